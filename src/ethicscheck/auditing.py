@@ -1,0 +1,315 @@
+"""The main road: config → counts → estimates → findings → record. Everything else hangs off it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .counts.collect import Collected, KeyColumn, Roles, collect
+from .counts.table import GroupCounts
+from .counts.values import canonical
+from .errors import DataError, did_you_mean
+from .metrics.binary import CRITERIA, DEFAULT_METRICS, METRICS
+from .metrics.definition import Criterion, Metric
+from .metrics.measurement import Measurement
+from .metrics.rows import estimate_rows, gap_rows, overall_rows, reference_rows
+from .model.config import Config, LoadedConfig, parse_config, read_config_document
+from .model.record import (
+    AuditRecord,
+    DataEntry,
+    Disparity,
+    Estimate,
+    Excluded,
+    FeatureEntry,
+    GroupShare,
+    Plan,
+    ReportWords,
+    SourceEntry,
+    Subject,
+    Words,
+)
+from .model.strict_yaml import Document
+from .policy.judging import judge, overall_verdict
+from .policy.rules import Rule, check_names, intersections_of, resolve_rules
+from .provenance import make_provenance
+from .sources.frames import view_frame
+from .sources.view import SourceView
+
+Run = Callable[[Callable[[], Any], Any], Any]
+
+
+def load_config(path: Path) -> LoadedConfig:
+    """Read and check a config file; every problem at once.
+
+    Raises
+    ------
+    ConfigError
+        With file and line of each problem.
+    """
+    document, content = read_config_document(path)
+    config = parse_config(document.value, document, check_names(document.value, document))
+    return LoadedConfig(config, document, path, content)
+
+
+def make_config(value: dict[str, Any]) -> LoadedConfig:
+    """Check a config given as nested dicts (the Python call), by the same rules."""
+    import rfc8785
+
+    document = Document("audit(…)", value)
+    config = parse_config(value, document, check_names(value, document))
+    content: bytes = rfc8785.dumps(config.model_dump(mode="json", by_alias=True))
+    return LoadedConfig(config, document, None, content)
+
+
+def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None) -> AuditRecord:
+    """Audit what a config describes.
+
+    Parameters
+    ----------
+    loaded : a checked config.
+    frame : a data frame to audit instead of the config's data source.
+    run : runs each engine call; for progress and for stopping.
+
+    Raises
+    ------
+    DataError
+        When the data can't be audited as they stand.
+    """
+    config = loaded.config
+    roles = roles_of(config)
+    source = _open(loaded, roles, frame, run)
+    collected = collect(source.view, roles)
+    favourable = _favourable(config, collected)
+    measurement = Measurement(
+        collected.table, favourable, config.statistics.confidence, config.statistics.min_group
+    )
+    rules = resolve_rules(config, loaded.document)
+    metrics, criteria = chosen_measures(config, rules)
+    axes = [(name,) for name in config.data.sensitive] + list(intersections_of(config))
+    references = {features: _reference(features, measurement.counts(features), config) for features in axes}
+    estimates = tuple(_estimates(measurement, metrics, axes))
+    disparities = tuple(_disparities(measurement, metrics, criteria, references, config))
+    findings = judge(rules, measurement)
+    entries = source.entries(collected.table.total)
+    content = [loaded.path, *source.paths] if loaded.path is not None else []
+    return AuditRecord(
+        verdict=overall_verdict(findings),
+        subject=_subject(loaded),
+        provenance=make_provenance(
+            entries,
+            config.statistics.seed,
+            loaded.path.name if loaded.path is not None else None,
+            loaded.content,
+            content,
+        ),
+        plan=_plan(config, collected, favourable, metrics),
+        data=_data(measurement, config, references),
+        estimates=estimates,
+        disparities=disparities,
+        findings=findings,
+        report=ReportWords(**config.report.model_dump()) if config.report.model_fields_set else None,
+    )
+
+
+def roles_of(config: Config) -> Roles:
+    """Return which column plays which part."""
+    data = config.data
+    return Roles(
+        features=tuple(KeyColumn(name, feature.bins or ()) for name, feature in data.sensitive.items()),
+        strata=tuple(KeyColumn(name) for name in data.strata if name not in data.sensitive),
+        label=data.label,
+        prediction=data.prediction,
+        score=data.score,
+        threshold=data.threshold,
+        count=data.count,
+        weight=data.weight,
+        positive=data.positive,
+        unknown=data.unknown_texts,
+    )
+
+
+def chosen_measures(config: Config, rules: tuple[Rule, ...]) -> tuple[tuple[Metric, ...], tuple[Criterion, ...]]:
+    """Return the metrics and criteria to make: those chosen (default: all that the data allow) and those of rules."""
+    names = [*(config.metrics if config.metrics is not None else (*DEFAULT_METRICS, *CRITERIA))]
+    names += [rule.measure.name for rule in rules]
+    labelled = config.data.label is not None
+    metrics = [METRICS[name] for name in dict.fromkeys(names) if name in METRICS]
+    criteria = [CRITERIA[name] for name in dict.fromkeys(names) if name in CRITERIA]
+    return (
+        tuple(metric for metric in metrics if labelled or not metric.needs_label),
+        tuple(criterion for criterion in criteria if labelled or not criterion.needs_label),
+    )
+
+
+@dataclass(frozen=True)
+class _Source:
+    view: SourceView
+    entries: Callable[[int], tuple[SourceEntry, ...]]
+    paths: tuple[Path, ...] = ()
+
+
+def _open(loaded: LoadedConfig, roles: Roles, frame: Any, run: Run | None) -> _Source:
+    columns, numeric = roles.columns(), roles.numeric()
+    if frame is not None:
+        view = view_frame(frame, columns, numeric)
+        return _Source(view, lambda total: (SourceEntry(name="data frame", sha256=None, rows=total),))
+    from .sources.files import open_files, run_plainly
+
+    data = loaded.config.data
+    opened = open_files(
+        data.source,
+        loaded.base,
+        columns,
+        numeric,
+        data.unknown_texts,
+        data.count,
+        run or run_plainly,
+        data.delimiter,
+    )
+
+    def entries(total: int) -> tuple[SourceEntry, ...]:
+        found = opened.describe(total, loaded.base)
+        return tuple(SourceEntry(name=file.name, sha256=file.sha256, rows=file.rows) for file in found)
+
+    return _Source(opened.view, entries, opened.paths)
+
+
+def _favourable(config: Config, collected: Collected) -> int:
+    wanted = config.data.favourable
+    if wanted is None:
+        return 1
+    coding = collected.prediction
+    if canonical(wanted) == coding.positive:
+        return 1
+    if canonical(wanted) == coding.negative:
+        return 0
+    raise DataError(
+        f"the favourable value {wanted!r} does not occur",
+        f"column {config.data.prediction or config.data.score!r}",
+        f"its values are {coding.positive!r} and {coding.negative!r}",
+    )
+
+
+def _reference(features: tuple[str, ...], counts: GroupCounts, config: Config) -> int:
+    """Return the place of the reference group: the configured one, else the largest, ties in label order."""
+    wanted = [config.data.sensitive[name].reference for name in features]
+    if len(features) == 1 and wanted[0] is not None and (wanted[0],) not in counts.keys:
+        labels = [key[0] for key in counts.keys]
+        raise DataError(
+            f"the reference group {wanted[0]!r} does not occur", f"column {features[0]!r}", did_you_mean(wanted[0], labels)
+        )
+    if None not in wanted and tuple(wanted) in counts.keys:
+        return counts.keys.index(tuple(str(label) for label in wanted))
+    rows = counts.rows.sum(axis=1)
+    return int(rows.argmax())
+
+
+def _estimates(
+    measurement: Measurement, metrics: tuple[Metric, ...], axes: list[tuple[str, ...]]
+) -> Iterator[Estimate]:
+    favourable, confidence = measurement.favourable, measurement.confidence
+    strata: list[Mapping[str, str]] = [{}, *measurement.table.stratum_keys()]
+    for stratum in strata:
+        for features in [(), *axes]:
+            counts = measurement.counts(features) if not stratum else measurement.table.roll_up(features, stratum)
+            for metric in metrics:
+                yield from estimate_rows(metric, counts, favourable, confidence, stratum)
+
+
+def _disparities(
+    measurement: Measurement,
+    metrics: tuple[Metric, ...],
+    criteria: tuple[Criterion, ...],
+    references: Mapping[tuple[str, ...], int],
+    config: Config,
+) -> Iterator[Disparity]:
+    favourable, confidence = measurement.favourable, measurement.confidence
+    replicates, seed = config.statistics.replicates, config.statistics.seed
+    for features, reference in references.items():
+        counts = measurement.counts(features)
+        for measure in (*metrics, *criteria):
+            comparison = measurement.comparison(measure, features)
+            yield from gap_rows(measure.name, comparison, confidence, replicates, seed, measure.ratio)
+        for metric in metrics:
+            yield from reference_rows(metric, counts, reference, favourable, confidence)
+            yield from overall_rows(metric, counts, measurement.counts(), favourable, confidence)
+
+
+def _data(measurement: Measurement, config: Config, references: Mapping[tuple[str, ...], int]) -> DataEntry:
+    table = measurement.table
+    features = []
+    for axis in table.features:
+        counts = measurement.counts((axis.name,))
+        rows = counts.rows.sum(axis=1)
+        known = int(rows.sum())
+        wanted = config.data.sensitive[axis.name].bins
+        labels = [key[0] for key in counts.keys]
+        features.append(
+            FeatureEntry(
+                name=axis.name,
+                groups=tuple(
+                    GroupShare(label=label, rows=int(n), share=int(n) / known, small=n < measurement.min_group)
+                    for label, n in zip(labels, rows, strict=True)
+                ),
+                reference=labels[references[(axis.name,)]] if labels else None,
+                unknown=table.judged - known,
+            )
+        )
+        assert wanted is None or set(labels) <= set(axis.labels)
+    unknown = [(f"unknown_group:{'+'.join(names)}", rows) for names, rows in table.unknown_rows().items() if rows]
+    return DataEntry(
+        rows=table.total,
+        audited=table.judged - sum(rows for _, rows in unknown),
+        judged=table.judged,
+        excluded=tuple(Excluded(reason=reason, rows=rows) for reason, rows in [*table.excluded, *unknown] if rows),
+        features=tuple(features),
+    )
+
+
+def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[Metric, ...]) -> Plan:
+    data, statistics = config.data, config.statistics
+    scored = data.prediction is None
+    return Plan(
+        task=config.task,
+        label=data.label,
+        prediction=data.prediction,
+        score=data.score if scored else None,
+        threshold=data.threshold if scored else None,
+        positive_label=collected.label.positive if collected.label else None,
+        positive_prediction=collected.prediction.positive,
+        negative_prediction=collected.prediction.negative,
+        favourable="positive" if favourable else "negative",
+        count=data.count,
+        weight=data.weight,
+        unknown=tuple(sorted(data.unknown_texts)),
+        period=data.period,
+        confidence=statistics.confidence,
+        min_group=statistics.min_group,
+        replicates=statistics.replicates,
+        metrics=tuple(metric.name for metric in metrics),
+        profiles=config.policy.profiles,
+    )
+
+
+def _subject(loaded: LoadedConfig) -> Subject:
+    subject = loaded.config.subject
+    digest = None
+    if subject.artifact is not None:
+        path = loaded.base / subject.artifact
+        try:
+            with path.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            raise DataError(
+                f"the model file {subject.artifact!r} can't be read", "subject.artifact", "paths are relative to the config"
+            ) from None
+    words = Words(**subject.words.model_dump()) if subject.words is not None else None
+    return Subject(
+        **subject.model_dump(exclude={"words", "artifact"}),
+        artifact=Path(subject.artifact).name if subject.artifact is not None else None,
+        artifact_sha256=digest,
+        words=words,
+    )

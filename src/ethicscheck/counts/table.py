@@ -1,0 +1,241 @@
+"""CountTable, the sufficient statistic of every group measure of a classifier, and its roll-ups.
+
+Counts are whole numbers and weights are whole multiples of a power of two, so sums are exact in any order: shards add
+up, and shuffled rows or renamed groups change no bit. Making a table from data is in `collect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# The four outcomes are the columns of every array of cells. Without labels, rows count as negatives (0 and 1).
+TRUE_NEGATIVE, FALSE_POSITIVE, FALSE_NEGATIVE, TRUE_POSITIVE = range(4)
+OUTCOMES = ("true_negative", "false_positive", "false_negative", "true_positive")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One sensitive feature or stratum column: its name and its labels in the order they are shown."""
+
+    name: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GroupCounts:
+    """Cells of G groups: `rows[g, outcome]`, and for weighted data Σw and Σw² alike.
+
+    `keys[g]` is the group's label on each axis of `axes`.
+    """
+
+    axes: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    rows: Ints
+    weight: Floats | None = None
+    weight_squares: Floats | None = None
+
+    @property
+    def amounts(self) -> Floats:
+        """What rates are made of: weights where there are any, else counts; shape (G, 4)."""
+        return self.weight if self.weight is not None else self.rows.astype(float)
+
+    @property
+    def squares(self) -> Floats:
+        """Σw² by cell; equal to the counts where there are no weights."""
+        return self.weight_squares if self.weight_squares is not None else self.rows.astype(float)
+
+    def pick(self, places: Iterable[int]) -> GroupCounts:
+        """Return the groups at `places`, in that order."""
+        at = list(places)
+        return replace(
+            self,
+            keys=tuple(self.keys[place] for place in at),
+            rows=self.rows[at],
+            weight=None if self.weight is None else self.weight[at],
+            weight_squares=None if self.weight_squares is None else self.weight_squares[at],
+        )
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+@dataclass(frozen=True)
+class CountTable:
+    """One row a cell: codes of the axes (−1 is unknown), the outcome, and how much of the data stands there.
+
+    Parameters
+    ----------
+    features, strata : the axes; `codes` has a column for each, features first.
+    codes : shape (cells, features + strata), −1 where the value is unknown.
+    outcome : shape (cells,), one of the four outcomes.
+    rows : shape (cells,), summed counts.
+    weight, weight_squares : Python integers in units of 2**−scale and 2**−(2·scale), or None.
+    excluded : rows that no table holds, by reason.
+    labelled : False when there are no labels (only measures of the prediction can be made).
+    """
+
+    features: tuple[Axis, ...]
+    strata: tuple[Axis, ...]
+    codes: Ints
+    outcome: Ints
+    rows: Ints
+    weight: NDArray[np.object_] | None = None
+    weight_squares: NDArray[np.object_] | None = None
+    scale: int = 0
+    excluded: tuple[tuple[str, int], ...] = ()
+    labelled: bool = True
+
+    @property
+    def judged(self) -> int:
+        """Rows with a usable prediction and, where there are labels, a usable label."""
+        return int(self.rows.sum())
+
+    @property
+    def total(self) -> int:
+        """Rows read."""
+        return self.judged + sum(rows for _, rows in self.excluded)
+
+    def unknown_rows(self) -> Mapping[tuple[str, ...], int]:
+        """Return the judged rows by the set of features that are unknown in them, empty sets left out."""
+        width = len(self.features)
+        unknown = self.codes[:, :width] < 0
+        found: dict[tuple[str, ...], int] = {}
+        for mask in np.unique(unknown, axis=0) if len(unknown) else ():
+            if mask.any():
+                names = tuple(axis.name for axis, hit in zip(self.features, mask, strict=True) if hit)
+                found[names] = int(self.rows[(unknown == mask).all(axis=1)].sum())
+        return found
+
+    def roll_up(self, names: tuple[str, ...] = (), within: Mapping[str, str] | None = None) -> GroupCounts:
+        """Return the cells of every group that occurs on the axes `names`.
+
+        Parameters
+        ----------
+        names : sensitive features; () gives the overall.
+        within : keep only the rows of these strata.
+        """
+        axes = self.features + self.strata
+        columns = [self._column(name) for name in names]
+        keep = np.ones(len(self.rows), dtype=bool)
+        for stratum, label in (within or {}).items():
+            column = self._column(stratum)
+            keep &= self.codes[:, column] == axes[column].labels.index(label)
+        for column in columns:
+            keep &= self.codes[:, column] >= 0
+        picked = self.codes[keep][:, columns]
+        if columns:
+            unique, place = np.unique(picked, axis=0, return_inverse=True)
+            place = place.reshape(-1)
+        else:
+            unique, place = np.zeros((1, 0), dtype=np.int64), np.zeros(int(keep.sum()), dtype=np.int64)
+        keys = tuple(
+            tuple(axes[column].labels[code] for column, code in zip(columns, codes, strict=True)) for codes in unique
+        )
+        outcome = self.outcome[keep]
+        rows = np.zeros((len(unique), 4), dtype=np.int64)
+        np.add.at(rows, (place, outcome), self.rows[keep])
+        counts = GroupCounts(tuple(names), keys, rows)
+        if self.weight is None or self.weight_squares is None:
+            return counts
+        return replace(
+            counts,
+            weight=_exact_sums(self.weight[keep], place, outcome, len(unique), self.scale),
+            weight_squares=_exact_sums(self.weight_squares[keep], place, outcome, len(unique), 2 * self.scale),
+        )
+
+    def stratum_keys(self) -> tuple[Mapping[str, str], ...]:
+        """Return each combination of strata that occurs, in the order of their labels."""
+        start = len(self.features)
+        codes = self.codes[:, start:]
+        known = codes[(codes >= 0).all(axis=1)]
+        if not self.strata or not len(known):
+            return ()
+        return tuple(
+            {axis.name: axis.labels[code] for axis, code in zip(self.strata, row, strict=True)}
+            for row in np.unique(known, axis=0)
+        )
+
+    def _column(self, name: str) -> int:
+        return [axis.name for axis in self.features + self.strata].index(name)
+
+
+def _exact_sums(values: NDArray[np.object_], place: Ints, outcome: Ints, groups: int, scale: int) -> Floats:
+    sums = np.zeros((groups, 4), dtype=object)
+    np.add.at(sums, (place, outcome), values)
+    as_float = [float(Fraction(int(value)) / Fraction(2) ** scale) for value in sums.ravel()]
+    return np.array(as_float, dtype=float).reshape(groups, 4)
+
+
+def add_tables(tables: Iterable[CountTable]) -> CountTable:
+    """Add count tables of separate rows (shards, days, sites) made with the same axes' names.
+
+    Raises
+    ------
+    ValueError
+        When the tables' axes differ in name, or only some are weighted or labelled.
+    """
+    parts = list(tables)
+    first = parts[0]
+    names = [axis.name for axis in first.features + first.strata]
+    for part in parts[1:]:
+        if [axis.name for axis in part.features + part.strata] != names:
+            raise ValueError("these count tables have different features or strata")
+        if (part.weight is None) != (first.weight is None) or part.labelled != first.labelled:
+            raise ValueError("only some of these count tables are weighted or labelled")
+    axes: list[Axis] = []
+    for place, axis in enumerate(first.features + first.strata):
+        seen = [part.features + part.strata for part in parts]
+        labels = [axis_set[place].labels for axis_set in seen]
+        same = all(part == labels[0] for part in labels)  # bins name all their groups, in the order of their edges
+        axes.append(Axis(axis.name, labels[0] if same else tuple(sorted({text for part in labels for text in part}))))
+    codes = np.concatenate([_recode(part, axes) for part in parts])
+    scale = max(part.scale for part in parts)
+    excluded: dict[str, int] = {}
+    for part in parts:
+        for reason, rows in part.excluded:
+            excluded[reason] = excluded.get(reason, 0) + rows
+    weighted = first.weight is not None
+    width = len(first.features)
+    return CountTable(
+        features=tuple(axes[:width]),
+        strata=tuple(axes[width:]),
+        codes=codes,
+        outcome=np.concatenate([part.outcome for part in parts]),
+        rows=np.concatenate([part.rows for part in parts]),
+        weight=_rescaled([part.weight for part in parts], [part.scale for part in parts], scale, 1)
+        if weighted
+        else None,
+        weight_squares=_rescaled([part.weight_squares for part in parts], [part.scale for part in parts], scale, 2)
+        if weighted
+        else None,
+        scale=scale,
+        excluded=tuple(sorted(excluded.items())),
+        labelled=first.labelled,
+    )
+
+
+def _recode(part: CountTable, axes: list[Axis]) -> Ints:
+    codes = part.codes.copy()
+    for column, (old, new) in enumerate(zip(part.features + part.strata, axes, strict=True)):
+        mapping = np.array([new.labels.index(label) for label in old.labels] + [-1], dtype=np.int64)
+        codes[:, column] = mapping[part.codes[:, column]]
+    return codes
+
+
+def _rescaled(
+    parts: list[NDArray[np.object_] | None], scales: list[int], scale: int, power: int
+) -> NDArray[np.object_]:
+    moved = [
+        np.array([int(value) << power * (scale - own) for value in part], dtype=object)
+        for part, own in zip(parts, scales, strict=True)
+        if part is not None
+    ]
+    return np.concatenate(moved)

@@ -1,0 +1,110 @@
+"""What the values of a binary column mean: which is the positive one. Never a guess.
+
+Values come as text (`model.text`), so that a CSV, a Parquet file and a frame give the same audit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ethicscheck.errors import DataError, did_you_mean
+
+_WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:\.0*)?")
+_BOOLEAN = {"true": "1", "false": "0"}
+
+
+def canonical(text: str) -> str:
+    """Return the spelling under which values are compared: 1, 1.0 and true are one value; 010 stays itself.
+
+    >>> [canonical(text) for text in ("1.0", "TRUE", "2.", "010", "Yes")]
+    ['1', '1', '2', '010', 'Yes']
+    """
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        return "0" if whole[1] == "-0" else whole[1]
+    return _BOOLEAN.get(text.lower(), text)
+
+
+@dataclass(frozen=True)
+class Coding:
+    """Which spellings of a binary column are positive and which negative (canonical ones)."""
+
+    positive: str
+    negative: str
+
+    def code(self, text: str) -> int:
+        """Return 1 or 0."""
+        return 1 if canonical(text) == self.positive else 0
+
+
+def code_binary(values: Mapping[str, Mapping[str, int]], positive: str | None) -> dict[str, Coding]:
+    """Decide, for each binary column, which value is positive; never by guessing.
+
+    Parameters
+    ----------
+    values : for each column, its values (as text, the missing ones left out) and on how many rows each stands.
+    positive : the value that means "positive", as written in the config, or None.
+
+    Raises
+    ------
+    DataError
+        Naming column, value and number of rows, when a column holds anything but two known values.
+    """
+    wanted = None if positive is None else canonical(positive)
+    everywhere = {canonical(text) for counts in values.values() for text in counts}
+    others = everywhere - {wanted}
+    coding = {}
+    for column, counts in values.items():
+        own = {canonical(text) for text in counts}
+        if own <= {"0", "1"} and wanted in (None, "1", "0"):
+            coding[column] = Coding("0", "1") if wanted == "0" else Coding("1", "0")
+        elif own <= {"0", "1"} and wanted not in own:
+            coding[column] = Coding("1", "0")
+        elif wanted is None:
+            raise _not_binary(column, counts)
+        elif wanted in own and len(own) <= 2:
+            rest = own - {wanted}
+            coding[column] = Coding(wanted, next(iter(rest)) if rest else _only(others))
+        elif len(own) == 1 and wanted in everywhere and len(others) == 1:
+            coding[column] = Coding(wanted, _only(others))
+        elif wanted not in own:
+            shown = _shown(counts)
+            raise DataError(
+                f"the positive value {positive!r} does not occur; the column holds {shown}",
+                f"column {column!r}",
+                did_you_mean(str(positive), counts) if len(counts) < 50 else "set data.positive to one of its values",
+            )
+        else:
+            raise DataError(
+                f"{len(own)} different values, but a binary column has two: {_shown(counts)}",
+                f"column {column!r}",
+                f"keep {positive!r} and one other value, or list those that mean 'not known' under data.unknown",
+            )
+    return coding
+
+
+def _only(others: set[str]) -> str:
+    return next(iter(others)) if len(others) == 1 else "any other value"
+
+
+def _shown(counts: Mapping[str, int], most: int = 5) -> str:
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{text!r} ({rows:,} {'row' if rows == 1 else 'rows'})" for text, rows in ranked[:most]]
+    return ", ".join(parts) + (", …" if len(ranked) > most else "")
+
+
+def _not_binary(column: str, counts: Mapping[str, int]) -> DataError:
+    odd = {text: rows for text, rows in counts.items() if canonical(text) not in ("0", "1")}
+    if len({canonical(text) for text in counts}) > 2 and len(odd) < len(counts):
+        return DataError(
+            f"{_shown(odd)} stands among 0 and 1",
+            f"column {column!r}",
+            "mend those rows, or list the value under data.unknown if it means 'not known'",
+        )
+    return DataError(
+        f"the values are neither 0/1 nor true/false: {_shown(counts)}",
+        f"column {column!r}",
+        "say which value counts as positive with data.positive",
+    )

@@ -1,0 +1,112 @@
+"""What a metric is: a definition in words, and a function from cells to group values with their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ethicscheck.counts.table import GroupCounts
+from ethicscheck.stats.estimators import Estimator
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+Worse = Literal["higher", "lower", "depends"]
+Among = Literal["all", "positives", "negatives", "selected", "rejected"]
+Event = Literal["selected", "rejected", "positive", "negative", "correct", "favoured"]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """G group values.
+
+    `reasons[g]` says why group g has none. `exact[g]` is the value as a fraction of counts, where it is one.
+    `tested` holds whole successes and trials when the value depends on one proportion alone.
+    """
+
+    estimator: Estimator
+    denominator: Floats
+    reasons: tuple[str | None, ...]
+    exact: tuple[Fraction | None, ...] | None = None
+    tested: tuple[Ints, Ints] | None = None
+
+    @property
+    def values(self) -> tuple[float | None, ...]:
+        """The values, None where undefined."""
+        return tuple(
+            None if reason else float(value) for value, reason in zip(self.estimator.value, self.reasons, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One measure of a group.
+
+    Parameters
+    ----------
+    name : as in the config and the record (scikit-learn's and Fairlearn's words).
+    title : a few words for people.
+    asks : the question it answers, in a plain sentence.
+    misleads : when it misleads.
+    formula : in the cells TP, FP, FN, TN.
+    measure : from cells, and which prediction is favourable (0 or 1), to values.
+    needs_label : whether the true outcome must be known.
+    lowest, highest : the range of values.
+    worse : which direction is worse for the people counted, or "depends".
+    among, event : "of 1,000 people who …, so many were …"; None when it is no such count.
+    ratio : whether group values can be divided (never negative).
+    source : where the definition comes from.
+    """
+
+    name: str
+    title: str
+    asks: str
+    misleads: str
+    formula: str
+    measure: Callable[[GroupCounts, int], Measured]
+    needs_label: bool = True
+    lowest: float = 0.0
+    highest: float = 1.0
+    worse: Worse = "depends"
+    among: Among | None = None
+    event: Event | None = None
+    ratio: bool = True
+    source: str = "scikit-learn and Fairlearn use the same definition"
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A named fairness criterion: the worst gap over the metrics it compares. It has gaps, but no group values."""
+
+    name: str
+    title: str
+    asks: str
+    misleads: str
+    formula: str
+    components: tuple[Metric, ...]
+    source: str
+
+    @property
+    def needs_label(self) -> bool:
+        """Whether the true outcome must be known."""
+        return any(part.needs_label for part in self.components)
+
+    @property
+    def highest(self) -> float:
+        """The largest possible value of its components."""
+        return max(part.highest for part in self.components)
+
+    @property
+    def lowest(self) -> float:
+        """The smallest possible value of its components."""
+        return min(part.lowest for part in self.components)
+
+    @property
+    def ratio(self) -> bool:
+        """Whether its components can be divided."""
+        return all(part.ratio for part in self.components)

@@ -1,0 +1,317 @@
+"""The record of an audit (`ethicscheck/record/1`): everything a report is drawn from, and nothing else.
+
+Additions to the contract of DESIGN §5 are optional fields. Fields that are None are left out of the JSON unless the
+contract keeps them as null.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+
+SCHEMA = "ethicscheck/record/1"
+
+Verdict = Literal["pass", "fail", "inconclusive"]
+FindingVerdict = Literal["pass", "fail", "inconclusive", "not_evaluable", "waived"]
+Compare = Literal["difference", "ratio"]
+Number = int | float
+
+
+class Part(BaseModel):
+    """A frozen part of the record; None means "not there" except for the fields in `keep_null`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    keep_null: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _leave_out_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value is not None or key in self.keep_null}
+
+
+class Interval(Part):
+    """A confidence interval; `high` is null when there is no finite limit."""
+
+    keep_null = frozenset({"high"})
+
+    low: float = Field(description="Lower limit.")
+    high: float | None = Field(description="Upper limit; null when there is none.")
+    level: float = Field(description="Nominal coverage, such as 0.95.")
+    method: str = Field(description="How it was made; docs/statistics.md explains each name.")
+
+
+class Words(Part):
+    """How to speak of the two decisions and the two outcomes in plain sentences."""
+
+    selected: str | None = Field(None, description='What the positive prediction does to a person: "marked high risk".')
+    rejected: str | None = Field(None, description='What the negative prediction does: "marked low risk".')
+    positive: str | None = Field(None, description='What the positive label says: "re-offended within two years".')
+    negative: str | None = Field(None, description='What the negative label says: "did not re-offend".')
+
+
+class Subject(Part):
+    """The system that was audited."""
+
+    name: str
+    version: str | None = None
+    purpose: str | None = None
+    owner: str | None = None
+    decision: str | None = Field(None, description="What is decided, in plain words, for the people affected.")
+    affected: str | None = Field(None, description="Who is affected.")
+    contest: str | None = Field(None, description="How a person can contest a decision.")
+    artifact: str | None = Field(None, description="The model file's name.")
+    artifact_sha256: str | None = None
+    words: Words | None = None
+
+
+class SourceEntry(Part):
+    """One source of data."""
+
+    keep_null = frozenset({"sha256"})
+
+    name: str
+    sha256: str | None = Field(description="Digest of the file; null for a frame.")
+    rows: int
+
+
+class Git(Part):
+    """The commit that held the config, when it stood in a git repository."""
+
+    commit: str
+    modified: bool = Field(description="Whether config or data differ from that commit.")
+
+
+class Provenance(Part):
+    """Which tool made the record, from what."""
+
+    tool: str
+    version: str
+    created: str
+    config: str | None = Field(None, description="The config file's name.")
+    config_sha256: str
+    sources: tuple[SourceEntry, ...]
+    seed: int
+    packages: dict[str, str]
+    git: Git | None = None
+
+
+class Plan(Part):
+    """What the audit was asked to do: the columns and settings that the numbers depend on."""
+
+    task: str
+    label: str | None = None
+    prediction: str | None = None
+    score: str | None = None
+    threshold: float | None = None
+    positive_label: str | None = None
+    positive_prediction: str
+    negative_prediction: str
+    favourable: Literal["positive", "negative"]
+    count: str | None = None
+    weight: str | None = None
+    unknown: tuple[str, ...] = ()
+    period: str | None = None
+    confidence: float
+    min_group: int
+    replicates: int
+    metrics: tuple[str, ...]
+    profiles: tuple[str, ...] = ()
+
+
+class GroupShare(Part):
+    """One group of a feature."""
+
+    label: str
+    rows: int
+    share: float = Field(description="Share of the rows whose group is known.")
+    small: bool = Field(description="Fewer rows than min_group.")
+
+
+class FeatureEntry(Part):
+    """A sensitive feature and its groups."""
+
+    name: str
+    groups: tuple[GroupShare, ...]
+    reference: str | None = None
+    unknown: int = Field(0, description="Judged rows whose group is unknown.")
+
+
+class Excluded(Part):
+    """Rows left out, and why: of every table (missing_…) or of one feature's (unknown_group:FEATURE+…)."""
+
+    reason: str
+    rows: int
+
+
+class DataEntry(Part):
+    """Every row accounted for: audited + the sum of excluded = rows."""
+
+    rows: int
+    audited: int = Field(description="Rows that stand in every table.")
+    judged: int = Field(description="Rows with a usable prediction and label: what the overall figures use.")
+    excluded: tuple[Excluded, ...]
+    features: tuple[FeatureEntry, ...]
+
+
+class Estimate(Part):
+    """One group's value of one metric; `features` is empty for the overall."""
+
+    keep_null = frozenset({"value"})
+
+    metric: str
+    features: tuple[str, ...]
+    group: dict[str, str]
+    stratum: dict[str, str] | None = None
+    value: float | None
+    undefined: str | None = None
+    rows: int
+    denominator: Number
+    interval: Interval | None = None
+
+
+class LeftOut(Part):
+    """A group that does not enter a gap."""
+
+    group: dict[str, str]
+    reason: str
+
+
+class Dispersion(Part):
+    """The spread between groups beyond sampling noise."""
+
+    value: float
+    method: str = "between_group_sd_less_noise"
+
+
+class Disparity(Part):
+    """How far groups are apart: the gap over all, or one group against the reference or the overall."""
+
+    keep_null = frozenset({"value"})
+
+    metric: str
+    features: tuple[str, ...]
+    compare: Compare
+    to: Literal["gap", "reference", "overall"]
+    group: dict[str, str] | None = None
+    against: dict[str, str] | None = None
+    value: float | None
+    undefined: str | None = None
+    interval: Interval | None = None
+    p_value: float | None = None
+    test: str | None = None
+    dispersion: Dispersion | None = None
+    groups: tuple[dict[str, str], ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class RuleEntry(Part):
+    """The rule a finding judges."""
+
+    id: str
+    metric: str
+    across: tuple[str, ...]
+    compare: Literal["difference", "ratio", "each"]
+    max: float | None = None
+    min: float | None = None
+    why: str | None = None
+    profile: str | None = Field(None, description="The shipped profile the rule comes from.")
+    line: int | None = Field(None, description="The line of the config that set it.")
+
+
+class Observed(Part):
+    """What was measured."""
+
+    value: float
+    interval: Interval
+    group: dict[str, str] | None = None
+    against: dict[str, str] | None = None
+
+
+class RowsNeeded(Part):
+    """How many rows would decide an inconclusive rule."""
+
+    factor: float
+    rows_total: int
+    chance: float
+
+
+class Finding(Part):
+    """One rule judged on one feature."""
+
+    keep_null = frozenset({"observed"})
+
+    id: str
+    kind: Literal["metric", "checklist"]
+    verdict: FindingVerdict
+    rule: RuleEntry
+    observed: Observed | None
+    message: str
+    remedy: str
+    reason: str | None = Field(None, description="Why it is undecided or not evaluable, as a code.")
+    p_value: float | None = Field(None, description="Smallest level at which the deciding end crosses the limit.")
+    p_adjusted: float | None = Field(None, description="The same after Holm's adjustment over all rules.")
+    rows_needed: RowsNeeded | None = None
+
+
+class ReportWords(Part):
+    """What the report is called, and who published it."""
+
+    title: str | None = None
+    organisation: str | None = None
+
+
+class AuditRecord(Part):
+    """An audit: one small table of results and everything needed to draw, compare and check it again."""
+
+    schema_: Literal["ethicscheck/record/1"] = Field(SCHEMA, alias="schema")
+    verdict: Verdict
+    subject: Subject
+    provenance: Provenance
+    plan: Plan
+    data: DataEntry
+    estimates: tuple[Estimate, ...]
+    disparities: tuple[Disparity, ...]
+    checklists: tuple[dict[str, Any], ...] = ()
+    findings: tuple[Finding, ...]
+    report: ReportWords | None = None
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True, title="ethicscheck audit record"
+    )
+
+    def to_json(self) -> bytes:
+        """Return the record in canonical form (RFC 8785) with a closing newline."""
+        import rfc8785
+
+        return rfc8785.dumps(self.model_dump(mode="json", by_alias=True)) + b"\n"
+
+
+def read_record(text: str | bytes, name: str) -> AuditRecord:
+    """Read a record back.
+
+    Raises
+    ------
+    RecordError
+        When it is no JSON, of another schema, or not whole.
+    """
+    import json
+
+    from pydantic import ValidationError
+
+    from ethicscheck.errors import RecordError
+
+    try:
+        loaded = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"it is not JSON: {error}", name, "give the audit.json of an audit") from None
+    schema = loaded.get("schema") if isinstance(loaded, dict) else None
+    if schema != SCHEMA:
+        raise RecordError(f"its schema is {schema!r}, not {SCHEMA!r}", name, "give the audit.json of an audit")
+    try:
+        return AuditRecord.model_validate(loaded)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RecordError(
+            f"the record is not whole: {place}: {first['msg']}", name, "was it edited? draw it from the data again"
+        ) from None

@@ -1,0 +1,82 @@
+"""The types of config values: text stays the text that was written, numbers are numbers, nothing is coerced in silence.
+
+A `Plain` (unquoted YAML) becomes a number only where a number is meant; a quoted "0.1" never does. Values from Python
+come as they are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from .strict_yaml import Plain
+from .text import text_of
+
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+def refuse(what: str) -> PydanticCustomError:
+    return PydanticCustomError("ethicscheck", "{what}", {"what": what})
+
+
+def as_text(value: Any) -> str:
+    """Return text as it was written."""
+    if value is None:
+        raise refuse("it is empty; some text is meant here")
+    if not isinstance(value, str):
+        raise refuse(f"some text is meant here, not {_kind(value)}")
+    if not value.strip():
+        raise refuse("it is blank; some text is meant here")
+    return str(value)
+
+
+def as_scalar(value: Any) -> str:
+    """Return a data value as text: what is written in YAML, or a Python value as the data would show it."""
+    if value is None:
+        raise refuse("it is empty; a value from the data is meant here")
+    if isinstance(value, (list, dict, tuple, set)):
+        raise refuse(f"one value from the data is meant here, not {_kind(value)}")
+    return text_of(value) or ""
+
+
+def as_number(value: Any) -> float:
+    """Return a finite number."""
+    if isinstance(value, Plain) and _NUMBER.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
+        shown = f"{str(value)!r}" if isinstance(value, str) else _kind(value)
+        raise refuse(f"a finite number is meant here, not {shown}")
+    number = float(value)
+    if not math.isfinite(number):
+        raise refuse(f"a finite number is meant here, not {number}")
+    return number
+
+
+def as_whole(value: Any) -> int:
+    """Return a whole number."""
+    number = as_number(value)
+    if not number.is_integer():
+        raise refuse(f"a whole number is meant here, not {number}")
+    return int(number)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping (`key: value`)"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return repr(value)
+
+
+Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": "string", "minLength": 1})]
+Scalar = Annotated[
+    str, BeforeValidator(as_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]
+Number = Annotated[float, BeforeValidator(as_number), WithJsonSchema({"type": "number"})]
+Whole = Annotated[int, BeforeValidator(as_whole), WithJsonSchema({"type": "integer"})]

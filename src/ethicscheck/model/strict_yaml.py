@@ -1,0 +1,146 @@
+"""Reads YAML without its traps: every scalar stays the text that was written, and every line is known.
+
+Plain scalars come back as `Plain` (so that a number can be asked for later), quoted ones as `str`, null as None.
+Duplicate keys, tags, anchors and aliases are problems, each with its line. What the text *means* is decided by the
+types in `model.config`, never here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ethicscheck.errors import ConfigError, Problem
+
+Path = tuple[str | int, ...]
+
+MAX_DEPTH = 60
+MAX_BYTES = 4_000_000
+
+
+class Plain(str):
+    """A scalar written without quotes: text where text is meant, a number where a number is meant."""
+
+    __slots__ = ()
+
+
+@dataclass
+class Document:
+    """What a YAML file says, and on which line each part of it stands."""
+
+    name: str
+    value: Any = None
+    lines: dict[Path, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, path: Path) -> int:
+        """Return the line of `path`, or of its nearest parent that has one."""
+        while path not in self.lines and path:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def problem(self, path: Path, what: str, hint: str = "") -> Problem:
+        """Return a problem located at `path`."""
+        line = self.line(path)
+        return Problem(what, f"{self.name}:{line}", hint, line)
+
+
+def read_yaml(text: str, name: str) -> Document:
+    """Parse one YAML document strictly.
+
+    Parameters
+    ----------
+    text : the YAML.
+    name : the file's name, for messages.
+
+    Raises
+    ------
+    ConfigError
+        When the text is no YAML at all. Lesser problems are collected in `Document.problems`.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        raise ConfigError([Problem("the file is too large for a config", name, "4 MB is the limit", 1)])
+    document = Document(name)
+    try:
+        node = YAML(typ="rt", pure=True).compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        what = " ".join(part for part in (error.context, error.problem) if part)
+        hint = "look at the indentation, colons and quotes on this line and the one above"
+        raise ConfigError([Problem(f"not valid YAML: {what}", f"{name}:{line}", hint, line)]) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        hint = "save it as UTF-8 text without control characters, one document a file"
+        raise ConfigError([Problem(f"not valid YAML: {reason}", f"{name}:1", hint, 1)]) from None
+    if node is not None:
+        document.value = _convert(node, (), document)
+    return document
+
+
+def _convert(node: Any, path: Path, document: Document) -> Any:
+    line = node.start_mark.line + 1
+    document.lines.setdefault(path, line)
+    if len(path) > MAX_DEPTH:
+        document.problems.append(document.problem(path, "nested too deeply"))
+        return None
+    if node.anchor is not None:
+        what = f"the anchor '&{node.anchor}' is not allowed"
+        document.problems.append(
+            Problem(what, f"{document.name}:{line}", "write the value out where it is used", line)
+        )
+        return None
+    kind = type(node).__name__
+    if _tagged(node, kind):
+        what = f"the tag '{node.tag}' is not allowed"
+        document.problems.append(Problem(what, f"{document.name}:{line}", "remove it", line))
+        return None
+    if kind == "ScalarNode":
+        return _scalar(node)
+    if kind == "SequenceNode":
+        return [_convert(item, (*path, place), document) for place, item in enumerate(node.value)]
+    return _mapping(node, path, document)
+
+
+def _tagged(node: Any, kind: str) -> bool:
+    default = {"SequenceNode": "tag:yaml.org,2002:seq", "MappingNode": "tag:yaml.org,2002:map"}
+    if kind in default:
+        return node.tag not in (default[kind], None)
+    # A plain scalar is resolved to some core type; a written tag is not implied by the text.
+    return not node.tag.startswith("tag:yaml.org,2002:") or bool(getattr(node.ctag, "handle", None))
+
+
+def _scalar(node: Any) -> str | None:
+    if node.style in ("'", '"', "|", ">"):
+        return str(node.value)
+    if node.value in ("", "~", "null", "Null", "NULL"):
+        return None
+    return Plain(node.value)
+
+
+def _mapping(node: Any, path: Path, document: Document) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if type(key_node).__name__ != "ScalarNode":
+            document.problems.append(
+                Problem("a key must be a word", f"{document.name}:{line}", "write `key: value`", line)
+            )
+            continue
+        key = str(key_node.value)
+        if key == "<<":
+            document.problems.append(
+                Problem("merge keys ('<<') are not allowed", f"{document.name}:{line}", "write them out", line)
+            )
+            continue
+        if key in result:
+            first = document.lines[(*path, key)]
+            what = f"the key '{key}' stands here twice (first on line {first})"
+            document.problems.append(Problem(what, f"{document.name}:{line}", "keep one of them", line))
+            continue
+        document.lines[(*path, key)] = line
+        result[key] = _convert(value_node, (*path, key), document)
+    return result

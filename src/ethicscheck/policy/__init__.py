@@ -1,0 +1,1 @@
+"""What must hold: rules and shipped profiles; estimates and intervals into findings."""

@@ -1,0 +1,149 @@
+"""From rules and measurements to findings: pass, fail, inconclusive or not evaluable. The printed ends decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from ethicscheck.metrics.comparison import Comparison, Gap
+from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.metrics.rows import group_names, interval
+from ethicscheck.model.record import Finding, Observed, RuleEntry
+from ethicscheck.stats.multiplicity import holm
+
+from .messages import Case, finding_message, finding_remedy
+from .rows_needed import rows_needed
+from .rules import Rule
+
+Verdict = Literal["pass", "fail", "inconclusive", "not_evaluable"]
+
+
+@dataclass
+class _Draft:
+    rule: Rule
+    comparison: Comparison
+    gap: Gap | None
+    verdict: Verdict
+    reason: str | None = None
+    p_value: float = 1.0
+    p_adjusted: float = 1.0
+
+
+def judge(rules: Sequence[Rule], measurement: Measurement) -> tuple[Finding, ...]:
+    """Return one finding for each rule, in the order of the rules.
+
+    A fail must survive Holm's adjustment over all metric rules of the config; a pass needs none (all passes hold at
+    once only if each does).
+    """
+    drafts = [_draft(rule, measurement) for rule in rules]
+    alpha = 1 - measurement.confidence
+    for draft, adjusted in zip(drafts, holm([draft.p_value for draft in drafts]), strict=True):
+        draft.p_adjusted = float(adjusted)
+        if draft.verdict == "fail" and draft.p_adjusted > alpha:
+            draft.verdict, draft.reason = "inconclusive", "multiplicity"
+    return tuple(_finding(draft, measurement, len(drafts)) for draft in drafts)
+
+
+def overall_verdict(findings: Sequence[Finding]) -> Literal["pass", "fail", "inconclusive"]:
+    """Return fail > inconclusive = not evaluable > pass = waived; inconclusive when nothing was asked."""
+    verdicts = {finding.verdict for finding in findings}
+    if "fail" in verdicts:
+        return "fail"
+    if not verdicts or verdicts & {"inconclusive", "not_evaluable"}:
+        return "inconclusive"
+    return "pass"
+
+
+def _draft(rule: Rule, measurement: Measurement) -> _Draft:
+    comparison = measurement.comparison(rule.measure, rule.features)
+    undefined = comparison.undefined(rule.compare)
+    if undefined is not None:
+        return _Draft(rule, comparison, None, "not_evaluable", undefined)
+    gap = comparison.gap(rule.compare, rule.side)
+    verdict = _verdict(gap, rule)
+    p_value = comparison.failing_p(rule.compare, rule.bound, rule.side) if verdict == "fail" else 1.0
+    return _Draft(rule, comparison, gap, verdict, "interval_holds_limit" if verdict == "inconclusive" else None, p_value)
+
+
+def _verdict(gap: Gap, rule: Rule) -> Verdict:
+    if rule.side == "max":
+        return "pass" if gap.high <= rule.bound else "fail" if gap.low > rule.bound else "inconclusive"
+    return "pass" if gap.low >= rule.bound else "fail" if gap.high < rule.bound else "inconclusive"
+
+
+def meets_limit(gap: Gap, rule: Rule) -> bool:
+    """Return whether the observed value itself lies on the right side, compared exactly: 60/100 to 75/100 *is* 4/5."""
+    value: Fraction | float = gap.exact if gap.exact is not None else gap.value
+    bound: Fraction | float = Fraction(repr(rule.bound)) if gap.exact is not None else rule.bound
+    return value <= bound if rule.side == "max" else value >= bound
+
+
+def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
+    rule, gap = draft.rule, draft.gap
+    names = group_names(draft.comparison.counts)
+    needed = None
+    if draft.verdict == "inconclusive":
+        comparison = draft.comparison
+        if draft.reason == "multiplicity":
+            comparison = Comparison(comparison.parts, comparison.counts, comparison.alpha / asked)
+        needed = rows_needed(rule, comparison, measurement.favourable)
+    observed = None
+    if gap is not None:
+        observed = Observed(
+            value=gap.value,
+            interval=interval(gap.low, gap.high, measurement.confidence, gap.method),
+            group=names[gap.first],
+            against=names[gap.second] if gap.second is not None else None,
+        )
+    case = Case(
+        rule=rule,
+        verdict=draft.verdict,
+        reason=draft.reason,
+        observed=observed,
+        meets=meets_limit(gap, rule) if gap is not None else None,
+        values=_values(draft),
+        left_out=tuple((names[group.place], group.reason) for group in draft.comparison.left_out),
+        min_group=measurement.min_group,
+        confidence=measurement.confidence,
+        needed=needed,
+    )
+    failed = draft.p_value < 1
+    return Finding(
+        id=rule.id,
+        kind="metric",
+        verdict=draft.verdict,
+        rule=RuleEntry(
+            id=rule.rule_id,
+            metric=rule.measure.name,
+            across=rule.features,
+            compare=rule.compare,
+            max=rule.bound if rule.side == "max" else None,
+            min=rule.bound if rule.side == "min" else None,
+            why=rule.why,
+            profile=rule.profile,
+            line=rule.line,
+        ),
+        observed=observed,
+        message=finding_message(case),
+        remedy=finding_remedy(case),
+        reason=draft.reason,
+        p_value=draft.p_value if failed else None,
+        p_adjusted=draft.p_adjusted if failed else None,
+        rows_needed=needed,
+    )
+
+
+def _values(draft: _Draft) -> tuple[float, float] | None:
+    """Return the two groups' own values, for the message."""
+    gap = draft.gap
+    if gap is None or gap.second is None:
+        return None
+    for part in draft.comparison.parts:
+        if gap.first in part.places and gap.second in part.places:
+            values = part.measured.estimator.value
+            a, b = float(values[part.places.index(gap.first)]), float(values[part.places.index(gap.second)])
+            if len(draft.comparison.parts) == 1:
+                return a, b
+    return None

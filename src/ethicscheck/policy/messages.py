@@ -1,0 +1,155 @@
+"""What a finding says and what to do next, in plain sentences made from the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ethicscheck.model.record import Observed, RowsNeeded
+from ethicscheck.model.wording import decimal, features_label, group_label, percent, points, whole
+
+from .rules import Rule
+
+REASONS = {
+    "fewer_than_two_groups": "fewer than two groups are large enough and have a value",
+    "no_group": "no group is large enough and has a value",
+    "divided_by_zero": "the value is 0 in every group, so there is nothing to divide by",
+    "small": "too few rows",
+    "no_rows": "no rows",
+    "no_positives": "nobody for whom the outcome happened",
+    "no_negatives": "nobody for whom the outcome did not happen",
+    "no_predicted_positives": "nobody with the positive decision",
+    "no_predicted_negatives": "nobody with the negative decision",
+    "no_positives_or_predicted_positives": "nobody with the outcome or the positive decision",
+    "no_false_positives": "no wrong positive decision to divide by",
+    "no_other_rows": "nobody outside the group",
+    "no_weight": "all weights are 0",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a message is made of."""
+
+    rule: Rule
+    verdict: str
+    reason: str | None
+    observed: Observed | None
+    meets: bool | None
+    values: tuple[float, float] | None
+    left_out: tuple[tuple[dict[str, str], str], ...]
+    min_group: int
+    confidence: float
+    needed: RowsNeeded | None
+
+
+def finding_message(case: Case) -> str:
+    """Return what was found, in one to three sentences."""
+    rule = case.rule
+    where = features_label(rule.features)
+    if case.observed is None:
+        return (
+            f"{rule.measure.title} across {where} can't be judged: {REASONS.get(case.reason or '', case.reason)}."
+            f"{_left_out(case)}"
+        )
+    observed = case.observed
+    first, second = group_label(observed.group), group_label(observed.against)
+    write = _writer(case)
+    if rule.compare == "each":
+        what = f"{'Highest' if rule.side == 'max' else 'Lowest'} {_title(case)} by {where}: {write(observed.value)} ({first})."
+    else:
+        between = f"{first} and {second}"
+        if case.values is not None:
+            a, b = (_own(case, value) for value in case.values)
+            between = f"{first} ({a}) and {second} ({b})"
+        noun = "Gap" if rule.compare == "difference" else "Ratio"
+        what = f"{noun} in {_title(case)} between {between}: {write(observed.value)}."
+    return f"{what} {_ends(case)}{_left_out(case)}"
+
+
+def finding_remedy(case: Case) -> str:
+    """Return what to do next."""
+    if case.verdict == "pass":
+        return "Keep the rule and audit again when the model, the data or the people change."
+    if case.verdict == "fail":
+        return (
+            f"Find out why {group_label(case.observed.group if case.observed else None)} stands apart: look at the labels, the inputs and the "
+            "threshold behind these decisions, talk to the people affected, change what is wrong and audit again."
+        )
+    if case.verdict == "not_evaluable":
+        return (
+            f"Collect rows until at least two groups have {case.min_group} or more, or lower statistics.min_group "
+            "knowingly; a rule that can't be judged is not a pass."
+        )
+    if case.needed is None:
+        return "The value lies so near the limit that no realistic number of rows will decide; agree on what to do then."
+    total = whole(_rounded_up(case.needed.rows_total))
+    chance = percent(case.needed.chance, 0)
+    if case.reason == "multiplicity":
+        return (
+            f"Taken alone this would fail, but among so many rules one may do so by chance. About {total} rows in all "
+            f"would decide it with a chance of {chance}; or ask fewer, better chosen questions."
+        )
+    return f"Audit again with about {total} rows in these groups (× {decimal(case.needed.factor, 1)}); that decides with a chance of {chance}."
+
+
+def _ends(case: Case) -> str:
+    assert case.observed is not None
+    write, interval = _writer(case), case.observed.interval
+    level = percent(case.confidence, 0)
+    bound = write(case.rule.bound)
+    side = "at most" if case.rule.side == "max" else "at least"
+    low = write(interval.low)
+    high = write(interval.high) if interval.high is not None else "any size"
+    if case.verdict == "pass":
+        end = f"at most {high}" if case.rule.side == "max" else f"at least {low}"
+        return f"With {level} confidence it is {end}; allowed is {side} {bound}."
+    if case.verdict == "fail":
+        end = f"at least {low}" if case.rule.side == "max" else f"at most {high}"
+        return f"With {level} confidence it is {end}; allowed is {side} {bound}."
+    if case.reason == "multiplicity":
+        return f"Beyond the limit ({side} {bound}) on its own, but not once all rules are counted."
+    observed = "lies within" if case.meets else "lies beyond"
+    return f"That {observed} the limit ({side} {bound}), but anything from {low} to {high} fits these data."
+
+
+def _left_out(case: Case) -> str:
+    small = [group_label(group) for group, reason in case.left_out if reason == "small"]
+    other = [f"{group_label(group)} ({REASONS.get(reason, reason)})" for group, reason in case.left_out if reason != "small"]
+    parts = []
+    if small:
+        parts.append(f"{_some(small)} (fewer than {case.min_group} rows)")
+    if other:
+        parts.append(_some(other))
+    return f" Left out: {'; '.join(parts)}." if parts else ""
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _title(case: Case) -> str:
+    title = case.rule.measure.title
+    return title if title[:2].isupper() or title.startswith("F1") or title.startswith("Matthews") else title[0].lower() + title[1:]
+
+
+def _is_share(case: Case) -> bool:
+    measure = case.rule.measure
+    return measure.lowest == 0 and measure.highest == 1 and measure.name != "f1_score"
+
+
+def _own(case: Case, value: float) -> str:
+    return percent(value) if _is_share(case) else decimal(value)
+
+
+def _writer(case: Case):  # type: ignore[no-untyped-def]
+    if case.rule.compare == "ratio" or not _is_share(case):
+        return decimal
+    return points if case.rule.compare == "difference" else percent
+
+
+def _rounded_up(number: int) -> int:
+    """Round up to two leading digits: nobody plans to the row."""
+    size = 10 ** max(len(str(number)) - 2, 0)
+    return -(-number // size) * size
+
+

@@ -1,0 +1,45 @@
+"""Shipped rule sets, one dated and cited YAML each, and their reader."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+from pydantic import Field, ValidationError
+
+from ethicscheck.model.config import RuleConfig, Section
+from ethicscheck.model.scalars import Text
+from ethicscheck.model.strict_yaml import read_yaml
+
+
+class Profile(Section):
+    """A shipped rule set."""
+
+    schema_: str = Field(alias="schema")
+    id: Text
+    version: Text
+    dated: Text = Field(description="The day its citation and status were last checked.")
+    title: Text
+    summary: Text
+    citation: Text
+    status: Text = Field(description="The state of the law on that day.")
+    rules: tuple[RuleConfig, ...]
+
+
+def profile_names() -> tuple[str, ...]:
+    """Return the names of the shipped profiles."""
+    found = (entry.name for entry in files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+
+
+@lru_cache
+def load_profile(name: str) -> Profile:
+    """Read a shipped profile; only for names from `profile_names`."""
+    text = (files(__name__) / f"{name}.yaml").read_text(encoding="utf-8")
+    document = read_yaml(text, f"{name}.yaml")
+    if document.problems:
+        raise AssertionError(f"the shipped profile {name} is broken: {document.problems}")
+    try:
+        return Profile.model_validate(document.value)
+    except ValidationError as error:
+        raise AssertionError(f"the shipped profile {name} is broken") from error

@@ -1,0 +1,95 @@
+"""Which tool made a record, when, from what: the one place that reads the clock and the environment.
+
+Host, user, command line and output path are never asked for.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from .__about__ import __version__
+from .errors import UsageError
+from .model.record import Git, Provenance, SourceEntry
+
+PACKAGES = ("duckdb", "narwhals", "numpy", "pydantic", "scipy")
+
+
+def make_provenance(
+    sources: Sequence[SourceEntry], seed: int, config_name: str | None, config_content: bytes, paths: Sequence[Path]
+) -> Provenance:
+    """Return the provenance of a record.
+
+    Parameters
+    ----------
+    sources : what was read.
+    seed : the config's seed.
+    config_name, config_content : the config file's name and bytes (canonical JSON where there is no file).
+    paths : config and data files, for git.
+    """
+    return Provenance(
+        tool="ethicscheck",
+        version=__version__,
+        created=_created(),
+        config=config_name,
+        config_sha256=hashlib.sha256(config_content).hexdigest(),
+        sources=tuple(sources),
+        seed=seed,
+        packages={"python": ".".join(map(str, sys.version_info[:3])), **_versions()},
+        git=_git(paths) if config_name is not None else None,
+    )
+
+
+def _created() -> str:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        moment = datetime.datetime.now(datetime.UTC)
+    else:
+        try:
+            moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
+        except (ValueError, OverflowError, OSError):
+            raise UsageError(
+                f"{epoch!r} is no time", "environment variable SOURCE_DATE_EPOCH", "give seconds since 1970, or unset it"
+            ) from None
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _git(paths: Sequence[Path]) -> Git | None:
+    """Return the commit that the config stands in, where there is one and git is installed."""
+    folder = paths[0].parent
+    commit = _ask_git(folder, "rev-parse", "HEAD")
+    if commit is None or _ask_git(folder, "ls-files", "--error-unmatch", "--", paths[0].name) is None:
+        return None
+    changed = _ask_git(folder, "status", "--porcelain", "--", *[str(path.resolve()) for path in paths[:1000]])
+    return Git(commit=commit, modified=bool(changed)) if changed is not None else None
+
+
+def _ask_git(folder: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed program, no shell
+            ["git", "-C", str(folder.resolve()), *words],  # noqa: S607
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,85 @@
+"""Frames that are already in Python (pandas, polars, Arrow, anything narwhals takes) as one lazy frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+
+from ethicscheck.errors import DataError, Problem, did_you_mean
+
+from .view import Rows, SourceView
+
+MEASURED = "data frame"
+
+
+def view_frame(native: Any, columns: Sequence[str], numeric: frozenset[str]) -> SourceView:
+    """Return a view of the chosen columns of a frame.
+
+    Parameters
+    ----------
+    native : a frame of any library narwhals knows.
+    columns : the columns that have a role.
+    numeric : those of them that must hold numbers.
+
+    Raises
+    ------
+    DataError
+        When it is no frame, a column is missing or stands there twice, or a numeric column holds text.
+    """
+    _refuse_twins(native, columns)
+    try:
+        frame = nw.from_native(native)
+    except TypeError:
+        raise DataError(
+            f"a {type(native).__name__} is no data frame",
+            "the first argument of audit",
+            "give a pandas, polars or Arrow frame, or the path of a config",
+        ) from None
+    lazy = frame.lazy() if isinstance(frame, nw.DataFrame) else frame
+    schema = lazy.collect_schema()
+    missing = [name for name in columns if name not in schema]
+    if missing:
+        raise missing_columns(missing, list(schema), MEASURED)
+    for name in sorted(numeric):
+        if not (schema[name].is_numeric() or schema[name] == nw.Boolean):
+            raise DataError(
+                f"it holds {schema[name]}, not numbers",
+                f"column {name!r}",
+                "convert it to a numeric type before the audit",
+            )
+    aliases = {name: f"c{place}" for place, name in enumerate(columns)}
+    chosen = lazy.select(*[nw.col(name).alias(alias) for name, alias in aliases.items()])
+    return SourceView(chosen, aliases, _collect)
+
+
+def missing_columns(missing: Sequence[str], present: Sequence[str], where: str) -> DataError:
+    """Return the error for columns that the data do not have, with the nearest names they do have."""
+    error = DataError(f"there is no column {missing[0]!r}", where)
+    error.problems = tuple(
+        Problem(f"there is no column {name!r}", where, did_you_mean(name, present)) for name in missing
+    )
+    return error
+
+
+def _refuse_twins(native: Any, columns: Sequence[str]) -> None:
+    names = getattr(native, "columns", None)
+    if names is None:
+        return
+    try:
+        header = [str(name) for name in (names() if callable(names) else names)]
+    except TypeError:
+        return
+    twins = [name for name in columns if header.count(name) > 1]
+    if twins:
+        raise DataError(
+            f"the column {twins[0]!r} stands there {header.count(twins[0])} times", MEASURED, "rename one of them"
+        )
+
+
+def _collect(frame: nw.LazyFrame[Any]) -> Rows:
+    native = frame.to_native()
+    if hasattr(native, "fetchall"):  # a DuckDB relation: its own rows need neither pandas nor pyarrow
+        return list(native.fetchall())
+    return list(frame.collect().rows())
