@@ -284,6 +284,7 @@ def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[
         favourable="positive" if favourable else "negative",
         count=data.count,
         weight=data.weight,
+        strata=tuple(name for name in data.strata if name not in data.sensitive),
         unknown=tuple(sorted(data.unknown_texts)),
         period=data.period,
         confidence=statistics.confidence,

@@ -41,7 +41,7 @@ def make_provenance(
         config_sha256=hashlib.sha256(config_content).hexdigest(),
         sources=tuple(sources),
         seed=seed,
-        packages={"python": ".".join(map(str, sys.version_info[:3])), **_versions()},
+        packages=_versions(),
         git=_git(paths) if config_name is not None else None,
     )
 
@@ -61,13 +61,13 @@ def _created() -> str:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in PACKAGES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return dict(sorted(found.items()))
 
 
 def _git(paths: Sequence[Path]) -> Git | None:

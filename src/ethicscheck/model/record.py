@@ -109,6 +109,7 @@ class Plan(Part):
     favourable: Literal["positive", "negative"]
     count: str | None = None
     weight: str | None = None
+    strata: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     period: str | None = None
     confidence: float
@@ -307,6 +308,7 @@ def read_record(text: str | bytes, name: str) -> AuditRecord:
     schema = loaded.get("schema") if isinstance(loaded, dict) else None
     if schema != SCHEMA:
         raise RecordError(f"its schema is {schema!r}, not {SCHEMA!r}", name, "give the audit.json of an audit")
+    _restore_order(loaded)
     try:
         return AuditRecord.model_validate(loaded)
     except ValidationError as error:
@@ -315,3 +317,27 @@ def read_record(text: str | bytes, name: str) -> AuditRecord:
         raise RecordError(
             f"the record is not whole: {place}: {first['msg']}", name, "was it edited? draw it from the data again"
         ) from None
+
+
+def _restore_order(loaded: dict[str, Any]) -> None:
+    """Put groups back into the order of their features: canonical JSON sorts the keys of every object."""
+    try:
+        strata = loaded["plan"].get("strata", [])
+        for row in loaded["estimates"]:
+            row["group"] = {name: row["group"][name] for name in row["features"]}
+            if "stratum" in row:
+                row["stratum"] = {name: row["stratum"][name] for name in strata}
+        for row in loaded["disparities"]:
+            _order_groups(row, row["features"])
+            row["groups"] = [{name: group[name] for name in row["features"]} for group in row.get("groups", [])]
+        for row in loaded["findings"]:
+            if row.get("observed"):
+                _order_groups(row["observed"], row["rule"]["across"])
+    except (KeyError, TypeError, AttributeError):
+        return  # not whole; validation says where
+
+
+def _order_groups(row: dict[str, Any], features: list[str]) -> None:
+    for side in ("group", "against"):
+        if row.get(side):
+            row[side] = {name: row[side][name] for name in features}

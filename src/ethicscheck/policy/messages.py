@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ethicscheck.model.record import Observed, RowsNeeded
-from ethicscheck.model.wording import decimal, features_label, group_label, percent, points, whole
+from ethicscheck.model.wording import NO_BREAK, decimal, features_label, group_label, limit, percent, points, whole
 
 from .rules import Rule
 
@@ -57,12 +57,12 @@ def finding_message(case: Case) -> str:
     if rule.compare == "each":
         what = f"{'Highest' if rule.side == 'max' else 'Lowest'} {_title(case)} by {where}: {write(observed.value)} ({first})."
     else:
-        between = f"{first} and {second}"
         if case.values is not None:
-            a, b = (_own(case, value) for value in case.values)
-            between = f"{first} ({a}) and {second} ({b})"
-        noun = "Gap" if rule.compare == "difference" else "Ratio"
-        what = f"{noun} in {_title(case)} between {between}: {write(observed.value)}."
+            first, second = (f"{name} ({_own(case, value)})" for name, value in zip((first, second), case.values, strict=True))
+        if rule.compare == "difference":
+            what = f"Gap in {_title(case)} between {first} and {second}: {write(observed.value)}."
+        else:
+            what = f"Ratio of {_title(case)}, {first} to {second}: {write(observed.value)}."
     return f"{what} {_ends(case)}{_left_out(case)}"
 
 
@@ -72,7 +72,7 @@ def finding_remedy(case: Case) -> str:
         return "Keep the rule and audit again when the model, the data or the people change."
     if case.verdict == "fail":
         return (
-            f"Find out why {group_label(case.observed.group if case.observed else None)} stands apart: look at the labels, the inputs and the "
+            f"Find out why the group {group_label(case.observed.group if case.observed else None)} stands apart: look at the labels, the inputs and the "
             "threshold behind these decisions, talk to the people affected, change what is wrong and audit again."
         )
     if case.verdict == "not_evaluable":
@@ -96,20 +96,29 @@ def _ends(case: Case) -> str:
     assert case.observed is not None
     write, interval = _writer(case), case.observed.interval
     level = percent(case.confidence, 0)
-    bound = write(case.rule.bound)
-    side = "at most" if case.rule.side == "max" else "at least"
+    allowed = f"{'at most' if case.rule.side == 'max' else 'at least'} {_bound(case)}"
     low = write(interval.low)
     high = write(interval.high) if interval.high is not None else "any size"
-    if case.verdict == "pass":
-        end = f"at most {high}" if case.rule.side == "max" else f"at least {low}"
-        return f"With {level} confidence it is {end}; allowed is {side} {bound}."
-    if case.verdict == "fail":
-        end = f"at least {low}" if case.rule.side == "max" else f"at most {high}"
-        return f"With {level} confidence it is {end}; allowed is {side} {bound}."
+    if case.verdict in ("pass", "fail"):
+        upper = (case.verdict == "pass") == (case.rule.side == "max")
+        return f"With {level} confidence it is {f'at most {high}' if upper else f'at least {low}'}; allowed is {allowed}."
     if case.reason == "multiplicity":
-        return f"Beyond the limit ({side} {bound}) on its own, but not once all rules are counted."
-    observed = "lies within" if case.meets else "lies beyond"
-    return f"That {observed} the limit ({side} {bound}), but anything from {low} to {high} fits these data."
+        return f"Beyond the limit ({allowed}) on its own, but not once all rules are counted."
+    where = "within" if case.meets else "beyond"
+    return f"That lies {where} the limit ({allowed}), but anything from {_bare(low, high)} to {high} fits these data."
+
+
+def _bound(case: Case) -> str:
+    """Write the limit with no more digits than it was given."""
+    if case.rule.compare == "ratio" or not _is_share(case):
+        return limit(case.rule.bound)
+    return f"{case.rule.bound * 100:.10g}{NO_BREAK}{'points' if case.rule.compare == 'difference' else '%'}"
+
+
+def _bare(low: str, high: str) -> str:
+    """Leave out the unit of a range's first number when the second has it too."""
+    number, _, unit = low.partition(NO_BREAK)
+    return number if unit and high.endswith(unit) else low
 
 
 def _left_out(case: Case) -> str:

@@ -1,0 +1,43 @@
+"""ethicscheck: audit how an AI system's decisions treat groups of people.
+
+>>> import ethicscheck as ec                                                    # doctest: +SKIP
+>>> result = ec.audit(frame, label="y", prediction="yhat", sensitive=["race"])  # doctest: +SKIP
+>>> result.verdict                                                              # doctest: +SKIP
+'inconclusive'
+
+Nothing heavy is imported until it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .__about__ import __version__
+from .errors import ConfigError, DataError, EthicscheckError, RecordError, UsageError
+
+if TYPE_CHECKING:
+    from .api import AuditResult, audit, load
+
+__all__ = [
+    "AuditResult",
+    "ConfigError",
+    "DataError",
+    "EthicscheckError",
+    "RecordError",
+    "UsageError",
+    "__version__",
+    "audit",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("AuditResult", "audit", "load"):
+        from . import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'ethicscheck' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

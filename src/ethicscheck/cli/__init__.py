@@ -1,0 +1,99 @@
+"""The command line: one file per command; turns errors and verdicts into words and exit codes.
+
+Nothing heavy is imported here: `ethicscheck --help` loads click alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ethicscheck.__about__ import __version__
+
+from .audit import audit_command
+from .report import report_command
+from .schema import schema_command
+
+STOPPED = 130
+CANNOT = 2
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 every rule passed, 1 a rule failed, 2 could not audit, 3 undecided, 130 stopped.",
+)
+@click.version_option(__version__, prog_name="ethicscheck")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error (may stand anywhere).")
+def commands(debug: bool) -> None:  # noqa: ARG001  # main() has taken it out of the words already
+    """Audit how an AI system's decisions treat groups of people."""
+
+
+commands.add_command(audit_command)
+commands.add_command(report_command)
+commands.add_command(schema_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with the exit code of the contract."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    sys.exit(run(words, debug))
+
+
+def run(words: Sequence[str], debug: bool = False) -> int:
+    """Run one command and return its exit code; errors are one or two lines on stderr."""
+    from ethicscheck.errors import EthicscheckError
+
+    try:
+        code = commands.main(args=list(words), prog_name="ethicscheck", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _say("stopped; nothing was written")
+        return STOPPED
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep the interpreter from complaining on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CANNOT
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return CANNOT
+    except click.ClickException as error:
+        if debug:
+            raise
+        _say(f"error: {_usage(error)}")
+        return CANNOT
+    except EthicscheckError as error:
+        if debug:
+            raise
+        for problem in error.problems:
+            _say(f"error: {problem}")
+        return CANNOT
+    except MemoryError:
+        _say("error: out of memory — give the machine more, or audit fewer columns at once")
+        return CANNOT
+    except Exception as error:
+        if debug:
+            raise
+        _say(f"error: unexpected {type(error).__name__}: {error} — a bug of ours; `--debug` shows where, please report it")
+        return CANNOT
+
+
+def _usage(error: click.ClickException) -> str:
+    text = error.format_message().strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "ethicscheck"
+    return f"{text[:1].lower()}{text[1:]} — `{path} --help` shows the options"
+
+
+def _say(text: str) -> None:
+    from ethicscheck.model.wording import visible
+
+    lines = [visible(line) for line in str(text).splitlines()] or [""]
+    click.echo(" ".join(lines), err=True)

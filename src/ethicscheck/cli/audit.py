@@ -1,0 +1,48 @@
+"""`ethicscheck audit`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+DEFAULT_CONFIG = "ethicscheck.yaml"
+DEFAULT_OUTPUT = "ethicscheck-out"
+UNDECIDED = 3
+
+
+@click.command("audit")
+@click.argument("config", required=False, default=DEFAULT_CONFIG, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_OUTPUT,
+    show_default=True,
+    help="Folder for the documents.",
+)
+@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="html or json; may be repeated. Default: the config's outputs.")
+@click.option("--allow-inconclusive", is_flag=True, help="Leave with 0 instead of 3 when nothing failed but something is undecided.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+def audit_command(config: Path, output: Path, formats: tuple[str, ...], allow_inconclusive: bool, quiet: bool) -> int:
+    """Audit the predictions CONFIG describes and write the record and the report.
+
+    CONFIG defaults to ./ethicscheck.yaml; paths in it are relative to it.
+    """
+    from ethicscheck.api import AuditResult
+    from ethicscheck.auditing import load_config, make_record
+
+    from .formats import checked_formats
+    from .progress import Progress
+
+    chosen = checked_formats(formats)
+    loaded = load_config(config)
+    with Progress(quiet) as progress:
+        record = make_record(loaded, run=progress.run)
+    result = AuditResult(record, loaded.config.outputs)
+    written = result.save(output, chosen or None)
+    if not quiet:
+        from .summary import print_summary
+
+        print_summary(record, written)
+    return 0 if allow_inconclusive and result.exit_code == UNDECIDED else result.exit_code

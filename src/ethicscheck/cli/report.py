@@ -1,0 +1,33 @@
+"""`ethicscheck report`: documents drawn again from a record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .audit import DEFAULT_OUTPUT
+
+
+@click.command("report")
+@click.argument("record", type=click.Path(path_type=Path))
+@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="html or json; may be repeated. Default: html.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_OUTPUT,
+    show_default=True,
+    help="Folder for the documents.",
+)
+def report_command(record: Path, formats: tuple[str, ...], output: Path) -> None:
+    """Draw the documents of RECORD (an audit.json) again, without the data."""
+    from ethicscheck.api import load
+    from ethicscheck.exports import write_documents
+
+    from .formats import checked_formats
+
+    chosen = checked_formats(formats) or ("html",)
+    written = write_documents(load(record).record, output, chosen)
+    for path in written:
+        click.echo(str(path))

@@ -1,0 +1,67 @@
+"""The terminal summary: the report's words, in the report's order."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from ethicscheck.model.record import AuditRecord
+from ethicscheck.report.view import FindingView, ReportView, make_view
+
+STYLES = {"fail": "bold red", "pass": "bold green", "inconclusive": "bold yellow", "not_evaluable": "bold yellow", "waived": "bold blue"}
+MOST_FINDINGS = 12
+WIDTH = 100
+
+
+def print_summary(record: AuditRecord, written: Sequence[Path], console: Console | None = None) -> None:
+    """Print what was found and where the documents lie."""
+    out = console or Console(highlight=False, soft_wrap=False)
+    out.width = min(out.width, WIDTH)
+    view = make_view(record)
+    out.print(Text(view.title, "bold"))
+    out.print(Text(f"{view.mark} {view.word}", STYLES[view.verdict]))
+    _print_wrapped(view.headline, out)
+    _print_data(view, out)
+    for finding in view.findings[:MOST_FINDINGS]:
+        _print_finding(finding, out)
+    if len(view.findings) > MOST_FINDINGS:
+        out.print(f"\n… and {len(view.findings) - MOST_FINDINGS} more findings in the report.")
+    out.print()
+    for path in written:
+        out.print(Text(f"wrote {path}", "dim"), soft_wrap=True)
+
+
+def _print_data(view: ReportView, out: Console) -> None:
+    out.print()
+    parts = [f"{rows} {what}" for what, rows in view.accounting if rows != view.rows_total]
+    text = f"{view.rows_total} rows read" + (": " + "; ".join(parts) if parts else ", all of them in every table") + "."
+    _print_wrapped(text, out)
+    for name, groups, unknown in view.shares:
+        few = [label for label, _, _, _, small in groups if small]
+        line = f"{name}: {len(groups)} groups"
+        if few:
+            line += f", too few rows in {', '.join(few[:5])}" + (f" and {len(few) - 5} more" if len(few) > 5 else "")
+        if unknown:
+            line += f", unknown for {unknown}"
+        _print_wrapped(f"{line}.", out)
+
+
+def _print_finding(finding: FindingView, out: Console) -> None:
+    out.print()
+    head = Text(f"{finding.mark} {finding.word}  ", STYLES[finding.verdict])
+    head.append(finding.heading, "bold").append(f"  {finding.id}", "dim")
+    out.print(head)
+    _print_wrapped(finding.message, out, indent=2)
+    if finding.verdict != "pass":
+        _print_wrapped(f"→ {finding.remedy}", out, indent=2)
+
+
+def _print_wrapped(text: str, out: Console, indent: int = 0) -> None:
+    """Wrap at ordinary spaces only: rich would break "28.0 %" at its no-break space."""
+    space = " " * indent
+    for line in textwrap.wrap(text, out.width, initial_indent=space, subsequent_indent=space):
+        out.print(Text(line), soft_wrap=True)

@@ -1,0 +1,34 @@
+"""The report: record → view (all rounding and wording) → Jinja templates → one HTML file. No script, no network."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ethicscheck.model.record import AuditRecord
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+
+def render(record: AuditRecord) -> bytes:
+    """Return the report as one HTML page."""
+    from .view import make_view
+
+    page = environment().get_template("report.html.j2").render(view=make_view(record))
+    return page.encode("utf-8")
+
+
+@lru_cache(maxsize=1)
+def environment() -> SandboxedEnvironment:
+    """Return the sandboxed, autoescaping environment of all templates."""
+    from jinja2 import PackageLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        loader=PackageLoader("ethicscheck.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

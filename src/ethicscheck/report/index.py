@@ -1,0 +1,75 @@
+"""Ways to look things up in a record: estimates by metric and feature, definitions by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ethicscheck.metrics.binary import CRITERIA, METRICS
+from ethicscheck.metrics.definition import Criterion, Metric
+from ethicscheck.model.record import AuditRecord, Disparity, Estimate
+
+Features = tuple[str, ...]
+GroupKey = tuple[tuple[str, str], ...]
+
+
+def group_key(group: dict[str, str] | None) -> GroupKey:
+    """Return a group as something that can be looked up."""
+    return tuple(sorted((group or {}).items()))
+
+
+@dataclass
+class RecordIndex:
+    """A record with its rows by name."""
+
+    record: AuditRecord
+    estimates: dict[tuple[str, Features], list[Estimate]] = field(default_factory=lambda: defaultdict(list))
+    by_stratum: dict[tuple[str, Features], list[Estimate]] = field(default_factory=lambda: defaultdict(list))
+    gaps: dict[tuple[str, Features, str], Disparity] = field(default_factory=dict)
+    pairs: dict[tuple[str, Features, str, str, GroupKey], Disparity] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for estimate in self.record.estimates:
+            rows = self.by_stratum if estimate.stratum else self.estimates
+            rows[(estimate.metric, estimate.features)].append(estimate)
+        for row in self.record.disparities:
+            if row.to == "gap":
+                self.gaps[(row.metric, row.features, row.compare)] = row
+            else:
+                self.pairs[(row.metric, row.features, row.compare, row.to, group_key(row.group))] = row
+
+    def overall(self, metric: str) -> Estimate | None:
+        """Return the estimate for everyone."""
+        rows = self.estimates.get((metric, ()), [])
+        return rows[0] if rows else None
+
+    def metrics(self) -> list[str]:
+        """Return the metrics that were made, in the order of the record."""
+        return list(dict.fromkeys(estimate.metric for estimate in self.record.estimates))
+
+    def axes(self) -> list[Features]:
+        """Return the features and intersections, in the order of the record."""
+        return list(dict.fromkeys(estimate.features for estimate in self.record.estimates if estimate.features))
+
+
+def definition(name: str) -> Metric | Criterion | None:
+    """Return what a metric or criterion is, when this version knows it."""
+    return METRICS.get(name) or CRITERIA.get(name)
+
+
+def title(name: str) -> str:
+    """Return a metric's title; its name where it is not known."""
+    known = definition(name)
+    return known.title if known is not None else name
+
+
+def is_share(name: str) -> bool:
+    """Return whether values are shares of people, written as percentages."""
+    known = definition(name)
+    return known is not None and known.lowest == 0 and known.highest == 1 and name != "f1_score"
+
+
+def components(name: str) -> list[str]:
+    """Return the metrics a criterion compares, or the metric itself."""
+    known = definition(name)
+    return [part.name for part in known.components] if isinstance(known, Criterion) else [name]

@@ -1,0 +1,194 @@
+"""The page for the people affected: what is decided, who is treated worse and by how much, in counts per 1,000."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ethicscheck.metrics.definition import Metric
+from ethicscheck.model.record import Estimate, Words
+from ethicscheck.model.wording import features_label, group_label, whole
+
+from .index import RecordIndex, definition, group_key
+from .wording import words_of
+
+MOST_GROUPS = 10
+ERRORS = ("false_positive_rate", "false_negative_rate")
+CHANCES = ("favourable_rate", "selection_rate")
+
+
+@dataclass(frozen=True)
+class ThousandRow:
+    """One group's count per 1,000, with a bar; or why there is none."""
+
+    label: str
+    count: str
+    width: float
+    low: float
+    high: float
+    range: str
+    too_few: str
+
+
+@dataclass(frozen=True)
+class Thousand:
+    """One question answered per 1,000 people, group by group."""
+
+    id: str
+    lead: str
+    rows: tuple[ThousandRow, ...]
+    more: int
+    conclusion: str
+
+
+@dataclass(frozen=True)
+class PlainLanguage:
+    """The plain-language part."""
+
+    decides: str
+    affected: str
+    contest: str
+    questions: tuple[Thousand, ...]
+    basis: str
+
+
+def plain_language(index: RecordIndex) -> PlainLanguage:
+    """Return the plain-language part of a record."""
+    record = index.record
+    made = index.metrics()
+    chosen = [name for name in ERRORS if name in made]
+    if not chosen:
+        chosen = [name for name in CHANCES if name in made][:1]
+    single = [features for features in index.axes() if len(features) == 1]
+    words = words_of(record)
+    questions = [
+        question
+        for features in single
+        for name in chosen
+        if (question := _question(index, name, features, words)) is not None
+    ]
+    subject = record.subject
+    return PlainLanguage(
+        decides=subject.decision or "What this system decides was not written down.",
+        affected=subject.affected or "",
+        contest=subject.contest or "How to contest a decision was not written down. Ask the organisation that uses the system.",
+        questions=tuple(questions),
+        basis=_basis(index),
+    )
+
+
+def _basis(index: RecordIndex) -> str:
+    record = index.record
+    period = f" from {record.plan.period.replace('/', ' to ')}" if record.plan.period else ""
+    return f"Counted on the decisions about {whole(record.data.judged)} people{period}."
+
+
+def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: Words) -> Thousand | None:
+    metric = definition(name)
+    rows = index.estimates.get((name, features), [])
+    if not isinstance(metric, Metric) or metric.among is None or not rows:
+        return None
+    small = index.record.plan.min_group
+    ordered = sorted(rows, key=lambda row: (row.value is None or row.rows < small, -(row.value or 0.0), group_label(row.group)))
+    shown = ordered if len(ordered) <= MOST_GROUPS else ordered[:MOST_GROUPS]
+    return Thousand(
+        id=f"plain-{name}-{index.axes().index(features)}",
+        lead=lead(metric, words, index, features),
+        rows=tuple(_row(row, small) for row in shown),
+        more=len(ordered) - len(shown),
+        conclusion=_conclusion(index, metric, features, [row for row in ordered if row.value is not None and row.rows >= small]),
+    )
+
+
+def lead(metric: Metric, words: Words, index: RecordIndex, features: tuple[str, ...]) -> str:
+    """Return "Of 1,000 people who …, so many were …", by group."""
+    among = {
+        "all": "people",
+        "positives": f"people who {words.positive}",
+        "negatives": f"people who {words.negative}",
+        "selected": f"people who were {words.selected}",
+        "rejected": f"people who were {words.rejected}",
+    }[metric.among or "all"]
+    favoured = words.selected if index.record.plan.favourable == "positive" else words.rejected
+    event = {
+        "selected": f"were {words.selected}",
+        "rejected": f"were {words.rejected}",
+        "positive": str(words.positive),
+        "negative": str(words.negative),
+        "correct": "got the decision that fits what happened",
+        "favoured": f"were {favoured}",
+    }[metric.event or "selected"]
+    wrongly = " all the same" if metric.worse == "higher" else ""
+    return f"Of 1,000 {among}, this many {event}{wrongly}, by {features_label(features)}:"
+
+
+def per_thousand(value: float) -> str:
+    """Write a share as a count per 1,000; never "0" for what is not 0.
+
+    >>> per_thousand(0.44846), per_thousand(0.0002), per_thousand(0.9999)
+    ('448', 'under 1', 'over 999')
+    """
+    if 0 < value < 0.0005:
+        return "under 1"
+    if 0.9995 <= value < 1:
+        return "over 999"
+    return whole(round(value * 1000))
+
+
+def _row(row: Estimate, small: int) -> ThousandRow:
+    label = group_label(row.group)
+    if row.value is None or row.interval is None or row.rows < small:
+        noun = "person" if row.rows == 1 else "people"
+        return ThousandRow(label, "", 0, 0, 0, "", f"too few to say ({whole(row.rows)} {noun})")
+    high = row.interval.high if row.interval.high is not None else 1.0
+    return ThousandRow(
+        label,
+        per_thousand(row.value),
+        round(row.value * 100, 2),
+        round(row.interval.low * 100, 2),
+        round(high * 100, 2),
+        f"{per_thousand(row.interval.low)} to {per_thousand(high)}",
+        "",
+    )
+
+
+def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], fit: list[Estimate]) -> str:
+    """Say how the group that fares worst compares with the reference, if the data can tell."""
+    entry = next((feature for feature in index.record.data.features if (feature.name,) == features), None)
+    if len(fit) < 2 or entry is None:
+        return "With fewer than two groups large enough, no comparison can be made."
+    low_is_worse = _worse(metric, index) == "lower"
+    worst, best = (fit[-1], fit[0]) if low_is_worse else (fit[0], fit[-1])
+    other = next((row for row in fit if row.group == {entry.name: entry.reference}), best)
+    if other is worst:
+        other = best
+    assert worst.value is not None
+    assert other.value is not None
+    a, b = f"the group {group_label(worst.group)}", f"the group {group_label(other.group)}"
+    counts = f"{per_thousand(worst.value)} against {per_thousand(other.value)}"
+    pair = index.pairs.get((metric.name, features, "difference", "reference", group_key(worst.group)))
+    if pair is None or pair.against != other.group:
+        pair = None
+    apart = pair.interval if pair is not None else None
+    if apart is not None and apart.low <= 0 <= (apart.high if apart.high is not None else 1):
+        return f"Between {a} and {b} ({counts} in 1,000) these data show no sure difference: it may be chance."
+    if apart is None and worst.interval is not None and other.interval is not None:
+        touching = worst.interval.low <= (other.interval.high or 1) and other.interval.low <= (worst.interval.high or 1)
+        if touching:
+            return f"Between {a} and {b} ({counts} in 1,000) these data show no sure difference: it may be chance."
+    return f"This happens to {a} {_times(worst.value, other.value)} to {b} ({counts} in 1,000)."
+
+
+def _worse(metric: Metric, index: RecordIndex) -> str:
+    if metric.name == "selection_rate":
+        return "lower" if index.record.plan.favourable == "positive" else "higher"
+    return metric.worse
+
+
+def _times(value: float, other: float) -> str:
+    if other == 0:
+        return "more often than"
+    times = value / other
+    if times >= 1:
+        rounded = f"{times:.1f}".removesuffix(".0")
+        return "about as often as" if rounded == "1" else f"about {rounded} times as often as"
+    return f"only about {times:.2f} times as often as"

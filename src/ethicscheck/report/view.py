@@ -1,0 +1,277 @@
+"""From a record to everything the templates print: order, wording and rounding. The templates only lay it out.
+
+The terminal summary is made from the same view, so that page and terminal say the same words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ethicscheck.model.record import AuditRecord, Finding
+from ethicscheck.model.wording import features_label, limit, percent, visible, whole
+
+from .charts import DotPlot, dot_plot
+from .index import RecordIndex, components, definition, is_share, title
+from .plain import PlainLanguage, plain_language
+from .tables import FeatureTables, feature_tables, share_rows
+from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """One finding as it is shown."""
+
+    anchor: str
+    id: str
+    verdict: str
+    word: str
+    mark: str
+    heading: str
+    asks: str
+    message: str
+    remedy: str
+    why: str
+    rule: str
+    source: str
+    plots: tuple[DotPlot, ...]
+
+
+@dataclass(frozen=True)
+class TermView:
+    """One measure explained."""
+
+    title: str
+    name: str
+    asks: str
+    formula: str
+    misleads: str
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """Everything a report prints."""
+
+    title: str
+    organisation: str
+    subject: tuple[tuple[str, str], ...]
+    created: str
+    verdict: str
+    word: str
+    mark: str
+    headline: str
+    tally: tuple[tuple[str, str, str], ...]
+    plain: PlainLanguage
+    accounting: tuple[tuple[str, str], ...]
+    rows_total: str
+    judged: str
+    sources: tuple[tuple[str, str, str], ...]
+    shares: Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]
+    findings: tuple[FindingView, ...]
+    features: tuple[FeatureTables, ...]
+    method: tuple[str, ...]
+    plan: tuple[tuple[str, str], ...]
+    provenance: tuple[tuple[str, str], ...]
+    command: str
+    terms: tuple[TermView, ...]
+
+
+def make_view(record: AuditRecord) -> ReportView:
+    """Return the view of a record."""
+    index = RecordIndex(record)
+    words = record.report
+    findings = ranked(record.findings)
+    return ReportView(
+        title=visible((words.title if words else None) or record.subject.name),
+        organisation=visible((words.organisation if words else None) or ""),
+        subject=_subject(record),
+        created=record.provenance.created[:10],
+        verdict=record.verdict,
+        word={"pass": "Passes its rules", "fail": "Fails its rules", "inconclusive": "Not decided"}[record.verdict],
+        mark=VERDICT_MARKS[record.verdict],
+        headline=headline(record),
+        tally=_tally(record),
+        plain=plain_language(index),
+        accounting=tuple(accounting(record)),
+        rows_total=whole(record.data.rows),
+        judged=whole(record.data.judged),
+        sources=tuple(
+            (visible(entry.name), whole(entry.rows), entry.sha256 or "in memory, no digest")
+            for entry in record.provenance.sources
+        ),
+        shares=share_rows(index),
+        findings=tuple(_finding(index, finding, place) for place, finding in enumerate(findings)),
+        features=feature_tables(index),
+        method=_method(record),
+        plan=_plan(record),
+        provenance=_provenance(record),
+        command=f"ethicscheck audit {record.provenance.config}" if record.provenance.config else "ethicscheck.audit(frame, …)",
+        terms=_terms(index),
+    )
+
+
+def ranked(findings: Sequence[Finding]) -> list[Finding]:
+    """Return findings by consequence: verdict first, then how far the value lies beyond its limit."""
+
+    def beyond(finding: Finding) -> float:
+        if finding.observed is None:
+            return 0.0
+        rule = finding.rule
+        bound = rule.max if rule.max is not None else rule.min
+        assert bound is not None
+        excess = finding.observed.value - bound if rule.max is not None else bound - finding.observed.value
+        return excess / max(abs(bound), 0.01)
+
+    return sorted(findings, key=lambda finding: (VERDICT_ORDER.index(finding.verdict), -beyond(finding), finding.id))
+
+
+def headline(record: AuditRecord) -> str:
+    """Return the verdict in one sentence."""
+    findings = record.findings
+    if not findings:
+        return "No rule was set, so nothing was judged. The measurements below stand on their own."
+    count = len(findings)
+    by = {verdict: [finding for finding in findings if finding.verdict == verdict] for verdict in VERDICT_ORDER}
+    rules = "rule" if count == 1 else "rules"
+    if by["fail"] and count == 1:
+        return "The only rule fails: the data show that the limit is exceeded."
+    if by["fail"]:
+        return f"{_number(len(by['fail']))} of {count} {rules} {'fails' if len(by['fail']) == 1 else 'fail'}: the data show that the limit is exceeded."
+    open_count = len(by["inconclusive"]) + len(by["not_evaluable"])
+    if open_count:
+        if count == 1:
+            return "The only rule stays undecided: the data can't tell yet. That is not a pass."
+        return f"No rule fails, but {open_count} of {count} {'stays' if open_count == 1 else 'stay'} undecided: the data can't tell yet. That is not a pass."
+    return f"{'The only rule passes' if count == 1 else f'All {count} rules pass'}: the data show that the limits are kept."
+
+
+def accounting(record: AuditRecord) -> list[tuple[str, str]]:
+    """Return every row read, by what became of it; the parts add up to the rows read."""
+    parts = [("in every table", whole(record.data.audited))]
+    parts += [(excluded_text(part.reason), whole(part.rows)) for part in record.data.excluded]
+    return parts
+
+
+def rule_text(finding: Finding) -> str:
+    """Return a rule in words: "difference at most 10 points"."""
+    rule = finding.rule
+    bound = rule.max if rule.max is not None else rule.min
+    assert bound is not None
+    share = is_share(rule.metric) and rule.compare != "ratio"
+    shown = f"{bound * 100:.10g} {'points' if rule.compare == 'difference' else '%'}" if share else limit(bound)
+    what = {"difference": "gap", "ratio": "ratio of lowest to highest", "each": "every group"}[rule.compare]
+    return f"{what} {'at most' if rule.max is not None else 'at least'} {shown}"
+
+
+def _number(count: int) -> str:
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    return words[count] if count < len(words) else str(count)
+
+
+def _tally(record: AuditRecord) -> tuple[tuple[str, str, str], ...]:
+    counts = {verdict: sum(finding.verdict == verdict for finding in record.findings) for verdict in VERDICT_ORDER}
+    nouns = {"fail": "failed", "not_evaluable": "can’t be judged", "inconclusive": "undecided", "waived": "waived", "pass": "passed"}
+    return tuple((verdict, VERDICT_MARKS[verdict], f"{count} {nouns[verdict]}") for verdict, count in counts.items() if count)
+
+
+def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
+    rule = finding.rule
+    plots = [
+        plot
+        for part, name in enumerate(components(rule.metric))
+        if (plot := dot_plot(index, name, rule.across, f"finding-{place}-{part}", finding)) is not None
+    ]
+    known = definition(rule.metric)
+    if rule.profile:
+        source = f"profile {rule.profile}"
+    else:
+        line = f", line {rule.line}" if rule.line else ""
+        source = f"{index.record.provenance.config or 'the audit call'}{line}"
+    return FindingView(
+        anchor=f"finding-{place}",
+        id=visible(finding.id),
+        verdict=finding.verdict,
+        word=VERDICT_WORDS[finding.verdict],
+        mark=VERDICT_MARKS[finding.verdict],
+        heading=f"{title(rule.metric)} by {features_label(rule.across)}",
+        asks=known.asks if known is not None else "",
+        message=finding.message,
+        remedy=finding.remedy,
+        why=visible(rule.why) if rule.why else "No reason was given for this limit.",
+        rule=rule_text(finding),
+        source=visible(source),
+        plots=tuple(plots),
+    )
+
+
+def _subject(record: AuditRecord) -> tuple[tuple[str, str], ...]:
+    subject = record.subject
+    rows = (
+        ("System", subject.name),
+        ("Version", subject.version),
+        ("Purpose", subject.purpose),
+        ("Answers for it", subject.owner),
+        ("Data from", (record.plan.period or "").replace("/", " to ") or None),
+        ("Model file", subject.artifact and f"{subject.artifact} (SHA-256 {subject.artifact_sha256})"),
+    )
+    return tuple((name, visible(value)) for name, value in rows if value)
+
+
+def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
+    plan = record.plan
+    decision = f"{plan.prediction}" if plan.prediction else f"{plan.score} ≥ {limit(plan.threshold or 0)}"
+    favours = plan.positive_prediction if plan.favourable == "positive" else plan.negative_prediction
+    rows = (
+        ("Outcome", f"{plan.label}, positive = {plan.positive_label}" if plan.label else "not known"),
+        ("Decision", f"{decision}, positive = {plan.positive_prediction}"),
+        ("Decision that helps", favours),
+        ("Rows stand for", f"{plan.count} people each" if plan.count else "one person each"),
+        ("Weights", plan.weight or "none"),
+        ("Values that mean “not known”", ", ".join(f"“{text}”" for text in plan.unknown) or "empty cells only"),
+        ("Confidence", percent(plan.confidence, 0)),
+        ("Smallest group compared", f"{plan.min_group} rows"),
+        ("Profiles", ", ".join(plan.profiles) or "none"),
+    )
+    return tuple((name, visible(value)) for name, value in rows)
+
+
+def _method(record: AuditRecord) -> tuple[str, ...]:
+    level = percent(record.plan.confidence, 0)
+    weighted = " on the effective number of rows" if record.plan.weight else ""
+    return (
+        f"Every interval has a nominal coverage of {level}. A group’s rate has a Wilson score interval{weighted}; other measures are built from such "
+        "intervals or from the delta method.",
+        "The gap over all groups is the largest value minus the smallest. Its upper end is the largest upper limit over all "
+        "pairs of groups; its lower end is corrected for comparing all pairs at once, since the largest of many "
+        "differences is large by chance alone.",
+        "A rule passes only if the whole interval keeps the limit, and fails only if the whole interval lies beyond it and "
+        "still does once all rules are counted (Holm). Anything else is undecided, with the number of rows that would decide.",
+        f"Groups with fewer than {record.plan.min_group} rows are shown and marked, but take no part in gaps. What can’t "
+        "be computed is undefined, with its reason; it is never shown as 0 or 1.",
+        "A gap is no proof of discrimination, and its absence no proof of fairness: labels may be biased, groups may be "
+        "drawn too coarsely, and people may be missing from the data altogether.",
+    )
+
+
+def _provenance(record: AuditRecord) -> tuple[tuple[str, str], ...]:
+    made = record.provenance
+    rows = [
+        ("Made", f"{made.created.replace('T', ' ').removesuffix('Z')} UTC"),
+        ("By", f"{made.tool} {made.version}"),
+        ("Config", made.config or "arguments of the audit call"),
+        ("Config’s SHA-256", made.config_sha256),
+        ("Random seed", str(made.seed)),
+        ("With", ", ".join(f"{name} {version}" for name, version in made.packages.items())),
+    ]
+    if made.git is not None:
+        rows.append(("Commit", made.git.commit + (", changed since" if made.git.modified else "")))
+    return tuple((name, visible(value)) for name, value in rows)
+
+
+def _terms(index: RecordIndex) -> tuple[TermView, ...]:
+    used = dict.fromkeys([*index.metrics(), *(finding.rule.metric for finding in index.record.findings)])
+    used |= dict.fromkeys(row.metric for row in index.record.disparities)
+    found = [(name, definition(name)) for name in used]
+    return tuple(
+        TermView(known.title, name, known.asks, known.formula, known.misleads) for name, known in found if known is not None
+    )

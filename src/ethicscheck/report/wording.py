@@ -1,0 +1,58 @@
+"""Words that several parts of the report share: verdicts, reasons, how people and decisions are called."""
+
+from __future__ import annotations
+
+from ethicscheck.model.record import AuditRecord, Words
+from ethicscheck.model.wording import visible
+from ethicscheck.policy.messages import REASONS
+
+VERDICT_WORDS = {
+    "pass": "Passes",
+    "fail": "Fails",
+    "inconclusive": "Undecided",
+    "not_evaluable": "Can't be judged",
+    "waived": "Waived",
+}
+VERDICT_MARKS = {"pass": "✓", "fail": "✕", "inconclusive": "?", "not_evaluable": "–", "waived": "≈"}
+VERDICT_ORDER = ("fail", "not_evaluable", "inconclusive", "waived", "pass")
+
+
+def reason_text(code: str | None, record: AuditRecord) -> str:
+    """Return why something is undefined or left out, in words."""
+    if code == "small":
+        return f"fewer than {record.plan.min_group} rows"
+    return REASONS.get(code or "", (code or "").replace("_", " "))
+
+
+def excluded_text(reason: str) -> str:
+    """Return why rows were left out, and of what."""
+    kind, _, features = reason.partition(":")
+    if kind == "unknown_group":
+        names = " and ".join(visible(name) for name in features.split("+"))
+        return f"{names} unknown: left out of the tables by {names}, kept in the overall figures"
+    return {
+        "missing_label": "outcome unknown: left out of everything",
+        "missing_prediction": "decision unknown: left out of everything",
+        "missing_label_and_prediction": "outcome and decision unknown: left out of everything",
+    }.get(reason, reason.replace("_", " "))
+
+
+def words_of(record: AuditRecord) -> Words:
+    """Return how to speak of decisions and outcomes: the config's words, or the columns' own."""
+    given = record.subject.words or Words()
+    plan = record.plan
+    decision = visible(plan.prediction or "")
+    outcome = visible(plan.label or "outcome")
+    yes, no = visible(plan.positive_prediction), visible(plan.negative_prediction)
+    if plan.prediction is None:
+        score = visible(plan.score or "score")
+        selected, rejected = f"given a {score} of {plan.threshold:g} or more", f"given a {score} below {plan.threshold:g}"
+    else:
+        selected, rejected = f"given {decision} = {yes}", f"given {decision} = {no}"
+    happened = visible(plan.positive_label or "1")
+    return Words(
+        selected=given.selected or selected,
+        rejected=given.rejected or rejected,
+        positive=given.positive or f"turned out {outcome} = {happened}",
+        negative=given.negative or f"did not turn out {outcome} = {happened}",
+    )
