@@ -2,7 +2,7 @@
 
 A float sum depends on the order of its terms (DuckDB's differs from run to run). So each weight becomes a whole
 multiple of 2**−exponent, with 52 bits for the largest, and is summed in 26-bit halves that fit 64-bit integers in every
-engine for up to 2^37 rows; the halves meet again as Python integers.
+engine for up to 2^37 rows; the halves meet again as Python integers. A weight below 2**−53 of the largest counts as 0.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import narwhals as nw
 from ethicscheck.errors import DataError
 from ethicscheck.model.text import text_of
 
-
 if TYPE_CHECKING:
-    from .collect import FrameView
+    from .roles import FrameView
 
+LARGEST = 1e100
+_MOST_ROWS = 2.0**37
 _HALF = float(2**26)
 _PARTS = ("w_high", "w_low", "hh_high", "hh_low", "hl_high", "hl_low", "ll_high", "ll_low")
 
@@ -50,34 +51,57 @@ def weight_scale(view: FrameView, weight: str, count: str | None) -> WeightScale
         For a weight that is missing, negative, infinite or no number, with the number of such rows.
     """
     column = nw.col(view.alias(weight)).cast(nw.Float64)
-    fine = (column >= 0) & column.is_finite()
+    fine = (column >= 0) & (column <= LARGEST)
+    times: nw.Expr = nw.lit(1.0)
     if count is not None:
         times = nw.col(view.alias(count)).cast(nw.Float64)
-        whole = (times >= 0) & (times == times.floor())
-        fine = fine & whole
-    good = nw.when(fine).then(nw.lit(1)).otherwise(0)
-    largest = nw.when(fine).then(column).otherwise(0.0)
-    checked = view.frame.select(good.alias("good"), largest.alias("largest"))
-    found = view.run(checked.select(nw.col("good").sum(), nw.col("good").count().alias("lines"), nw.col("largest").max()))
-    summed, lines, top = found[0]
-    bad = int(lines or 0) - int(summed or 0)
-    if bad:
-        shown = [nw.col(view.original(weight)).alias("v"), *([nw.col(view.original(count)).alias("c")] if count else [])]
-        worst = view.run(view.frame.filter(good == 0).select(*shown).head(1))[0]
-        values = " × count ".join("an empty cell" if text_of(part) is None else repr(text_of(part)) for part in worst)
-        raise DataError(
-            f"{values} can't be summed as a weight ({bad:,} such {'row' if bad == 1 else 'rows'})",
-            f"column {weight!r}",
-            "weights are finite numbers, 0 or more" + (", and counts whole ones" if count else ""),
+        fine = fine & (times >= 0) & (times == times.floor()) & (times < _MOST_ROWS)
+    checked = view.frame.select(
+        nw.when(fine).then(nw.lit(1)).otherwise(0).alias("good"),
+        nw.when(fine).then(column).otherwise(0.0).alias("largest"),
+        nw.when(fine).then(times).otherwise(0.0).alias("times"),
+    )
+    good, lines, top, rows = view.run(
+        checked.select(
+            nw.col("good").sum(),
+            nw.col("good").count().alias("lines"),
+            nw.col("largest").max(),
+            nw.col("times").sum(),
         )
+    )[0]
+    bad = int(lines or 0) - int(good or 0)
+    if bad:
+        raise _unusable(view, weight, count, fine, bad)
+    if not lines:
+        raise DataError("there are no rows to audit", "data.source", "check the file")
     if not top:
         raise DataError("every weight is 0", f"column {weight!r}", "give at least some rows a positive weight")
-    return WeightScale(52 - math.frexp(float(top))[1])
+    if rows > _MOST_ROWS:
+        raise DataError(
+            f"the counts add up to {int(rows):,}, but weighted rows are summed up to 2^37",
+            f"column {count!r}",
+            "check the count column, or audit the data in parts",
+        )
+    return WeightScale(min(52 - math.frexp(float(top))[1], 1000))
+
+
+def _unusable(view: FrameView, weight: str, count: str | None, fine: nw.Expr, bad: int) -> DataError:
+    names = [weight] if count is None else [weight, count]
+    shown = [nw.col(view.original(name)).alias(f"v{place}") for place, name in enumerate(names)]
+    wrong = nw.when(fine).then(nw.lit(1)).otherwise(0) == 0
+    worst = view.run(view.frame.filter(wrong).select(*shown).sort("v0").head(1))[0]
+    values = " × count ".join(repr(text) if (text := text_of(part)) else "an empty cell" for part in worst)
+    return DataError(
+        f"{values} can't be summed as a weight ({bad:,} such {'row' if bad == 1 else 'rows'})",
+        f"column {weight!r}",
+        "weights are finite numbers, 0 or more" + (", and counts whole ones" if count else ""),
+    )
 
 
 def weight_columns(weight: nw.Expr, times: nw.Expr | None, scale: WeightScale) -> dict[str, nw.Expr]:
     """Return the whole-number columns whose sums hold Σw and Σw² (each times the row's count)."""
-    units = (weight * 2.0**scale.exponent).round()
+    # Not round(): engines differ on which way a half goes.
+    units = (weight * 2.0**scale.exponent + 0.5).floor()
     high = (units / _HALF).floor()
     low = units - high * _HALF
     columns: dict[str, nw.Expr] = {"w_high": high, "w_low": low}

@@ -13,6 +13,7 @@ from ethicscheck.errors import DataError, did_you_mean
 
 _WHOLE = re.compile(r"(-?(?:0|[1-9][0-9]*))(?:\.0*)?")
 _BOOLEAN = {"true": "1", "false": "0"}
+_BITS = frozenset({"0", "1"})
 
 
 def canonical(text: str) -> str:
@@ -53,40 +54,38 @@ def code_binary(values: Mapping[str, Mapping[str, int]], positive: str | None) -
         Naming column, value and number of rows, when a column holds anything but two known values.
     """
     wanted = None if positive is None else canonical(positive)
-    everywhere = {canonical(text) for counts in values.values() for text in counts}
-    others = everywhere - {wanted}
+    spelled = {column: frozenset(canonical(text) for text in counts) for column, counts in values.items()}
+    if wanted not in (None, "0", "1") and not any(wanted in own for own in spelled.values()):
+        column = next((name for name, own in spelled.items() if not own <= _BITS), next(iter(values)))
+        raise _no_positive(column, values[column], str(positive))
     coding = {}
     for column, counts in values.items():
-        own = {canonical(text) for text in counts}
-        if own <= {"0", "1"} and wanted in (None, "1", "0"):
-            coding[column] = Coding("0", "1") if wanted == "0" else Coding("1", "0")
-        elif own <= {"0", "1"} and wanted not in own:
-            coding[column] = Coding("1", "0")
-        elif wanted is None:
-            raise _not_binary(column, counts)
-        elif wanted in own and len(own) <= 2:
-            rest = own - {wanted}
-            coding[column] = Coding(wanted, next(iter(rest)) if rest else _only(others))
-        elif len(own) == 1 and wanted in everywhere and len(others) == 1:
-            coding[column] = Coding(wanted, _only(others))
-        elif wanted not in own:
-            shown = _shown(counts)
-            raise DataError(
-                f"the positive value {positive!r} does not occur; the column holds {shown}",
-                f"column {column!r}",
-                did_you_mean(str(positive), counts) if len(counts) < 50 else "set data.positive to one of its values",
-            )
-        else:
-            raise DataError(
-                f"{len(own)} different values, but a binary column has two: {_shown(counts)}",
-                f"column {column!r}",
-                f"keep {positive!r} and one other value, or list those that mean 'not known' under data.unknown",
-            )
+        found = _coding(wanted, spelled[column], [own for name, own in spelled.items() if name != column])
+        if found is None:
+            raise _not_binary(column, counts, positive, wanted)
+        coding[column] = found
     return coding
 
 
-def _only(others: set[str]) -> str:
-    return next(iter(others)) if len(others) == 1 else "any other value"
+def _coding(wanted: str | None, own: frozenset[str], others: list[frozenset[str]]) -> Coding | None:
+    """Return the coding of a column with the values `own`, or None where it would be a guess."""
+    elsewhere = frozenset().union(*others) - {wanted}
+    if own <= _BITS and wanted in (None, "0", "1"):
+        return Coding("0", "1") if wanted == "0" else Coding("1", "0")
+    if wanted is None:
+        return None
+    if wanted in own:
+        if len(own) > 2:
+            return None
+        rest = own - {wanted} or (elsewhere if len(elsewhere) == 1 else {"any other value"})
+        return Coding(wanted, next(iter(rest)))
+    # The positive value stands in another column only. With the label coded {1, 2}, a prediction of 1s is all negative;
+    # with the label coded yes/no it is all positive.
+    if own <= _BITS and not _WHOLE.fullmatch(wanted):
+        return Coding("1", "0")
+    if len(own) == 1 and elsewhere <= own and any(wanted in other for other in others):
+        return Coding(wanted, next(iter(own)))
+    return None
 
 
 def _shown(counts: Mapping[str, int], most: int = 5) -> str:
@@ -95,9 +94,26 @@ def _shown(counts: Mapping[str, int], most: int = 5) -> str:
     return ", ".join(parts) + (", …" if len(ranked) > most else "")
 
 
-def _not_binary(column: str, counts: Mapping[str, int]) -> DataError:
-    odd = {text: rows for text, rows in counts.items() if canonical(text) not in ("0", "1")}
-    if len({canonical(text) for text in counts}) > 2 and len(odd) < len(counts):
+def _no_positive(column: str, counts: Mapping[str, int], positive: str) -> DataError:
+    return DataError(
+        f"the positive value {positive!r} does not occur; the column holds {_shown(counts)}",
+        f"column {column!r}",
+        did_you_mean(positive, counts) if len(counts) < 50 else "set data.positive to one of its values",
+    )
+
+
+def _not_binary(column: str, counts: Mapping[str, int], positive: str | None, wanted: str | None) -> DataError:
+    own = {canonical(text) for text in counts}
+    if positive is not None and wanted not in own:
+        return _no_positive(column, counts, positive)
+    if positive is not None:
+        return DataError(
+            f"{len(own)} different values, but a binary column has two: {_shown(counts)}",
+            f"column {column!r}",
+            f"keep {positive!r} and one other value, or list those that mean 'not known' under data.unknown",
+        )
+    odd = {text: rows for text, rows in counts.items() if canonical(text) not in _BITS}
+    if len(own) > 2 and len(odd) < len(counts):
         return DataError(
             f"{_shown(odd)} stands among 0 and 1",
             f"column {column!r}",

@@ -16,7 +16,8 @@ def text_of(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return str(value)
+        # A lone surrogate, which only a frame can hold, has no UTF-8.
+        return str(value) if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
     if hasattr(value, "item") and not isinstance(value, (bytes, bytearray)):
         value = value.item()
     if isinstance(value, bool):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -28,7 +28,7 @@ def view_frame(native: Any, columns: Sequence[str], numeric: frozenset[str]) -> 
     DataError
         When it is no frame, a column is missing or stands there twice, or a numeric column holds text.
     """
-    _refuse_twins(native, columns)
+    native = _with_plain_names(native, columns)
     try:
         frame = nw.from_native(native)
     except TypeError:
@@ -63,19 +63,26 @@ def missing_columns(missing: Sequence[str], present: Sequence[str], where: str) 
     return error
 
 
-def _refuse_twins(native: Any, columns: Sequence[str]) -> None:
-    names = getattr(native, "columns", None)
-    if names is None:
-        return
-    try:
-        header = [str(name) for name in (names() if callable(names) else names)]
-    except TypeError:
-        return
-    twins = [name for name in columns if header.count(name) > 1]
-    if twins:
-        raise DataError(
-            f"the column {twins[0]!r} stands there {header.count(twins[0])} times", MEASURED, "rename one of them"
-        )
+def _with_plain_names(native: Any, columns: Sequence[str]) -> Any:
+    """Return the frame with text for names; a name that stands there twice matters only where it is chosen."""
+    header = _header(native)
+    names = [str(name) for name in header]
+    for name in columns:
+        if names.count(name) > 1:
+            raise DataError(f"the column {name!r} stands there {names.count(name)} times", MEASURED, "rename one of them")
+    if hasattr(native, "iloc") and (names != header or len(set(names)) < len(names)):
+        chosen = [place for place, name in enumerate(names) if name in columns or names.count(name) == 1]
+        return native.iloc[:, chosen].set_axis([names[place] for place in chosen], axis=1)
+    if hasattr(native, "column_names") and len(set(names)) < len(names):
+        return native.select([place for place, name in enumerate(names) if names.count(name) == 1])
+    return native
+
+
+def _header(native: Any) -> list[Any]:
+    if hasattr(native, "column_names"):  # Arrow, whose `columns` are the data
+        return list(native.column_names)
+    names = [] if hasattr(native, "collect_schema") else getattr(native, "columns", [])  # polars has no twins
+    return list(names) if isinstance(names, Iterable) else []
 
 
 def _collect(frame: nw.LazyFrame[Any]) -> Rows:

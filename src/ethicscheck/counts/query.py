@@ -1,0 +1,137 @@
+"""The one GROUP BY, as an expression that any engine can run. Nothing here decides what a value means.
+
+A comparison with NaN or null is False in numpy and null elsewhere, so each is guarded by what is known, and guarded
+last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+
+from ethicscheck.errors import DataError
+
+from .exact_weights import WeightScale, weight_columns
+from .roles import FrameView, KeyColumn, Roles
+
+MOST_ROWS = 2**53
+MOST_GROUPS = 1_000
+MOST_CELLS = 400_000
+
+Cell = dict[str, Any]
+
+
+def group_rows(view: FrameView, roles: Roles, scale: WeightScale | None) -> list[Cell]:
+    """Return one cell for each combination of values that occurs: its values and its sums.
+
+    Raises
+    ------
+    DataError
+        When there are more combinations than any table of groups has.
+    """
+    keys = {f"k{place}": _key(view, key, roles) for place, key in enumerate(roles.keys)}
+    if roles.label is not None:
+        keys["label"] = nw.col(view.original(roles.label))
+    keys["prediction"] = nw.col(view.original(roles.prediction)) if roles.prediction is not None else _cut(view, roles)
+    totals = _totals(view, roles, scale)
+    outputs = [*keys, "lines", *totals]
+    selected = [expression.alias(name) for name, expression in {**keys, **totals}.items()]
+    sums = [nw.len().alias("lines"), *[nw.col(name).sum() for name in totals]]
+    grouped = view.frame.select(*selected).group_by(*keys, drop_null_keys=False).agg(*sums).select(*outputs)
+    rows = view.run(grouped.head(MOST_CELLS + 1))
+    if len(rows) > MOST_CELLS:
+        raise _too_many(view, roles)
+    return [dict(zip(outputs, row, strict=True)) for row in rows]
+
+
+def distinct_values(view: FrameView, columns: list[str], first: int | None = None) -> dict[str, int]:
+    """Return how many different values each column has, in its first so many rows."""
+    if not columns:
+        return {}
+    frame = view.frame if first is None else view.frame.head(first)
+    counted = [nw.col(view.original(name)).n_unique().alias(f"u{place}") for place, name in enumerate(columns)]
+    found = view.run(frame.select(*counted))
+    return dict(zip(columns, map(int, found[0]), strict=True)) if found else {}
+
+
+def whole_count(view: FrameView, column: str) -> tuple[nw.Expr, nw.Expr]:
+    """Return the counts as numbers, and whether each is a whole number from 0 up to 2^53."""
+    count = nw.col(view.alias(column)).cast(nw.Float64)
+    return count, (count >= 0) & (count == count.floor()) & (count < MOST_ROWS)
+
+
+def _key(view: FrameView, key: KeyColumn, roles: Roles) -> nw.Expr:
+    if not key.bins:
+        return nw.col(view.original(key.name))
+    number = nw.col(view.alias(key.name)).cast(nw.Float64)
+    known = _known(number)
+    for text in sorted(roles.unknown):
+        if _is_number(text):
+            known = known & (number != float(text))
+    place = (number >= key.bins[0]).cast(nw.Float64)
+    for edge in key.bins[1:]:
+        place = place + (number >= edge).cast(nw.Float64)
+    return nw.when(known).then(place)
+
+
+def _cut(view: FrameView, roles: Roles) -> nw.Expr:
+    assert roles.score is not None
+    assert roles.threshold is not None
+    score = nw.col(view.alias(roles.score)).cast(nw.Float64)
+    known = _known(score)
+    for text in sorted(roles.unknown):
+        if _is_number(text):
+            known = known & (score != float(text))
+    return nw.when(known).then((score >= roles.threshold).cast(nw.Float64))
+
+
+def _known(number: nw.Expr) -> nw.Expr:
+    return ~number.is_null() & ~number.is_nan()
+
+
+def _totals(view: FrameView, roles: Roles, scale: WeightScale | None) -> dict[str, nw.Expr]:
+    totals: dict[str, nw.Expr] = {}
+    if roles.count is not None:
+        count, whole = whole_count(view, roles.count)
+        # Sums of whole numbers below 2^53 are exact in any order.
+        totals["rows"] = nw.when(whole).then(count).otherwise(0.0)
+        totals["countable"] = nw.when(whole).then(nw.lit(1)).otherwise(0)
+    for place, name in enumerate(sorted(roles.numeric())):
+        flag = view.unreadable(name)
+        if flag is not None:
+            totals[f"unreadable{place}"] = nw.col(flag).cast(nw.Int64)
+    if scale is not None and roles.weight is not None:
+        weight = nw.col(view.alias(roles.weight)).cast(nw.Float64)
+        times = nw.col(view.alias(roles.count)).cast(nw.Int64) if roles.count is not None else None
+        totals |= weight_columns(weight, times, scale)
+    return totals
+
+
+def _too_many(view: FrameView, roles: Roles) -> DataError:
+    distinct = distinct_values(view, [key.name for key in roles.keys if not key.bins])
+    for name, number in distinct.items():
+        if number > MOST_GROUPS:
+            return identifier_error(name, f"{number:,} different values")
+    shown = ", ".join(f"{name!r} has {number:,} values" for name, number in distinct.items())
+    return DataError(
+        f"more than {MOST_CELLS:,} combinations of groups: {shown}",
+        "data.sensitive, data.strata",
+        "leave out the column that is no group, or give it bins if it is a number",
+    )
+
+
+def identifier_error(column: str, what: str) -> DataError:
+    """Return the error for a column whose values are no groups."""
+    return DataError(
+        f"{what}: it looks like an identifier, not a group",
+        f"column {column!r}",
+        "choose another column, or give it bins if it is a number",
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return float(text) == float(text)
+    except ValueError:
+        return False

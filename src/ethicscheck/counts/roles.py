@@ -1,0 +1,100 @@
+"""Which column plays which part, and what a source must offer to be counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import narwhals as nw
+
+from .values import canonical
+
+
+class FrameView(Protocol):
+    """A lazy frame with the columns that were asked for, under names of our own."""
+
+    @property
+    def frame(self) -> nw.LazyFrame[Any]:
+        """The lazy frame."""
+        ...
+
+    def alias(self, column: str) -> str:
+        """Return our name of the user's column."""
+        ...
+
+    def unreadable(self, column: str) -> str | None:
+        """Return our name of the flag "this cell should be a number and is not", or None where types are known."""
+        ...
+
+    def original(self, column: str) -> str:
+        """Return our name of the column as it was written, before it was read as a number."""
+        ...
+
+    def run(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
+        """Run the query in its engine and return the (few) resulting rows."""
+        ...
+
+
+@dataclass(frozen=True)
+class KeyColumn:
+    """A sensitive feature or a stratum: a column, cut into bins at `bins` when it is numeric."""
+
+    name: str
+    bins: tuple[float, ...] = ()
+
+    def bin_labels(self) -> tuple[str, ...]:
+        """Return the bins' labels in order: "<25", "25–44", "≥45"."""
+        edges = self.bins
+        inner = [_span(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+        return (f"<{_number(edges[0])}", *inner, f"≥{_number(edges[-1])}")
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column plays which part."""
+
+    features: tuple[KeyColumn, ...]
+    strata: tuple[KeyColumn, ...] = ()
+    label: str | None = None
+    prediction: str | None = None
+    score: str | None = None
+    threshold: float | None = None
+    count: str | None = None
+    weight: str | None = None
+    positive: str | None = None
+    unknown: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> tuple[KeyColumn, ...]:
+        """The axes of the table."""
+        return self.features + self.strata
+
+    @property
+    def cut(self) -> str | None:
+        """The score column, where the prediction is made from it."""
+        return self.score if self.prediction is None else None
+
+    @property
+    def unknown_texts(self) -> frozenset[str]:
+        """The texts that mean "not known"; the empty text always does, as in a CSV, where it can't be told from null."""
+        return self.unknown | {""}
+
+    def columns(self) -> tuple[str, ...]:
+        """Return every column that is read, once, in a fixed order."""
+        single = (self.label, self.prediction, self.cut, self.count, self.weight)
+        return tuple(dict.fromkeys([key.name for key in self.keys] + [name for name in single if name is not None]))
+
+    def numeric(self) -> frozenset[str]:
+        """Return the columns that must hold numbers."""
+        single = {name for name in (self.cut, self.count, self.weight) if name is not None}
+        return frozenset(single | {key.name for key in self.keys if key.bins})
+
+
+def _number(value: float) -> str:
+    return canonical(repr(value))
+
+
+def _span(low: float, high: float) -> str:
+    if low.is_integer() and high.is_integer() and low >= 0:
+        return _number(low) if high - low == 1 else f"{_number(low)}–{_number(high - 1)}"
+    return f"{_number(low)} to <{_number(high)}"
