@@ -60,7 +60,23 @@ def simultaneous_critical_value(alpha: float, groups: int) -> float:
 
 
 def simultaneous_p(critical: float, groups: int) -> float:
-    """Return the α whose simultaneous critical value is `critical`; 1 for critical ≤ 0."""
+    """Return the α whose simultaneous critical value is `critical`; 1 for critical ≤ 0.
+
+    Small values keep their digits.
+    """
     if critical <= 0:
         return 1.0
-    return 1 - range_probability(critical * math.sqrt(2), max(groups, 2))
+    return _range_tail(critical * math.sqrt(2), max(groups, 2))
+
+
+def _range_tail(q: float, groups: int) -> float:
+    """Return P(range > q) = K ∫ φ(z) {Φ(z)^(K−1) − [Φ(z) − Φ(z − q)]^(K−1)} dz, z being the largest value.
+
+    1 − P(range ≤ q) would have no digits left beyond q ≈ 12. The integrand peaks near q/2, so the grid follows it.
+    """
+    z = np.linspace(-9.0, max(9.0, q / 2 + 9.0), 2401)
+    top = ndtr(z)
+    beside = -np.expm1((groups - 1) * np.log1p(-np.minimum(ndtr(z - q) / top, 1 - 2**-53)))
+    density = np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    total = groups * float(z[1] - z[0]) * float(np.sum(density * top ** (groups - 1) * beside))
+    return min(max(total, 0.0), 1.0)
