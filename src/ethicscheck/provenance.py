@@ -22,7 +22,11 @@ PACKAGES = ("duckdb", "narwhals", "numpy", "pydantic", "scipy")
 
 
 def make_provenance(
-    sources: Sequence[SourceEntry], seed: int, config_name: str | None, config_content: bytes, paths: Sequence[Path]
+    sources: Sequence[SourceEntry],
+    seed: int,
+    config_name: str | None,
+    config_content: bytes,
+    paths: Sequence[Path],
 ) -> Provenance:
     """Return the provenance of a record.
 
@@ -55,7 +59,9 @@ def _created() -> str:
             moment = datetime.datetime.fromtimestamp(int(epoch), datetime.UTC)
         except (ValueError, OverflowError, OSError):
             raise UsageError(
-                f"{epoch!r} is no time", "environment variable SOURCE_DATE_EPOCH", "give seconds since 1970, or unset it"
+                f"{epoch!r} is no time",
+                "environment variable SOURCE_DATE_EPOCH",
+                "give seconds since 1970, or unset it",
             ) from None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -16,11 +16,11 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-from helpers import audit_files, audit_frame, config_value, reconciles, results, write_config
 
 from ethicscheck.auditing import load_config, make_record
 from ethicscheck.model.record import AuditRecord
 from ethicscheck.model.text import text_of
+from helpers import audit_files, audit_frame, config_value, reconciles, results, write_config
 
 COLUMNS = ("race", "age", "y", "p", "s", "n", "w")
 
@@ -53,7 +53,9 @@ PARTS: dict[str, Any] = {
 def as_csv(separator: str = ",") -> bytes:
     def cell(value: Any) -> str:
         text = "" if value is None else str(text_of(value))
-        return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in f'"\n{separator}') else text
+        return (
+            '"' + text.replace('"', '""') + '"' if any(mark in text for mark in f'"\n{separator}') else text
+        )
 
     lines = [separator.join(COLUMNS), *(separator.join(map(cell, row)) for row in ROWS)]
     return ("\n".join(lines) + "\n").encode()
@@ -165,7 +167,14 @@ def test_a_duckdb_relation_gives_the_same_audit(expected: AuditRecord) -> None:
 @pytest.mark.parametrize("name", ["d.csv", "d.parquet", "d.jsonl", *FRAMES])
 def test_a_score_with_missing_values_is_cut_alike_everywhere(name: str, tmp_path: Path) -> None:
     """In numpy NaN >= 0.5 is False: a missing score must not become a negative decision."""
-    parts = {**PARTS, "prediction": None, "score": "s", "threshold": 0.5, "sensitive": ["race"], "intersections": []}
+    parts = {
+        **PARTS,
+        "prediction": None,
+        "score": "s",
+        "threshold": 0.5,
+        "sensitive": ["race"],
+        "intersections": [],
+    }
     if name in FRAMES:
         record = audit_frame(FRAMES[name](), **parts)
     else:
@@ -195,11 +204,15 @@ def test_shards_in_one_list_equal_the_whole(tmp_path: Path, expected: AuditRecor
     listed = audit_files(tmp_path, source=["part/3.parquet", "part/[0-2].parquet"], **PARTS)
 
     assert results(record) == results(listed) == results(expected)
-    assert [source.name for source in record.provenance.sources] == [f"part/{place}.parquet" for place in range(4)]
+    assert [source.name for source in record.provenance.sources] == [
+        f"part/{place}.parquet" for place in range(4)
+    ]
     assert sum(source.rows for source in record.provenance.sources) == record.data.rows
 
 
-def test_the_record_is_the_same_to_the_byte_on_a_second_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_record_is_the_same_to_the_byte_on_a_second_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Same inputs, same bytes: the time comes from SOURCE_DATE_EPOCH."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     write(tmp_path / "data.parquet")

@@ -56,10 +56,14 @@ def _refuse_identifiers(view: FrameView, roles: Roles) -> None:
     distinct = distinct_values(view, list(dict.fromkeys(plain + binary)), PREFIX_ROWS)
     for name in plain:
         if distinct.get(name, 0) > MOST_GROUPS:
-            raise identifier_error(name, f"more than {MOST_GROUPS:,} different values in the first {PREFIX_ROWS:,} rows")
+            raise identifier_error(
+                name, f"more than {MOST_GROUPS:,} different values in the first {PREFIX_ROWS:,} rows"
+            )
     for name in binary:
         if distinct.get(name, 0) > MOST_VALUES:
-            some = view.run(view.frame.head(PREFIX_ROWS).select(nw.col(view.original(name)).alias("v")).head(200))
+            some = view.run(
+                view.frame.head(PREFIX_ROWS).select(nw.col(view.original(name)).alias("v")).head(200)
+            )
             shown = ", ".join(repr(text) for text in sorted({str(text_of(row[0])) for row in some})[:4])
             raise DataError(
                 f"{distinct[name]:,} different values in the first {PREFIX_ROWS:,} rows, such as {shown}, "
@@ -75,9 +79,13 @@ def _tabulate(view: FrameView, roles: Roles, cells: list[Cell], scale: WeightSca
     for cell in cells:
         cell["rows"] = int(cell["rows"]) if roles.count is not None else int(cell["lines"])
     if sum(cell["rows"] for cell in cells) >= MOST_ROWS:
-        raise DataError("the counts add up to 2^53 or more", f"column {roles.count!r}", "check the count column")
+        raise DataError(
+            "the counts add up to 2^53 or more", f"column {roles.count!r}", "check the count column"
+        )
     if not any(cell["rows"] for cell in cells):
-        raise DataError("there are no rows to audit", "data.source", "check the file, and the count column if any")
+        raise DataError(
+            "there are no rows to audit", "data.source", "check the file, and the count column if any"
+        )
     codings = _codings(roles, cells)
     axes = [_axis(key, [cell[f"k{place}"] for cell in cells], roles) for place, key in enumerate(roles.keys)]
     kept, excluded = _judged(roles, cells, codings)
@@ -127,7 +135,9 @@ def _codings(roles: Roles, cells: Sequence[Cell]) -> dict[str, Coding]:
     for column, counts in values.items():
         if not counts:
             raise DataError(
-                "not one row has a known value", f"column {column!r}", "check the column's name and data.unknown"
+                "not one row has a known value",
+                f"column {column!r}",
+                "check the column's name and data.unknown",
             )
     by_column = code_binary(values, roles.positive) if values else {}
     found = {part: by_column[column] for part, column in named.items() if column is not None}
@@ -142,7 +152,9 @@ def _axis(key: KeyColumn, values: Sequence[Any], roles: Roles) -> Axis:
     if len(labels) > MOST_GROUPS:
         raise identifier_error(key.name, f"{len(labels):,} different values")
     if not labels:
-        raise DataError("every row is unknown", f"column {key.name!r}", "check data.unknown, or leave the column out")
+        raise DataError(
+            "every row is unknown", f"column {key.name!r}", "check data.unknown, or leave the column out"
+        )
     return Axis(key.name, tuple(labels))
 
 

@@ -55,7 +55,7 @@ def weight_scale(view: FrameView, weight: str, count: str | None) -> WeightScale
     times: nw.Expr = nw.lit(1.0)
     if count is not None:
         times = nw.col(view.alias(count)).cast(nw.Float64)
-        fine = fine & (times >= 0) & (times == times.floor()) & (times < _MOST_ROWS)
+        fine = fine & (times >= 0) & (times == times.floor()) & (times < 2.0**53)
     checked = view.frame.select(
         nw.when(fine).then(nw.lit(1)).otherwise(0).alias("good"),
         nw.when(fine).then(column).otherwise(0.0).alias("largest"),
@@ -75,14 +75,16 @@ def weight_scale(view: FrameView, weight: str, count: str | None) -> WeightScale
     if not lines:
         raise DataError("there are no rows to audit", "data.source", "check the file")
     if not top:
-        raise DataError("every weight is 0", f"column {weight!r}", "give at least some rows a positive weight")
+        raise DataError(
+            "every weight is 0", f"column {weight!r}", "give at least some rows a positive weight"
+        )
     if rows > _MOST_ROWS:
         raise DataError(
             f"the counts add up to {int(rows):,}, but weighted rows are summed up to 2^37",
             f"column {count!r}",
             "check the count column, or audit the data in parts",
         )
-    return WeightScale(min(52 - math.frexp(float(top))[1], 1000))
+    return WeightScale(52 - math.frexp(float(top))[1])
 
 
 def _unusable(view: FrameView, weight: str, count: str | None, fine: nw.Expr, bad: int) -> DataError:
@@ -101,7 +103,8 @@ def _unusable(view: FrameView, weight: str, count: str | None, fine: nw.Expr, ba
 def weight_columns(weight: nw.Expr, times: nw.Expr | None, scale: WeightScale) -> dict[str, nw.Expr]:
     """Return the whole-number columns whose sums hold Σw and Σw² (each times the row's count)."""
     # Not round(): engines differ on which way a half goes.
-    units = (weight * 2.0**scale.exponent + 0.5).floor()
+    half_way = scale.exponent // 2  # in two steps: 2**1100 is no float
+    units = (weight * 2.0**half_way * 2.0 ** (scale.exponent - half_way) + 0.5).floor()
     high = (units / _HALF).floor()
     low = units - high * _HALF
     columns: dict[str, nw.Expr] = {"w_high": high, "w_low": low}

@@ -138,7 +138,9 @@ def _pairs(
         whole.estimator, whole.denominator, whole.reasons * len(names), whole.exact and whole.exact * len(names)
     )
     if whole is not None:
-        share = own.denominator / float(whole.denominator[0]) if whole.denominator[0] > 0 else np.zeros(len(names))
+        alone = np.array([base_reason is not None for base_reason in base.reasons])  # nobody to compare with: no row
+        total = float(whole.denominator[0])
+        share = np.where(alone, 0.0, own.denominator / total) if total > 0 else np.zeros(len(names))
         limits = against_overall(a - b, limits, a - float(whole.estimator.value[0]), share)
         quotients = ratio_against_overall(quotients, share) if quotients is not None else None
     tests = _tests(own, base)

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ethicscheck.errors import ConfigError, Problem, did_you_mean
 
@@ -47,7 +55,9 @@ class WordsConfig(Section):
 
     selected: Text | None = Field(None, description='What the positive prediction does: "marked high risk".')
     rejected: Text | None = Field(None, description='What the negative prediction does: "marked low risk".')
-    positive: Text | None = Field(None, description='What the positive label says: "re-offended within two years".')
+    positive: Text | None = Field(
+        None, description='What the positive label says: "re-offended within two years".'
+    )
     negative: Text | None = Field(None, description='What the negative label says: "did not re-offend".')
 
 
@@ -58,7 +68,9 @@ class SubjectConfig(Section):
     version: Text | None = Field(None, description="Its version, as text.")
     purpose: Text | None = Field(None, description="What it is for.")
     owner: Text | None = Field(None, description="Who answers for it.")
-    decision: Text | None = Field(None, description="What is decided, in plain words, for the people affected.")
+    decision: Text | None = Field(
+        None, description="What is decided, in plain words, for the people affected."
+    )
     affected: Text | None = Field(None, description="Who is affected.")
     contest: Text | None = Field(None, description="How a person can contest a decision.")
     artifact: Text | None = Field(None, description="The model file; its digest goes into the record.")
@@ -68,7 +80,9 @@ class SubjectConfig(Section):
 class FeatureConfig(Section):
     """A sensitive feature."""
 
-    reference: Scalar | None = Field(None, description="The group others are compared to; default: the largest.")
+    reference: Scalar | None = Field(
+        None, description="The group others are compared to; default: the largest."
+    )
     bins: tuple[Number, ...] | None = Field(None, description="Edges that cut a number into groups.")
 
     @field_validator("bins")
@@ -85,20 +99,28 @@ class DataConfig(Section):
     source: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(
         description="Path, glob or list of them, relative to this file: csv, tsv, parquet, json, jsonl, arrow."
     )
-    label: Text | None = Field(None, description="What happened. Without it only prediction-based metrics are made.")
+    label: Text | None = Field(
+        None, description="What happened. Without it only prediction-based metrics are made."
+    )
     prediction: Text | None = Field(None, description="The decision.")
     score: Text | None = Field(None, description="The score the decision is made from.")
-    threshold: Number | None = Field(None, description="Without a prediction column: prediction = score >= threshold.")
-    positive: Scalar | None = Field(None, description='The value that means "positive"; needed unless 0/1 or booleans.')
-    favourable: Scalar | None = Field(None, description="Which prediction helps the person; default: the positive one.")
+    threshold: Number | None = Field(
+        None, description="Without a prediction column: prediction = score >= threshold."
+    )
+    positive: Scalar | None = Field(
+        None, description='The value that means "positive"; needed unless 0/1 or booleans.'
+    )
+    favourable: Scalar | None = Field(
+        None, description="Which prediction helps the person; default: the positive one."
+    )
     count: Text | None = Field(None, description="Frequency column: this row stands for n rows.")
     weight: Text | None = Field(None, description="Survey or importance weight.")
     sensitive: Annotated[
         dict[str, Annotated[FeatureConfig, BeforeValidator(_as_part)]], BeforeValidator(_as_mapping)
     ] = Field(description="The features whose groups are compared.")
-    intersections: Annotated[tuple[tuple[Text, ...], ...] | Literal["all"], Field(union_mode="left_to_right")] = Field(
-        (), description="Lists of features whose combinations are compared too, or `all` pairs."
-    )
+    intersections: Annotated[
+        tuple[tuple[Text, ...], ...] | Literal["all"], Field(union_mode="left_to_right")
+    ] = Field((), description="Lists of features whose combinations are compared too, or `all` pairs.")
     strata: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(
         (), description="Columns within whose values the measures are shown too."
     )
@@ -106,15 +128,15 @@ class DataConfig(Section):
         (), description="Values that mean 'not known'; empty cells always do."
     )
     period: Text | None = Field(None, description="The dates the data cover: 2013-01-01/2014-12-31.")
-    delimiter: Text | None = Field(None, description="What separates the cells of a CSV, when it is not the comma.")
+    delimiter: Text | None = Field(
+        None, description="What separates the cells of a CSV, when it is not the comma."
+    )
 
     @field_validator("sensitive")
     @classmethod
     def _some_feature(cls, features: dict[str, FeatureConfig]) -> dict[str, FeatureConfig]:
         if not features:
             raise refuse("name at least one sensitive feature")
-        if len({name.casefold() for name in features}) < len(features):
-            raise refuse("two features have the same name")
         return features
 
     @field_validator("delimiter")
@@ -134,7 +156,9 @@ class StatisticsConfig(Section):
     """How sure is sure."""
 
     confidence: Number = Field(0.95, description="Coverage of every interval.")
-    min_group: Whole = Field(30, description="Groups with fewer rows are shown, marked, and left out of gaps.")
+    min_group: Whole = Field(
+        30, description="Groups with fewer rows are shown, marked, and left out of gaps."
+    )
     replicates: Whole = Field(2000, description="Draws of a Monte Carlo test, where one is needed.")
     seed: Whole = Field(0, description="Seed of every random draw.")
 
@@ -178,7 +202,9 @@ class RuleConfig(Section):
 class PolicyConfig(Section):
     """What must hold."""
 
-    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field((), description="Shipped rule sets.")
+    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(
+        (), description="Shipped rule sets."
+    )
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
 
 
@@ -194,7 +220,9 @@ class Config(Section):
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="ethicscheck config")
 
-    schema_: Literal["ethicscheck/config/1"] = Field(SCHEMA, alias="schema", description="The format of this file.")
+    schema_: Literal["ethicscheck/config/1"] = Field(
+        SCHEMA, alias="schema", description="The format of this file."
+    )
     subject: SubjectConfig
     data: DataConfig
     task: Literal["binary"] = Field("binary", description="What is predicted; declared, never guessed.")
@@ -220,7 +248,6 @@ class LoadedConfig:
     def base(self) -> Path:
         """The folder that paths in the config are relative to."""
         return self.path.parent if self.path is not None else Path()
-
 
 
 def parse_config(value: Any, document: Document, also: tuple[Problem, ...] = ()) -> Config:
@@ -269,7 +296,9 @@ def read_config_document(path: Path) -> tuple[Document, bytes]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise ConfigError([Problem("not UTF-8 text", f"{path.name}:{line}", "save it as UTF-8", line)]) from None
+        raise ConfigError(
+            [Problem("not UTF-8 text", f"{path.name}:{line}", "save it as UTF-8", line)]
+        ) from None
     return read_yaml(text, path.name), content
 
 
@@ -284,18 +313,26 @@ def _explain(error: ValidationError, document: Document) -> list[Problem]:
             problems.append(document.problem(path[:-1], f"{dotted} is missing", _wanted(path)))
         elif kind == "extra_forbidden":
             known = _keys_at(path[:-1])
-            problems.append(document.problem(path, f"unknown key {dotted!r}", did_you_mean(str(path[-1]), known)))
-        elif kind == "literal_error":
-            wanted = [word.strip().strip("'") for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")]
             problems.append(
-                document.problem(path, f"{dotted} can't be {item['input']!r}", did_you_mean(str(item["input"]), wanted))
+                document.problem(path, f"unknown key {dotted!r}", did_you_mean(str(path[-1]), known))
+            )
+        elif kind == "literal_error":
+            wanted = [
+                word.strip().strip("'")
+                for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")
+            ]
+            problems.append(
+                document.problem(
+                    path, f"{dotted} can't be {item['input']!r}", did_you_mean(str(item["input"]), wanted)
+                )
             )
         elif kind == "ethicscheck":
             problems.append(document.problem(path, f"{dotted}: {context['what']}"))
         else:
-            wanted_kind = {"model_type": "a mapping (`key: value`)", "dict_type": "a mapping (`key: value`)"}.get(
-                kind, "a list" if kind in ("tuple_type", "list_type") else None
-            )
+            wanted_kind = {
+                "model_type": "a mapping (`key: value`)",
+                "dict_type": "a mapping (`key: value`)",
+            }.get(kind, "a list" if kind in ("tuple_type", "list_type") else None)
             what = f"{dotted}: {wanted_kind} is meant here" if wanted_kind else f"{dotted}: {item['msg']}"
             problems.append(document.problem(path, what))
     return problems
@@ -312,7 +349,11 @@ def _wanted(path: KeyPath) -> str:
         if section is None:
             return ""
     field = section.model_fields.get(str(path[-1]))
-    return f"add `{path[-1]}`: {field.description}" if field is not None and field.description else f"add `{path[-1]}`"
+    return (
+        f"add `{path[-1]}`: {field.description}"
+        if field is not None and field.description
+        else f"add `{path[-1]}`"
+    )
 
 
 def _keys_at(path: KeyPath) -> list[str]:
@@ -350,7 +391,10 @@ def _relations(value: dict[str, Any], document: Document) -> list[Problem]:
     problems = []
     if not data.get("prediction"):
         if not data.get("score"):
-            what, hint = "there is no data.prediction", "name the decision's column, or give score and threshold"
+            what, hint = (
+                "there is no data.prediction",
+                "name the decision's column, or give score and threshold",
+            )
             problems.append(document.problem(("data",), what, hint))
         elif data.get("threshold") is None:
             what = "data.score without data.prediction needs data.threshold"
@@ -365,7 +409,9 @@ def _relations(value: dict[str, Any], document: Document) -> list[Problem]:
         for name in group if isinstance(group, (list, tuple)) else ():
             if isinstance(name, str) and name not in names:
                 what = f"data.intersections: {name!r} is not a sensitive feature"
-                problems.append(document.problem(("data", "intersections", place), what, did_you_mean(name, names)))
+                problems.append(
+                    document.problem(("data", "intersections", place), what, did_you_mean(name, names))
+                )
         if isinstance(group, (list, tuple)) and len({str(name) for name in group}) < 2:
             what = "data.intersections: an intersection has two or more features"
             problems.append(document.problem(("data", "intersections", place), what))

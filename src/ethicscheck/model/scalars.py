@@ -75,8 +75,6 @@ def _kind(value: Any) -> str:
 
 
 Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": "string", "minLength": 1})]
-Scalar = Annotated[
-    str, BeforeValidator(as_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
+Scalar = Annotated[str, BeforeValidator(as_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Number = Annotated[float, BeforeValidator(as_number), WithJsonSchema({"type": "number"})]
 Whole = Annotated[int, BeforeValidator(as_whole), WithJsonSchema({"type": "integer"})]

@@ -32,4 +32,4 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, (bytes, bytearray)):
         return bytes(value).decode("utf-8", "backslashreplace")
     text = str(value)
-    return None if text in ("<NA>", "NaT", "nan") else text
+    return None if text in ("<NA>", "NaT", "nan", "NaN") else text

@@ -63,7 +63,9 @@ def resolve_rules(config: Config, document: Document | None = None) -> tuple[Rul
     return tuple(rules)
 
 
-def _spread(part: RuleConfig, rule_id: str, config: Config, profile: str | None, line: int | None) -> list[Rule]:
+def _spread(
+    part: RuleConfig, rule_id: str, config: Config, profile: str | None, line: int | None
+) -> list[Rule]:
     measure = find_measure(part.metric)
     assert measure is not None, "check_names comes first"
     features = list(config.data.sensitive)
@@ -139,10 +141,16 @@ def _check_metric(
         return []
     measure = find_measure(name)
     if measure is None:
-        return [document.problem(path, f"{where}: there is no metric {str(name)!r}", did_you_mean(name, [*METRICS, *CRITERIA]))]
+        return [
+            document.problem(
+                path, f"{where}: there is no metric {str(name)!r}", did_you_mean(name, [*METRICS, *CRITERIA])
+            )
+        ]
     if measure.needs_label and not labelled:
         what = f"{where}: {str(name)!r} needs to know what happened, but there is no data.label"
-        return [document.problem(path, what, "name the label's column, or use a metric of the prediction alone")]
+        return [
+            document.problem(path, what, "name the label's column, or use a metric of the prediction alone")
+        ]
     return []
 
 
@@ -151,7 +159,9 @@ def _check_profiles(chosen: Any, document: Document) -> list[Problem]:
     for name in [chosen] if isinstance(chosen, str) else chosen or ():
         if isinstance(name, str) and name not in profile_names():
             what = f"policy.profiles: there is no profile {str(name)!r}"
-            problems.append(document.problem(("policy", "profiles"), what, did_you_mean(name, profile_names())))
+            problems.append(
+                document.problem(("policy", "profiles"), what, did_you_mean(name, profile_names()))
+            )
     return problems
 
 
@@ -162,7 +172,9 @@ def _check_rule(
     where = f"policy.rules[{place}]"
     problems = _check_metric(rule.get("metric"), (*path, "metric"), where, labelled, document)
     across = rule.get("across")
-    targets = [across] if isinstance(across, str) else list(across) if isinstance(across, (list, tuple)) else []
+    targets = (
+        [across] if isinstance(across, str) else list(across) if isinstance(across, (list, tuple)) else []
+    )
     if not targets and across is not None:
         problems.append(document.problem((*path, "across"), f"{where}: across names nothing"))
     for name in targets:
@@ -173,7 +185,9 @@ def _check_rule(
     return problems
 
 
-def _check_limit(rule: dict[str, Any], path: tuple[str | int, ...], where: str, document: Document) -> list[Problem]:
+def _check_limit(
+    rule: dict[str, Any], path: tuple[str | int, ...], where: str, document: Document
+) -> list[Problem]:
     measure = find_measure(rule["metric"]) if isinstance(rule.get("metric"), str) else None
     compare = rule.get("compare")
     if measure is None or compare not in ("difference", "ratio", "each"):
@@ -208,7 +222,9 @@ def _check_id(rule: dict[str, Any], place: int, seen: dict[str, int], document: 
         try:
             across = rule["across"]
             names = (across,) if isinstance(across, str) else tuple(across)
-            words = f"{rule['metric']}-{'all' if names == (EVERYWHERE,) else '-'.join(names)}-{rule['compare']}"
+            words = (
+                f"{rule['metric']}-{'all' if names == (EVERYWHERE,) else '-'.join(names)}-{rule['compare']}"
+            )
             rule_id = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
         except (KeyError, TypeError):
             return []

@@ -69,7 +69,9 @@ def _with_plain_names(native: Any, columns: Sequence[str]) -> Any:
     names = [str(name) for name in header]
     for name in columns:
         if names.count(name) > 1:
-            raise DataError(f"the column {name!r} stands there {names.count(name)} times", MEASURED, "rename one of them")
+            raise DataError(
+                f"the column {name!r} stands there {names.count(name)} times", MEASURED, "rename one of them"
+            )
     if hasattr(native, "iloc") and (names != header or len(set(names)) < len(names)):
         chosen = [place for place, name in enumerate(names) if name in columns or names.count(name) == 1]
         return native.iloc[:, chosen].set_axis([names[place] for place in chosen], axis=1)

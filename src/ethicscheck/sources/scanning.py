@@ -21,7 +21,9 @@ from ethicscheck.errors import DataError, UsageError
 from .frames import missing_columns
 from .paths import JSON_SHAPES, SEPARATORS, format_of, name_of, suffix_of
 
-_NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|FLOAT|DOUBLE|BOOLEAN|DECIMAL\(.*\)|BIGNUM|NULL)")
+_NUMERIC = re.compile(
+    r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|FLOAT|DOUBLE|BOOLEAN|DECIMAL\(.*\)|BIGNUM|NULL)"
+)
 _HEADER_LINES = 100
 
 
@@ -68,7 +70,7 @@ class Scanner:
         self.connection = connection
         self.base = base
         self.wanted = wanted
-        self._registered = 0
+        self._tables = 0
 
     def header(self, path: Path) -> list[str]:
         """Return the names of a file's columns, exactly as they are written."""
@@ -78,7 +80,7 @@ class Scanner:
         if kind == "json":
             return self._json_header(path)
         if kind == "arrow":
-            return [str(name) for name in _arrow_dataset([path], self.base).schema.names]
+            return [str(name) for name in _arrow_schema(path, self.base).names]
         sql = f"SELECT name, num_children FROM parquet_schema({_file(path)})"
         return _top_level(self.connection.sql(sql).fetchall())
 
@@ -95,7 +97,9 @@ class Scanner:
         """
         parts = self._parts(paths)
         if len({part.kind in ("text", "json") for part in parts}) > 1:
-            raise DataError("text files and typed files are mixed", "data.source", "audit one format at a time")
+            raise DataError(
+                "text files and typed files are mixed", "data.source", "audit one format at a time"
+            )
         written = tuple(
             name
             for place, name in enumerate(self.wanted.columns)
@@ -121,7 +125,9 @@ class Scanner:
         for name in self.wanted.columns:
             if header.count(name) > 1:
                 raise DataError(
-                    f"the column {name!r} stands in the header {header.count(name)} times", where, "rename one of them"
+                    f"the column {name!r} stands in the header {header.count(name)} times",
+                    where,
+                    "rename one of them",
                 )
 
     def _types(self, path: Path, header: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -171,9 +177,9 @@ class Scanner:
             chosen = ", ".join(f"{_quote(name)}: 'VARCHAR'" for name in self.wanted.columns)
             return f"read_json({files}, format='{JSON_SHAPES[suffix_of(paths[0])]}', columns={{{chosen}}})"
         if kind == "arrow":
-            self._registered += 1
-            self.connection.register(f"arrow_{self._registered}", _arrow_dataset(paths, self.base))
-            return f"arrow_{self._registered}"
+            self._tables += 1
+            self.connection.register(f"arrow_{self._tables}", _arrow_data(paths, header))
+            return f"arrow_{self._tables}"
         return f"read_parquet({files}, hive_partitioning=false)"
 
     def _separator(self, path: Path) -> str:
@@ -186,7 +192,9 @@ class Scanner:
             lines = self._first_lines(path, _HEADER_LINES)
         if not lines or not lines[0].strip():
             raise DataError(
-                "the first line is empty" if lines else "the file is empty", where, "the first line must name the columns"
+                "the first line is empty" if lines else "the file is empty",
+                where,
+                "the first line must name the columns",
             )
         text = "\n".join(lines).removeprefix("\ufeff")
         separator = self._separator(path)
@@ -209,29 +217,62 @@ class Scanner:
         return [str(row[0] or "").rstrip("\r") for row in self.connection.sql(sql).fetchall()]
 
     def _json_header(self, path: Path) -> list[str]:
-        header: list[str] = []
-        for sample in ("", ", sample_size=-1"):  # a key may first occur far down the file
-            source = f"read_json({_file(path)}, format='{JSON_SHAPES[suffix_of(path)]}'{sample})"
-            header = [str(row[0]) for row in self.connection.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()]
-            if set(self.wanted.columns) <= set(header):
-                break
-        return header
+        shape = JSON_SHAPES[suffix_of(path)]
+        folded = {name.casefold() for name in self.wanted.columns}
+        if len(folded) < len(self.wanted.columns):
+            raise DataError(
+                "two chosen keys differ only in case, which the JSON reader can't tell apart",
+                name_of(path, self.base),
+                "rename one, or use another format",
+            )
+        sql = f"DESCRIBE SELECT * FROM read_json({_file(path)}, format='{shape}')"
+        header = [str(row[0]) for row in self.connection.sql(sql).fetchall()]
+        if set(self.wanted.columns) <= set(header):
+            return header
+        # A key may first occur far down the file, or be renamed for differing from another only in case.
+        sql = f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM read_json_objects({_file(path)}, format='{shape}')"
+        keys = sorted(str(row[0]) for row in self.connection.sql(sql).fetchall())
+        if not keys:
+            raise DataError(
+                "the file holds no objects",
+                name_of(path, self.base),
+                'each row is an object: {"column": value}',
+            )
+        return keys
 
 
-def _arrow_dataset(paths: Sequence[Path], base: Path) -> Any:
+def _arrow_schema(path: Path, base: Path) -> Any:
     try:
         import pyarrow
         import pyarrow.dataset
+        import pyarrow.ipc
     except ImportError:
         raise UsageError(
-            "reading Arrow files needs an extra", "data.source", 'install it with: pip install "ethicscheck[arrow]"'
+            "reading Arrow files needs an extra",
+            "data.source",
+            'install it with: pip install "ethicscheck[arrow]"',
         ) from None
     try:
-        return pyarrow.dataset.dataset([str(path) for path in paths], format="ipc")
+        with pyarrow.memory_map(str(path)) as mapped:
+            return pyarrow.ipc.open_file(mapped).schema
     except (pyarrow.ArrowInvalid, OSError):
         raise DataError(
-            "this is no Arrow file", name_of(paths[0], base), "write it with pyarrow.feather or as an IPC file"
+            "this is no Arrow file", name_of(path, base), "write it with pyarrow.feather or as an IPC file"
         ) from None
+
+
+def _arrow_data(paths: Sequence[Path], header: Sequence[str]) -> Any:
+    """Return Arrow files as something DuckDB scans lazily; names that it would take for one are replaced by places."""
+    import pyarrow
+    import pyarrow.dataset
+    import pyarrow.ipc
+
+    if len({name.casefold() for name in header}) == len(header):
+        return pyarrow.dataset.dataset([str(path) for path in paths], format="ipc")
+    tables = [pyarrow.ipc.open_file(pyarrow.memory_map(str(path))).read_all() for path in paths]
+    return pyarrow.concat_tables(
+        [table.rename_columns([f"h{place}" for place in range(len(header))]) for table in tables]
+    )
 
 
 def _top_level(rows: Sequence[tuple[Any, ...]]) -> list[str]:
