@@ -214,6 +214,14 @@ def test_the_ratio_against_overall_maps_zero_to_zero_and_infinity_to_one_over_th
     assert (low[0], high[0]) == (0.0, 5.0)
 
 
+def test_a_group_that_is_everyone_and_has_no_event_gives_no_warning():
+    """One group with rate 0: w = 1, the rest is undefined, and 0 · ∞ must not be computed."""
+    low, high = ratio_against_overall((np.array([0.0]), np.array([np.nan])), np.array([1.0]))
+
+    assert low[0] == 0.0
+    assert np.isnan(high[0])
+
+
 def by_loops(estimator, z, pair):
     """Return the four extremes by comparing each ordered pair on its own."""
     value = estimator.value

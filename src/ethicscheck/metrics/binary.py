@@ -231,7 +231,7 @@ BALANCED_ACCURACY = Metric(
     "balanced_accuracy", "Balanced accuracy",
     asks="How often is the system right, counting both kinds of people equally?",
     misleads="Hides which of the two errors is the larger.",
-    formula="(TPR + TNR) / 2", measure=_balanced_accuracy, worse="lower",
+    formula="(TPR + TNR) / 2", measure=_balanced_accuracy, worse="lower", mean_of_groups=False,
 )  # fmt: skip
 F1_SCORE = Metric(
     "f1_score", "F1 score",
@@ -244,7 +244,7 @@ MATTHEWS_CORRCOEF = Metric(
     asks="How closely do decision and outcome go together in this group (1 always, 0 not at all, −1 the reverse)?",
     misleads="Depends on the base rate; scikit-learn gives 0 where one class is missing; here that is undefined.",
     formula="(TP·TN − FP·FN) / √((TP+FP)(TP+FN)(TN+FP)(TN+FN))",
-    measure=_matthews, lowest=-1.0, worse="lower", ratio=False,
+    measure=_matthews, lowest=-1.0, worse="lower", ratio=False, mean_of_groups=False,
 )  # fmt: skip
 FAVOURABLE_RATE = Metric(
     "favourable_rate", "Favourable decision rate",

@@ -60,6 +60,7 @@ class Metric:
     worse : which direction is worse for the people counted, or "depends".
     among, event : "of 1,000 people who …, so many were …"; None when it is no such count.
     ratio : whether group values can be divided (never negative).
+    mean_of_groups : whether the overall is the mean of the groups' values, each weighted by its denominator.
     source : where the definition comes from.
     """
 
@@ -76,6 +77,7 @@ class Metric:
     among: Among | None = None
     event: Event | None = None
     ratio: bool = True
+    mean_of_groups: bool = True
     source: str = "scikit-learn and Fairlearn use the same definition"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,7 +12,8 @@ from ethicscheck.counts.table import GroupCounts
 from ethicscheck.model.record import Disparity, Dispersion, Estimate, Interval, LeftOut
 from ethicscheck.stats.exact_tests import TestResult, test_equal_proportions
 from ethicscheck.stats.gaps import against_overall, difference_limits, ratio_against_overall, ratio_limits
-from ethicscheck.stats.intervals import critical_value
+from ethicscheck.stats.intervals import Floats, critical_value, effective_size
+from ethicscheck.stats.overlap import overlap_correlation
 
 from .comparison import Comparison
 from .definition import Measured, Metric
@@ -106,7 +108,19 @@ def overall_rows(
     rest_counts = rest_of(counts, overall)
     rest = metric.measure(rest_counts, favourable)
     whole = metric.measure(overall, favourable)
-    yield from _pairs(metric, counts, own, rest, group_names(counts), {}, "overall", confidence, whole)
+    overlap = None if metric.mean_of_groups else _overlap(metric, counts, rest_counts, favourable)
+    yield from _pairs(metric, counts, own, rest, group_names(counts), {}, "overall", confidence, whole, overlap)
+
+
+def _overlap(metric: Metric, counts: GroupCounts, rest: GroupCounts, favourable: int) -> Floats:
+    """Return the correlation of each group's value with the overall's, which holds the group."""
+
+    def value(cells: Floats) -> Floats:
+        plain = replace(counts, rows=cells, weight=None, weight_squares=None)
+        return metric.measure(plain, favourable).estimator.value
+
+    own_size, rest_size = (effective_size(c.amounts.sum(axis=1), c.squares.sum(axis=1)) for c in (counts, rest))
+    return overlap_correlation(value, counts.amounts, rest.amounts, own_size, rest_size)
 
 
 def rest_of(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:
@@ -129,6 +143,7 @@ def _pairs(
     to: str,
     confidence: float,
     whole: Measured | None = None,
+    overlap: Floats | None = None,
 ) -> Iterator[Disparity]:
     z = critical_value(1 - confidence)
     a, b = own.estimator.value, base.estimator.value
@@ -137,7 +152,11 @@ def _pairs(
     compared = base if whole is None else Measured(
         whole.estimator, whole.denominator, whole.reasons * len(names), whole.exact and whole.exact * len(names)
     )
-    if whole is not None:
+    if whole is not None and overlap is not None:
+        everyone, ends = whole.estimator.value, whole.estimator.limits(z)
+        limits = difference_limits(a, own.estimator.limits(z), everyone, ends, overlap)
+        quotients = ratio_limits(a, own.estimator.limits(z), everyone, ends, overlap) if metric.ratio else None
+    elif whole is not None:
         alone = np.array([base_reason is not None for base_reason in base.reasons])  # nobody to compare with: no row
         total = float(whole.denominator[0])
         share = np.where(alone, 0.0, own.denominator / total) if total > 0 else np.zeros(len(names))

@@ -18,17 +18,21 @@ Limits = tuple[Floats, Floats]
 _BLOCK = 256
 
 
-def difference_limits(a: Floats, limits_a: Limits, b: Floats, limits_b: Limits) -> Limits:
+def difference_limits(
+    a: Floats, limits_a: Limits, b: Floats, limits_b: Limits, correlation: Floats | None = None
+) -> Limits:
     """Return the limits of a − b from each side's own limits (square-and-add).
 
     Parameters
     ----------
     a, b : estimates; any shapes that broadcast.
     limits_a, limits_b : (low, high) of each, at the same critical value.
+    correlation : of the two estimates, where they share rows; None where they don't.
 
     Notes
     -----
-    R. G. Newcombe (1998), Statistics in Medicine 17, 873–890, method 10, when the limits are Wilson's.
+    R. G. Newcombe (1998), Statistics in Medicine 17, 873–890, method 10, when the limits are Wilson's. With a
+    correlation: G. Y. Zou (2007), Psychological Methods 12, 399–413.
 
     Examples
     --------
@@ -39,27 +43,35 @@ def difference_limits(a: Floats, limits_a: Limits, b: Floats, limits_b: Limits) 
     (0.0524, 0.3339)
     """
     centre = a - b
-    low = centre - np.hypot(a - limits_a[0], limits_b[1] - b)
-    high = centre + np.hypot(limits_a[1] - a, b - limits_b[0])
-    return low, high
+    down, up = (a - limits_a[0], limits_b[1] - b), (limits_a[1] - a, b - limits_b[0])
+    if correlation is None:
+        return centre - np.hypot(*down), centre + np.hypot(*up)
+    return centre - _third_side(*down, correlation), centre + _third_side(*up, correlation)
 
 
-def ratio_limits(a: Floats, limits_a: Limits, b: Floats, limits_b: Limits) -> Limits:
+def _third_side(x: Floats, y: Floats, correlation: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.maximum(x * x - 2 * correlation * x * y + y * y, 0)), dtype=float)
+
+
+def ratio_limits(
+    a: Floats, limits_a: Limits, b: Floats, limits_b: Limits, correlation: Floats | float = 0.0
+) -> Limits:
     """Return the limits of a ÷ b for values that are never negative (MOVER-R).
 
     Written so that zeros need no special case: a lower limit is 0 when a's is 0, and an upper limit is infinite when
-    b's lower limit is 0. Shapes broadcast.
+    b's lower limit is 0. Shapes broadcast; `correlation` is that of the two estimates, where they share rows.
 
     Notes
     -----
     A. Donner & G. Y. Zou (2012), Statistical Methods in Medical Research 21, 347–359, equations 8 and 9, with the
-    numerator rationalised.
+    numerator of the lower limit rationalised.
     """
     (l1, u1), (l2, u2) = limits_a, limits_b
-    product = a * b
     with np.errstate(divide="ignore", invalid="ignore"):
+        product = a * b - correlation * (a - l1) * (u2 - b)
         root = np.sqrt(np.maximum(product**2 - l1 * u2 * (2 * a - l1) * (2 * b - u2), 0))
         low = l1 * (2 * a - l1) / (product + root)
+        product = a * b - correlation * (u1 - a) * (b - l2)
         root = np.sqrt(np.maximum(product**2 - u1 * l2 * (2 * a - u1) * (2 * b - l2), 0))
         high = (product + root) / (l2 * (2 * b - l2))
         quotient = np.where(b > 0, a / np.where(b > 0, b, 1.0), np.inf)
@@ -75,7 +87,8 @@ def against_overall(
 ) -> Limits:
     """Turn the limits of (group − rest) into those of (group − overall), which holds the group itself.
 
-    θ_g − θ = (1 − w)(θ_g − θ_rest) with w the group's share of the denominator.
+    θ_g − θ = (1 − w)(θ_g − θ_rest) with w the group's share of the denominator. It holds for rates and all that are
+    means over a denominator; who makes up the overall is taken as observed. For other measures see `overlap`.
 
     Parameters
     ----------
@@ -92,10 +105,11 @@ def ratio_against_overall(limits: Limits, share: Floats) -> Limits:
     """Turn the limits of r = group ÷ rest into those of group ÷ overall = 1/(w + (1 − w)/r)."""
 
     def transform(r: Floats) -> Floats:
-        with np.errstate(divide="ignore"):
-            inverse = np.where(r > 0, 1 / np.where(r > 0, r, 1.0), np.inf)
-        whole = share + (1 - share) * np.where(np.isinf(r), 0.0, inverse)
-        return np.where(np.isinf(whole), 0.0, 1 / np.where(whole > 0, whole, np.nan))
+        positive = r > 0
+        inverse = np.where(positive, 1 / np.where(positive, r, 1.0), 0.0)
+        whole = share + (1 - share) * inverse
+        finite = 1 / np.where(whole > 0, whole, np.nan)
+        return np.where(r == 0, 0.0, np.where(np.isnan(r), np.nan, finite))
 
     return transform(limits[0]), transform(limits[1])
 

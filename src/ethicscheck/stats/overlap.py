@@ -1,0 +1,63 @@
+"""How closely a group's value and the overall's move together, when the overall holds the group.
+
+For measures that are no mean over one denominator (balanced accuracy, Matthews correlation), where the exact identity
+of `gaps.against_overall` does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .intervals import Floats
+
+_STEP = 1e-4  # of the logarithm of a cell; central differences are then right to about 1e-8
+
+
+def overlap_correlation(
+    value: Callable[[Floats], Floats], own: Floats, rest: Floats, own_size: Floats, rest_size: Floats
+) -> Floats:
+    """Return the correlation of a measure of each group with the same measure of everyone.
+
+    Parameters
+    ----------
+    value : the measure, from cells of shape (G, C) to values of shape (G,); scaling the cells must not change it.
+    own, rest : cells of each group and of everyone else, counts or weights, shape (G, C).
+    own_size, rest_size : numbers of rows (effective ones where weighted), shape (G,).
+
+    Returns
+    -------
+    Correlations in [−1, 1], shape (G,).
+
+    Notes
+    -----
+    Delta method over two independent multinomials, each cell with ½ added so that no gradient is infinite. With A and
+    B the gradients at the group's and at everyone's mix, and w the group's share: the covariance is w·cov(A, B)/n over
+    the group's mix, the overall's variance w²·var(B)/n + (1 − w)²·var_rest(B)/n_rest.
+    """
+    own, rest = own + 0.5, rest + 0.5
+    share = own.sum(axis=1) / (own.sum(axis=1) + rest.sum(axis=1))
+    mix, rest_mix, all_mix = (cells / cells.sum(axis=1, keepdims=True) for cells in (own, rest, own + rest))
+    n, m = np.maximum(own_size, 1), np.maximum(rest_size, 1)
+    a, b = _gradient(value, mix), _gradient(value, all_mix)
+    covariance = share * _covariance(a, b, mix) / n
+    variance = _covariance(a, a, mix) / n
+    whole = share**2 * _covariance(b, b, mix) / n + (1 - share) ** 2 * _covariance(b, b, rest_mix) / m
+    product = variance * whole
+    return np.clip(np.where(product > 0, covariance / np.sqrt(np.where(product > 0, product, 1.0)), 0.0), -1, 1)
+
+
+def _gradient(value: Callable[[Floats], Floats], mix: Floats) -> Floats:
+    gradient = np.empty_like(mix)
+    for cell in range(mix.shape[1]):
+        up, down = mix.copy(), mix.copy()
+        up[:, cell] *= np.exp(_STEP)
+        down[:, cell] *= np.exp(-_STEP)
+        gradient[:, cell] = (value(up) - value(down)) / (2 * _STEP) / mix[:, cell]
+    return gradient
+
+
+def _covariance(x: Floats, y: Floats, chances: Floats) -> Floats:
+    x_mean, y_mean = (x * chances).sum(axis=1), (y * chances).sum(axis=1)
+    return np.asarray((x * y * chances).sum(axis=1) - x_mean * y_mean, dtype=float)
