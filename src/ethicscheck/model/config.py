@@ -44,6 +44,10 @@ def _as_part(value: Any) -> Any:
     return {} if value is None else value
 
 
+# What may be written where one text or several are meant, for the JSON Schema.
+OneOrMore = str | list[str | int | float | bool | None]
+
+
 class Section(BaseModel):
     """A strict, frozen part of the config."""
 
@@ -96,7 +100,7 @@ class FeatureConfig(Section):
 class DataConfig(Section):
     """Where the predictions are and which column plays which part."""
 
-    source: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(
+    source: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         description="Path, glob or list of them, relative to this file: csv, tsv, parquet, json, jsonl, arrow."
     )
     label: Text | None = Field(
@@ -116,15 +120,16 @@ class DataConfig(Section):
     count: Text | None = Field(None, description="Frequency column: this row stands for n rows.")
     weight: Text | None = Field(None, description="Survey or importance weight.")
     sensitive: Annotated[
-        dict[str, Annotated[FeatureConfig, BeforeValidator(_as_part)]], BeforeValidator(_as_mapping)
+        dict[str, Annotated[FeatureConfig, BeforeValidator(_as_part, json_schema_input_type=FeatureConfig | None)]],
+        BeforeValidator(_as_mapping, json_schema_input_type=dict[str, FeatureConfig | None] | list[str]),
     ] = Field(description="The features whose groups are compared.")
     intersections: Annotated[
         tuple[tuple[Text, ...], ...] | Literal["all"], Field(union_mode="left_to_right")
     ] = Field((), description="Lists of features whose combinations are compared too, or `all` pairs.")
-    strata: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(
+    strata: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         (), description="Columns within whose values the measures are shown too."
     )
-    unknown: Annotated[tuple[Scalar | None, ...], BeforeValidator(_as_list)] = Field(
+    unknown: Annotated[tuple[Scalar | None, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         (), description="Values that mean 'not known'; empty cells always do."
     )
     period: Text | None = Field(None, description="The dates the data cover: 2013-01-01/2014-12-31.")
@@ -181,7 +186,7 @@ class RuleConfig(Section):
     """One rule: a measure, the groups it compares, and the limit agreed on."""
 
     metric: Text = Field(description="A metric or criterion.")
-    across: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(
+    across: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         description='A sensitive feature, a list of them (their intersection), or "*" for each.'
     )
     compare: Literal["difference", "ratio", "each"] = Field(
@@ -202,7 +207,7 @@ class RuleConfig(Section):
 class PolicyConfig(Section):
     """What must hold."""
 
-    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = Field(
+    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         (), description="Shipped rule sets."
     )
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
@@ -211,8 +216,8 @@ class PolicyConfig(Section):
 class ReportConfig(Section):
     """What the report is called."""
 
-    title: Text | None = None
-    organisation: Text | None = None
+    title: Text | None = Field(None, description="The report's title; default: the system's name.")
+    organisation: Text | None = Field(None, description="Who publishes the report.")
 
 
 class Config(Section):
@@ -226,13 +231,13 @@ class Config(Section):
     subject: SubjectConfig
     data: DataConfig
     task: Literal["binary"] = Field("binary", description="What is predicted; declared, never guessed.")
-    metrics: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] | None = Field(
+    metrics: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] | None = Field(
         None, description="Which measures to make; default: all of the task's."
     )
     statistics: Annotated[StatisticsConfig, BeforeValidator(_as_part)] = StatisticsConfig()
     policy: Annotated[PolicyConfig, BeforeValidator(_as_part)] = PolicyConfig()
     report: Annotated[ReportConfig, BeforeValidator(_as_part)] = ReportConfig()
-    outputs: Annotated[tuple[Literal["html", "json"], ...], BeforeValidator(_as_list)] = ("html", "json")
+    outputs: Annotated[tuple[Literal["html", "json"], ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = ("html", "json")
 
 
 class LoadedConfig:

@@ -1,0 +1,92 @@
+"""Writes the generated parts of the docs from the code they describe: `python docs/generate.py`.
+
+A part stands between `<!-- generated: WHAT -->` and `<!-- end -->`; `tests/test_docs.py` fails when one is out of date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from click.testing import CliRunner
+from pydantic import BaseModel
+
+from ethicscheck.cli import commands
+from ethicscheck.metrics.binary import CRITERIA, METRICS
+from ethicscheck.model import config
+
+DOCS = Path(__file__).parent
+PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def generate(text: str) -> str:
+    """Return a page with its generated parts made anew."""
+    return PART.sub(lambda found: f"{found[1]}{_part(found[2])}\n{found[3]}", text)
+
+
+def pages() -> Iterator[Path]:
+    """Yield the pages that have generated parts."""
+    for page in sorted(DOCS.glob("*.md")):
+        if PART.search(page.read_text(encoding="utf-8")):
+            yield page
+
+
+def _part(what: str) -> str:
+    kind, _, name = what.partition(" ")
+    makers = {"help": lambda: _help(name), "keys": _keys, "metrics": _metrics, "criteria": _criteria}
+    return makers[kind]()
+
+
+def _help(command: str) -> str:
+    shown = CliRunner().invoke(commands, [command, "--help"], prog_name="ethicscheck", terminal_width=90).output
+    return f"```text\n{shown.rstrip()}\n```"
+
+
+def _metrics() -> str:
+    parts = []
+    for metric in METRICS.values():
+        source = f" *{metric.source}.*" if not metric.source.startswith("scikit-learn") else ""
+        parts.append(
+            f"### {metric.title} `{metric.name}`\n\n{metric.asks}\n\n"
+            f"Formula: {metric.formula}. Needs the outcome: {'yes' if metric.needs_label else 'no'}. "
+            f"Misleads: {metric.misleads}{source}"
+        )
+    return "\n\n".join(parts)
+
+
+def _criteria() -> str:
+    return "\n\n".join(
+        f"### {part.title} `{part.name}`\n\n{part.asks}\n\nFormula: {part.formula}. Misleads: {part.misleads} *{part.source}.*"
+        for part in CRITERIA.values()
+    )
+
+
+def _keys() -> str:
+    sections: list[tuple[str, type[BaseModel]]] = [
+        ("subject", config.SubjectConfig),
+        ("subject.words", config.WordsConfig),
+        ("data", config.DataConfig),
+        ("data.sensitive.FEATURE", config.FeatureConfig),
+        ("statistics", config.StatisticsConfig),
+        ("policy", config.PolicyConfig),
+        ("policy.rules[]", config.RuleConfig),
+        ("report", config.ReportConfig),
+    ]
+    rows = ["| key | meaning |", "|---|---|"]
+    rows += [_row(name, field) for name, field in config.Config.model_fields.items() if field.description]
+    for prefix, section in sections:
+        rows += [_row(f"{prefix}.{name}", field) for name, field in section.model_fields.items()]
+    return "\n".join(rows)
+
+
+def _row(name: str, field: object) -> str:
+    alias = getattr(field, "alias", None)
+    shown = alias or name
+    required = "**required.** " if field.is_required() else ""  # type: ignore[attr-defined]
+    return f"| `{shown}` | {required}{getattr(field, 'description', '') or ''} |"
+
+
+if __name__ == "__main__":
+    for page in pages():
+        page.write_text(generate(page.read_text(encoding="utf-8")), encoding="utf-8")

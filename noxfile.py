@@ -1,0 +1,52 @@
+"""What must hold before a change lands. `nox` runs all of it, `nox -l` lists it, `nox -s tests -- -k gap` runs a part.
+
+Sessions use the environment nox itself is installed in, so the one command of the README is all the set-up.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.sessions = ["lint", "types", "contracts", "tests"]
+SCRIPTS = Path(sys.executable).parent
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style: ruff check and ruff format."""
+    session.run(sys.executable, "-m", "ruff", "check", ".")
+    session.run(sys.executable, "-m", "ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types: mypy --strict on src/."""
+    session.run(sys.executable, "-m", "mypy")
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """The floors of the house: imports point down only."""
+    session.run(str(SCRIPTS / "lint-imports"))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Every test, warnings as errors, on all cores."""
+    session.run(sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def coverage_table(session: nox.Session) -> None:
+    """The simulations behind docs/statistics.md, at full size (minutes); prints the table."""
+    session.run(sys.executable, "-m", "tests.coverage.simulate", *session.posargs)
+
+
+@nox.session
+def benchmark(session: nox.Session) -> None:
+    """10 million rows: the audit beside a bare DuckDB process and Fairlearn."""
+    session.run(sys.executable, "benchmarks/audit_10m.py", *session.posargs)
