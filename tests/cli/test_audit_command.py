@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from helpers import write_config
 
+import ethicscheck.api  # noqa: F401  # bound before a test replaces make_record
 from ethicscheck.cli import run
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

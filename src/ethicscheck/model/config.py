@@ -21,9 +21,9 @@ from pydantic import (
 
 from ethicscheck.errors import ConfigError, Problem, did_you_mean
 
-from .scalars import Number, Scalar, Text, Whole, refuse
+from .explaining import dotted, explain_errors, meant_keys
+from .scalars import MOST, Number, Scalar, Text, Whole, as_text, refuse
 from .strict_yaml import Document, read_yaml
-from .strict_yaml import Path as KeyPath
 
 SCHEMA = "ethicscheck/config/1"
 
@@ -33,11 +33,24 @@ def _as_list(value: Any) -> Any:
 
 
 def _as_mapping(value: Any) -> Any:
-    if isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value):
-        return {str(name): None for name in value}
+    value = _as_list(value)
+    if isinstance(value, (list, tuple)):
+        if not all(isinstance(name, str) for name in value):
+            raise refuse("a list of columns is meant here, or a mapping (`column: {…}`)")
+        if twins := {str(name) for name in value if value.count(name) > 1}:
+            raise refuse(f"{min(twins)!r} stands here twice")
+        return {str(name): {} for name in value}
     if isinstance(value, Mapping):
         return {str(name): {} if part is None else part for name, part in value.items()}
     return value
+
+
+def _as_intersections(value: Any) -> Any:
+    if value == "all":
+        return "all"
+    if isinstance(value, (list, tuple)) and all(isinstance(group, (list, tuple)) for group in value):
+        return tuple(tuple(as_text(name) for name in group) for group in value)
+    raise refuse("a list of lists of features is meant here, such as [[race, sex]], or `all`")
 
 
 def _as_part(value: Any) -> Any:
@@ -57,8 +70,12 @@ class Section(BaseModel):
 class WordsConfig(Section):
     """Words for the report's plain sentences."""
 
-    selected: Text | None = Field(None, description='What the positive prediction does: "marked high risk".')
-    rejected: Text | None = Field(None, description='What the negative prediction does: "marked low risk".')
+    selected: Text | None = Field(
+        None, description='What the positive prediction does: "were marked high risk".'
+    )
+    rejected: Text | None = Field(
+        None, description='What the negative prediction does: "were marked low risk".'
+    )
     positive: Text | None = Field(
         None, description='What the positive label says: "re-offended within two years".'
     )
@@ -120,18 +137,21 @@ class DataConfig(Section):
     count: Text | None = Field(None, description="Frequency column: this row stands for n rows.")
     weight: Text | None = Field(None, description="Survey or importance weight.")
     sensitive: Annotated[
-        dict[str, Annotated[FeatureConfig, BeforeValidator(_as_part, json_schema_input_type=FeatureConfig | None)]],
+        dict[
+            str,
+            Annotated[FeatureConfig, BeforeValidator(_as_part, json_schema_input_type=FeatureConfig | None)],
+        ],
         BeforeValidator(_as_mapping, json_schema_input_type=dict[str, FeatureConfig | None] | list[str]),
     ] = Field(description="The features whose groups are compared.")
     intersections: Annotated[
-        tuple[tuple[Text, ...], ...] | Literal["all"], Field(union_mode="left_to_right")
+        tuple[tuple[Text, ...], ...] | Literal["all"], BeforeValidator(_as_intersections)
     ] = Field((), description="Lists of features whose combinations are compared too, or `all` pairs.")
     strata: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         (), description="Columns within whose values the measures are shown too."
     )
-    unknown: Annotated[tuple[Scalar | None, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
-        (), description="Values that mean 'not known'; empty cells always do."
-    )
+    unknown: Annotated[
+        tuple[Scalar | None, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)
+    ] = Field((), description="Values that mean 'not known'; empty cells always do.")
     period: Text | None = Field(None, description="The dates the data cover: 2013-01-01/2014-12-31.")
     delimiter: Text | None = Field(
         None, description="What separates the cells of a CSV, when it is not the comma."
@@ -144,11 +164,18 @@ class DataConfig(Section):
             raise refuse("name at least one sensitive feature")
         return features
 
+    @field_validator("strata")
+    @classmethod
+    def _different(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(names)) < len(names):
+            raise refuse("a column stands here twice")
+        return names
+
     @field_validator("delimiter")
     @classmethod
     def _one_character(cls, delimiter: str | None) -> str | None:
-        if delimiter is not None and len(delimiter) != 1:
-            raise refuse("the delimiter is one character")
+        if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+            raise refuse("the delimiter is one character, and no quote or line break")
         return delimiter
 
     @property
@@ -174,11 +201,18 @@ class StatisticsConfig(Section):
             raise refuse("confidence lies between 0.5 and 1, such as 0.95")
         return level
 
-    @field_validator("min_group", "replicates", "seed")
+    @field_validator("min_group", "seed")
     @classmethod
     def _natural(cls, number: int) -> int:
-        if number < 0:
-            raise refuse("a number from 0 upward is meant here")
+        if not 0 <= number <= MOST:
+            raise refuse("a whole number from 0 up to 2^53 is meant here")
+        return number
+
+    @field_validator("replicates")
+    @classmethod
+    def _affordable(cls, number: int) -> int:
+        if not 100 <= number <= 1_000_000:
+            raise refuse("a number from 100 to 1,000,000 is meant here")
         return number
 
 
@@ -207,8 +241,8 @@ class RuleConfig(Section):
 class PolicyConfig(Section):
     """What must hold."""
 
-    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
-        (), description="Shipped rule sets."
+    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = (
+        Field((), description="Shipped rule sets.")
     )
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
 
@@ -231,13 +265,15 @@ class Config(Section):
     subject: SubjectConfig
     data: DataConfig
     task: Literal["binary"] = Field("binary", description="What is predicted; declared, never guessed.")
-    metrics: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] | None = Field(
-        None, description="Which measures to make; default: all of the task's."
-    )
+    metrics: (
+        Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] | None
+    ) = Field(None, description="Which measures to make; default: all of the task's.")
     statistics: Annotated[StatisticsConfig, BeforeValidator(_as_part)] = StatisticsConfig()
     policy: Annotated[PolicyConfig, BeforeValidator(_as_part)] = PolicyConfig()
     report: Annotated[ReportConfig, BeforeValidator(_as_part)] = ReportConfig()
-    outputs: Annotated[tuple[Literal["html", "json"], ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = ("html", "json")
+    outputs: Annotated[
+        tuple[Literal["html", "json"], ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)
+    ] = ("html", "json")
 
 
 class LoadedConfig:
@@ -271,10 +307,14 @@ def parse_config(value: Any, document: Document, also: tuple[Problem, ...] = ())
     """
     problems = [*document.problems, *also]
     config = None
+    if value is None and not problems:
+        raise ConfigError(
+            [document.problem((), "the config is empty", "it needs at least `subject` and `data`")]
+        )
     try:
-        config = Config.model_validate(value if value is not None else {})
+        config = Config.model_validate(value)
     except ValidationError as error:
-        problems += _explain(error, document)
+        problems += explain_errors(error, Config, document)
     if isinstance(value, dict):
         problems += _relations(value, document)
     if problems or config is None:
@@ -307,119 +347,72 @@ def read_config_document(path: Path) -> tuple[Document, bytes]:
     return read_yaml(text, path.name), content
 
 
-def _explain(error: ValidationError, document: Document) -> list[Problem]:
-    problems = []
-    for item in error.errors():
-        path = tuple(part for part in item["loc"] if not _is_union_tag(part, item["loc"]))
-        path = tuple("schema" if part == "schema_" else part for part in path)
-        dotted = ".".join(str(part) for part in path)
-        kind, context = item["type"], item.get("ctx", {})
-        if kind == "missing":
-            problems.append(document.problem(path[:-1], f"{dotted} is missing", _wanted(path)))
-        elif kind == "extra_forbidden":
-            known = _keys_at(path[:-1])
-            problems.append(
-                document.problem(path, f"unknown key {dotted!r}", did_you_mean(str(path[-1]), known))
-            )
-        elif kind == "literal_error":
-            wanted = [
-                word.strip().strip("'")
-                for word in str(context.get("expected", "")).replace(" or ", ", ").split(",")
-            ]
-            problems.append(
-                document.problem(
-                    path, f"{dotted} can't be {item['input']!r}", did_you_mean(str(item["input"]), wanted)
-                )
-            )
-        elif kind == "ethicscheck":
-            problems.append(document.problem(path, f"{dotted}: {context['what']}"))
-        else:
-            wanted_kind = {
-                "model_type": "a mapping (`key: value`)",
-                "dict_type": "a mapping (`key: value`)",
-            }.get(kind, "a list" if kind in ("tuple_type", "list_type") else None)
-            what = f"{dotted}: {wanted_kind} is meant here" if wanted_kind else f"{dotted}: {item['msg']}"
-            problems.append(document.problem(path, what))
-    return problems
-
-
-def _is_union_tag(part: Any, location: tuple[Any, ...]) -> bool:
-    return isinstance(part, str) and ("[" in part or part in ("literal['all']",)) and len(location) > 1
-
-
-def _wanted(path: KeyPath) -> str:
-    section: Any = Config
-    for part in path[:-1]:
-        section = _section_of(section, part)
-        if section is None:
-            return ""
-    field = section.model_fields.get(str(path[-1]))
-    return (
-        f"add `{path[-1]}`: {field.description}"
-        if field is not None and field.description
-        else f"add `{path[-1]}`"
-    )
-
-
-def _keys_at(path: KeyPath) -> list[str]:
-    section: Any = Config
-    for part in path:
-        section = _section_of(section, part)
-        if section is None:
-            return []
-    return [field.alias or name for name, field in section.model_fields.items()]
-
-
-_SECTIONS: dict[tuple[str, str], type[Section]] = {
-    ("Config", "subject"): SubjectConfig,
-    ("Config", "data"): DataConfig,
-    ("Config", "statistics"): StatisticsConfig,
-    ("Config", "policy"): PolicyConfig,
-    ("Config", "report"): ReportConfig,
-    ("SubjectConfig", "words"): WordsConfig,
-    ("DataConfig", "sensitive"): FeatureConfig,
-    ("PolicyConfig", "rules"): RuleConfig,
-}
-
-
-def _section_of(section: type[Section], part: str | int) -> type[Section] | None:
-    if section in (FeatureConfig, RuleConfig):
-        return section  # a feature's name or a rule's place in the list
-    return _SECTIONS.get((section.__name__, str(part)))
-
-
 def _relations(value: dict[str, Any], document: Document) -> list[Problem]:
     """Return the problems between keys, whatever else is wrong with the config."""
     data = value.get("data")
     if not isinstance(data, dict):
         return []
-    problems = []
-    if not data.get("prediction"):
-        if not data.get("score"):
-            what, hint = (
-                "there is no data.prediction",
-                "name the decision's column, or give score and threshold",
-            )
-            problems.append(document.problem(("data",), what, hint))
-        elif data.get("threshold") is None:
-            what = "data.score without data.prediction needs data.threshold"
-            problems.append(document.problem(("data", "score"), what, "prediction = score >= threshold"))
-    if data.get("label") and data.get("label") == data.get("prediction"):
-        what = f"label and prediction are the same column, {data['label']!r}"
-        problems.append(document.problem(("data", "label"), what, "the audit would find no error at all"))
+    problems = _decision_problems(data, document)
     features = data.get("sensitive")
-    names = list(features) if isinstance(features, (dict, list, tuple)) else []
+    names = (
+        [features]
+        if isinstance(features, str)
+        else list(features)
+        if isinstance(features, (dict, list, tuple))
+        else []
+    )
     groups = data.get("intersections")
+    seen: list[set[str]] = []
     for place, group in enumerate(groups if isinstance(groups, (list, tuple)) else ()):
-        for name in group if isinstance(group, (list, tuple)) else ():
-            if isinstance(name, str) and name not in names:
-                what = f"data.intersections: {name!r} is not a sensitive feature"
-                problems.append(
-                    document.problem(("data", "intersections", place), what, did_you_mean(name, names))
+        path = ("data", "intersections", place)
+        words = (
+            [str(name) for name in group if isinstance(name, str)]
+            if isinstance(group, (list, tuple))
+            else None
+        )
+        if words is None:
+            continue
+        for name in words:
+            if name not in names:
+                what = f"{dotted(path)}: {name!r} is not a sensitive feature"
+                problems.append(document.problem(path, what, did_you_mean(name, names)))
+        if len(set(words)) < 2 or len(set(words)) < len(words):
+            what = f"{dotted(path)}: an intersection has two or more different features"
+            problems.append(document.problem(path, what, "write it as [[race, sex]]"))
+        elif set(words) in seen:
+            problems.append(
+                document.problem(path, f"{dotted(path)}: this intersection stands here twice", "keep one")
+            )
+        seen.append(set(words))
+    strata = data.get("strata")
+    for place, name in enumerate(
+        [strata] if isinstance(strata, str) else strata if isinstance(strata, (list, tuple)) else ()
+    ):
+        if isinstance(name, str) and name in names:
+            what = f"data.strata: {str(name)!r} is a sensitive feature already"
+            problems.append(
+                document.problem(
+                    ("data", "strata", place), what, "use data.intersections to combine features"
                 )
-        if isinstance(group, (list, tuple)) and len({str(name) for name in group}) < 2:
-            what = "data.intersections: an intersection has two or more features"
-            problems.append(document.problem(("data", "intersections", place), what))
+            )
+    return problems
+
+
+def _decision_problems(data: dict[str, Any], document: Document) -> list[Problem]:
+    given = meant_keys(data, DataConfig.model_fields) | {
+        key for key, part in data.items() if part or document.is_broken(("data", key))
+    }
+    problems = []
+    if not {"prediction", "score"} & given:
+        what, hint = "there is no data.prediction", "name the decision's column, or give score and threshold"
+        problems.append(document.problem(("data",), what, hint))
+    elif "prediction" not in given and "threshold" not in given and data.get("threshold") is None:
+        what = "data.score without data.prediction needs data.threshold"
+        problems.append(document.problem(("data", "score"), what, "prediction = score >= threshold"))
+    label = data.get("label")
+    if isinstance(label, str) and label == data.get("prediction"):
+        what = f"label and prediction are the same column, {str(label)!r}"
+        problems.append(document.problem(("data", "label"), what, "the audit would find no error at all"))
     return problems
 
 

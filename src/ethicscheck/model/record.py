@@ -26,7 +26,9 @@ class Part(BaseModel):
 
     @model_serializer(mode="wrap")
     def _leave_out_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {key: value for key, value in handler(self).items() if value is not None or key in self.keep_null}
+        return {
+            key: value for key, value in handler(self).items() if value is not None or key in self.keep_null
+        }
 
 
 class Interval(Part):
@@ -43,9 +45,13 @@ class Interval(Part):
 class Words(Part):
     """How to speak of the two decisions and the two outcomes in plain sentences."""
 
-    selected: str | None = Field(None, description='What the positive prediction does to a person: "marked high risk".')
-    rejected: str | None = Field(None, description='What the negative prediction does: "marked low risk".')
-    positive: str | None = Field(None, description='What the positive label says: "re-offended within two years".')
+    selected: str | None = Field(
+        None, description='What the positive prediction does to a person: "were marked high risk".'
+    )
+    rejected: str | None = Field(None, description='What the negative prediction does: "were marked low risk".')
+    positive: str | None = Field(
+        None, description='What the positive label says: "re-offended within two years".'
+    )
     negative: str | None = Field(None, description='What the negative label says: "did not re-offend".')
 
 
@@ -56,7 +62,9 @@ class Subject(Part):
     version: str | None = None
     purpose: str | None = None
     owner: str | None = None
-    decision: str | None = Field(None, description="What is decided, in plain words, for the people affected.")
+    decision: str | None = Field(
+        None, description="What is decided, in plain words, for the people affected."
+    )
     affected: str | None = Field(None, description="Who is affected.")
     contest: str | None = Field(None, description="How a person can contest a decision.")
     artifact: str | None = Field(None, description="The model file's name.")
@@ -249,7 +257,9 @@ class Finding(Part):
     message: str
     remedy: str
     reason: str | None = Field(None, description="Why it is undecided or not evaluable, as a code.")
-    p_value: float | None = Field(None, description="Smallest level at which the deciding end crosses the limit.")
+    p_value: float | None = Field(
+        None, description="Smallest level at which the deciding end crosses the limit."
+    )
     p_adjusted: float | None = Field(None, description="The same after Holm's adjustment over all rules.")
     rows_needed: RowsNeeded | None = None
 
@@ -277,7 +287,11 @@ class AuditRecord(Part):
     report: ReportWords | None = None
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True, title="ethicscheck audit record"
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        populate_by_name=True,
+        title="ethicscheck audit record",
     )
 
     def to_json(self) -> bytes:
@@ -307,7 +321,9 @@ def read_record(text: str | bytes, name: str) -> AuditRecord:
         raise RecordError(f"it is not JSON: {error}", name, "give the audit.json of an audit") from None
     schema = loaded.get("schema") if isinstance(loaded, dict) else None
     if schema != SCHEMA:
-        raise RecordError(f"its schema is {schema!r}, not {SCHEMA!r}", name, "give the audit.json of an audit")
+        raise RecordError(
+            f"its schema is {schema!r}, not {SCHEMA!r}", name, "give the audit.json of an audit"
+        )
     _restore_order(loaded)
     try:
         return AuditRecord.model_validate(loaded)
@@ -315,7 +331,9 @@ def read_record(text: str | bytes, name: str) -> AuditRecord:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise RecordError(
-            f"the record is not whole: {place}: {first['msg']}", name, "was it edited? draw it from the data again"
+            f"the record is not whole: {place}: {first['msg']}",
+            name,
+            "was it edited? draw it from the data again",
         ) from None
 
 
@@ -329,7 +347,9 @@ def _restore_order(loaded: dict[str, Any]) -> None:
                 row["stratum"] = {name: row["stratum"][name] for name in strata}
         for row in loaded["disparities"]:
             _order_groups(row, row["features"])
-            row["groups"] = [{name: group[name] for name in row["features"]} for group in row.get("groups", [])]
+            row["groups"] = [
+                {name: group[name] for name in row["features"]} for group in row.get("groups", [])
+            ]
         for row in loaded["findings"]:
             if row.get("observed"):
                 _order_groups(row["observed"], row["rule"]["across"])

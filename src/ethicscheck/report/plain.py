@@ -105,17 +105,17 @@ def lead(metric: Metric, words: Words, index: RecordIndex, features: tuple[str, 
         "all": "people",
         "positives": f"people who {words.positive}",
         "negatives": f"people who {words.negative}",
-        "selected": f"people who were {words.selected}",
-        "rejected": f"people who were {words.rejected}",
+        "selected": f"people who {words.selected}",
+        "rejected": f"people who {words.rejected}",
     }[metric.among or "all"]
     favoured = words.selected if index.record.plan.favourable == "positive" else words.rejected
     event = {
-        "selected": f"were {words.selected}",
-        "rejected": f"were {words.rejected}",
+        "selected": str(words.selected),
+        "rejected": str(words.rejected),
         "positive": str(words.positive),
         "negative": str(words.negative),
         "correct": "got the decision that fits what happened",
-        "favoured": f"were {favoured}",
+        "favoured": str(favoured),
     }[metric.event or "selected"]
     wrongly = " all the same" if metric.worse == "higher" else ""
     return f"Of 1,000 {among}, this many {event}{wrongly}, by {features_label(features)}:"

@@ -1,0 +1,248 @@
+"""The page: whole, safe, small, accessible, and saying what the record says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import audit_text
+
+from ethicscheck import audit
+from ethicscheck.model.record import AuditRecord
+from ethicscheck.report import render
+from ethicscheck.report.view import make_view, ranked
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line", "circle"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask about, and checks that tags close in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] != "style":
+            self.text += f"{data} "
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def page_of(record: AuditRecord) -> Page:
+    return Page(render(record).decode())
+
+
+@pytest.fixture(scope="module")
+def compas() -> AuditRecord:
+    return audit(EXAMPLES / "compas/ethicscheck.yaml").record
+
+
+@pytest.fixture(scope="module")
+def promotion() -> AuditRecord:
+    return audit(EXAMPLES / "promotion/ethicscheck.yaml").record
+
+
+@pytest.mark.parametrize("example", ["compas", "promotion"])
+def test_the_page_is_one_small_file_without_script_or_network(example: str, request: pytest.FixtureRequest) -> None:
+    """An archived page must open in ten years, from a disk, and weigh little (other tools: 4 to 8 MB)."""
+    content = render(request.getfixturevalue(example))
+    page = Page(content.decode())
+
+    assert len(content) < 150_000
+    assert page.all("script") == []
+    assert page.all("link") == []
+    assert page.all("img") == []
+    assert b"http://" not in content
+    assert b"https://" not in content
+    assert b"url(" not in content
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    policy = next(item["content"] for item in page.all("meta") if item.get("http-equiv"))
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'"
+
+
+def test_ids_are_unique_and_every_reference_leads_to_one(compas: AuditRecord) -> None:
+    """Contents list, charts and headings are found by screen readers and by links."""
+    page = page_of(compas)
+    ids = Counter(attributes["id"] for _, attributes in page.tags if "id" in attributes)
+
+    assert [name for name, count in ids.items() if count > 1] == []
+    wanted = [name for _, item in page.tags for name in (item.get("aria-labelledby") or "").split()]
+    wanted += [(item.get("href") or "").removeprefix("#") for item in page.all("a")]
+    assert [name for name in wanted if name not in ids] == []
+
+
+def test_every_chart_has_a_title_a_description_and_a_table(compas: AuditRecord) -> None:
+    """What is drawn is also said and listed; the drawing's own text is hidden from screen readers."""
+    text = render(compas).decode()
+    charts = re.findall(r'<svg role="img".*?</svg>(.*?)(?=<svg role="img"|</main>)', text, re.DOTALL)
+
+    assert len(charts) == 3 + 14
+    assert len(re.findall(r'<svg role="img" aria-labelledby="\S+-t \S+-d"', text)) == len(charts)
+    assert all("<table" in following for following in charts)
+    assert text.count('<g aria-hidden="true">') == len(charts)
+
+
+def test_no_raw_float_and_no_code_word_reaches_a_reader(compas: AuditRecord, promotion: AuditRecord) -> None:
+    """0.44846796657381616, nan, None and zero_rate are for machines."""
+    for record in (compas, promotion):
+        text = page_of(record).text
+        text = re.sub(r"\b[0-9a-f]{40,64}\b", "", text)
+        assert re.findall(r"\d+\.\d{4,}", text) == []
+        assert re.findall(r"\b(?:nan|None|inf|Infinity|null)\b", text) == []
+
+
+def test_hostile_text_is_shown_not_run(tmp_path: Path) -> None:
+    """Labels, column names and reasons come from strangers."""
+    evil = '<script>alert("x")</script>'
+    csv = 'group"><b>,y,p\n' + f'"{evil.replace(chr(34), chr(34) * 2)}",1,1\n"{{{{ 7*7 }}}}",0,1\n' * 40
+    rule = {"metric": "selection_rate", "across": 'group"><b>', "compare": "difference", "max": 0.1, "why": evil, "id": evil}
+
+    record = audit_text(tmp_path, csv, sensitive=['group"><b>'], rules=[rule])
+    page = page_of(record)
+
+    assert page.all("script") == []
+    assert page.all("b") == []
+    assert evil in page.text
+    assert "{{ 7*7 }}" in page.text
+
+
+def test_every_row_is_accounted_for_on_the_page(tmp_path: Path) -> None:
+    """The parts add up to the rows read, and each says what was left out of what."""
+    rows = "a,f,1,1\n" * 40 + "b,m,0,1\n" * 40 + ",f,1,0\n" * 3 + "a,,1,0\n" * 4 + ",,1,0\n" * 5 + "a,f,,1\n" * 6 + "b,m,1,\n" * 7
+
+    record = audit_text(tmp_path, f"race,sex,y,p\n{rows}", sensitive=["race", "sex"])
+    view = make_view(record)
+
+    assert dict(view.accounting) == {
+        "in every table": "80",
+        "race unknown: left out of the tables by race, kept in the overall figures": "3",
+        "sex unknown: left out of the tables by sex, kept in the overall figures": "4",
+        "race and sex unknown: left out of the tables by race and sex, kept in the overall figures": "5",
+        "outcome unknown: left out of everything": "6",
+        "decision unknown: left out of everything": "7",
+    }
+    assert view.rows_total == "105"
+    assert view.judged == "92"
+
+
+def test_plain_words_count_people_per_thousand(compas: AuditRecord) -> None:
+    """The words of the config, the published rates, the reference group, and no number for 18 people."""
+    question = make_view(compas).plain.questions[0]
+
+    assert question.lead == (
+        "Of 1,000 people who did not re-offend within two years, this many were marked high risk all the same, by race:"
+    )
+    assert [(row.label, row.count) for row in question.rows[:2]] == [("African-American", "448"), ("Caucasian", "235")]
+    assert question.rows[-1].label == "Native American"
+    assert question.rows[-1].too_few == "too few to say (18 people)"
+    assert question.conclusion == (
+        "This happens to the group African-American about 1.9 times as often as to the group Caucasian (448 against 235 in 1,000)."
+    )
+
+
+def test_plain_words_admit_what_the_data_cannot_tell(promotion: AuditRecord) -> None:
+    """375 against 640 of 1,000 looks like a lot; with 41 people it may be chance, and the page says so."""
+    (question,) = make_view(promotion).plain.questions
+
+    assert question.lead == "Of 1,000 people, this many passed, by race:"
+    assert "these data show no sure difference: it may be chance" in question.conclusion
+    assert "375 against 640" in question.conclusion
+
+
+def test_undefined_values_show_their_reason(tmp_path: Path) -> None:
+    """A group without positives has no true positive rate: the page says why, and never 0."""
+    csv = "group,y,p\n" + "a,1,1\na,0,0\n" * 40 + "b,0,1\nb,0,0\n" * 40
+
+    page = page_of(audit_text(tmp_path, csv))
+
+    assert "nobody for whom the outcome happened" in page.text
+    assert "fewer than two groups are large enough and have a value" in page.text
+
+
+def test_findings_are_ranked_by_consequence(compas: AuditRecord) -> None:
+    """Fails first, the one furthest beyond its limit on top; undecided before passed."""
+    order = [(finding.verdict, finding.id) for finding in ranked(compas.findings)]
+
+    assert order == [("fail", "fnr-race"), ("fail", "fpr-race"), ("inconclusive", "precision-race")]
+
+
+def test_a_rule_without_a_reason_says_so(tmp_path: Path) -> None:
+    """A limit nobody explains is itself worth showing."""
+    rule = {"metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.1}
+
+    page = page_of(audit_text(tmp_path, "group,y,p\n" + "a,1,1\nb,0,1\n" * 40, rules=[rule]))
+
+    assert "No reason was given for this limit." in page.text
+
+
+def test_without_rules_nothing_is_judged(tmp_path: Path) -> None:
+    """No rule is not a pass."""
+    record = audit_text(tmp_path, "group,y,p\n" + "a,1,1\nb,0,1\n" * 40)
+    page = page_of(record)
+
+    assert record.verdict == "inconclusive"
+    assert "No rule was set, so nothing was judged" in page.text
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"metric": "selection_rate", "compare": "each", "max": 0.5},
+        {"metric": "selection_rate", "compare": "each", "min": 0.5},
+        {"metric": "selection_rate", "compare": "ratio", "min": 0.8},
+        {"metric": "selection_rate", "compare": "difference", "min": 0.1},
+        {"metric": "equalized_odds", "compare": "difference", "max": 0.1},
+        {"metric": "treatment_equality", "compare": "difference", "max": 3},
+        {"metric": "matthews_corrcoef", "compare": "difference", "max": 0.1},
+        {"metric": "f1_score", "compare": "ratio", "min": 0.8},
+        {"metric": "matthews_corrcoef", "compare": "each", "min": -0.5},
+    ],
+)
+def test_every_kind_of_rule_can_be_drawn(tmp_path: Path, rule: dict[str, Any]) -> None:
+    """Charts with a band on either side, with two parts, with none; undefined, negative and unbounded values."""
+    csv = "group,y,p\n" + "a,1,1\na,0,0\na,1,0\n" * 40 + "b,0,1\nb,0,0\nb,1,1\n" * 40 + "c,1,0\n" * 3 + "d,0,0\n" * 50
+
+    record = audit_text(tmp_path, csv, rules=[{**rule, "across": "group"}], statistics={"min_group": 30})
+    page = page_of(record)
+
+    assert record.findings[0].message in page.text
+    for element, attributes in page.tags:
+        for name in ("x", "x1", "x2", "cx", "width"):
+            value = attributes.get(name) or ""
+            if element in ("line", "rect", "circle", "text") and value.endswith("%"):
+                assert 0 <= float(value[:-1]) <= 100, (element, attributes)
+
+
+def test_strata_and_intersections_have_their_tables(tmp_path: Path) -> None:
+    """What was asked for in the config is shown."""
+    csv = "race,sex,dept,y,p\n" + "a,f,X,1,1\na,m,X,0,0\nb,f,Y,1,0\nb,m,Y,0,1\n" * 40
+
+    record = audit_text(tmp_path, csv, sensitive=["race", "sex"], intersections=[["race", "sex"]], strata=["dept"])
+    view = make_view(record)
+
+    assert [table.title for table in view.features] == ["race", "sex", "race × sex"]
+    assert [(row.stratum, row.label) for row in view.features[0].strata] == [("dept X", "a"), ("dept Y", "b")]
+    assert "a · f" in page_of(record).text
