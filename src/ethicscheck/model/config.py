@@ -19,13 +19,14 @@ from pydantic import (
     model_validator,
 )
 
-from ethicscheck.errors import ConfigError, Problem, did_you_mean
+from ethicscheck.errors import ConfigError, Problem
 
-from .explaining import dotted, explain_errors, meant_keys
+from .explaining import explain_errors
+from .relations import check_relations
 from .scalars import MOST, Number, Scalar, Text, Whole, as_text, refuse
 from .strict_yaml import Document, read_yaml
 
-SCHEMA = "ethicscheck/config/1"
+SCHEMA: Literal["ethicscheck/config/1"] = "ethicscheck/config/1"
 
 
 def _as_list(value: Any) -> Any:
@@ -70,15 +71,9 @@ class Section(BaseModel):
 class WordsConfig(Section):
     """Words for the report's plain sentences."""
 
-    selected: Text | None = Field(
-        None, description='What the positive prediction does: "were marked high risk".'
-    )
-    rejected: Text | None = Field(
-        None, description='What the negative prediction does: "were marked low risk".'
-    )
-    positive: Text | None = Field(
-        None, description='What the positive label says: "re-offended within two years".'
-    )
+    selected: Text | None = Field(None, description='What the positive prediction does: "were marked high risk".')
+    rejected: Text | None = Field(None, description='What the negative prediction does: "were marked low risk".')
+    positive: Text | None = Field(None, description='What the positive label says: "re-offended within two years".')
     negative: Text | None = Field(None, description='What the negative label says: "did not re-offend".')
 
 
@@ -89,9 +84,7 @@ class SubjectConfig(Section):
     version: Text | None = Field(None, description="Its version, as text.")
     purpose: Text | None = Field(None, description="What it is for.")
     owner: Text | None = Field(None, description="Who answers for it.")
-    decision: Text | None = Field(
-        None, description="What is decided, in plain words, for the people affected."
-    )
+    decision: Text | None = Field(None, description="What is decided, in plain words, for the people affected.")
     affected: Text | None = Field(None, description="Who is affected.")
     contest: Text | None = Field(None, description="How a person can contest a decision.")
     artifact: Text | None = Field(None, description="The model file; its digest goes into the record.")
@@ -101,9 +94,7 @@ class SubjectConfig(Section):
 class FeatureConfig(Section):
     """A sensitive feature."""
 
-    reference: Scalar | None = Field(
-        None, description="The group others are compared to; default: the largest."
-    )
+    reference: Scalar | None = Field(None, description="The group others are compared to; default: the largest.")
     bins: tuple[Number, ...] | None = Field(None, description="Edges that cut a number into groups.")
 
     @field_validator("bins")
@@ -120,20 +111,12 @@ class DataConfig(Section):
     source: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         description="Path, glob or list of them, relative to this file: csv, tsv, parquet, json, jsonl, arrow."
     )
-    label: Text | None = Field(
-        None, description="What happened. Without it only prediction-based metrics are made."
-    )
+    label: Text | None = Field(None, description="What happened. Without it only prediction-based metrics are made.")
     prediction: Text | None = Field(None, description="The decision.")
     score: Text | None = Field(None, description="The score the decision is made from.")
-    threshold: Number | None = Field(
-        None, description="Without a prediction column: prediction = score >= threshold."
-    )
-    positive: Scalar | None = Field(
-        None, description='The value that means "positive"; needed unless 0/1 or booleans.'
-    )
-    favourable: Scalar | None = Field(
-        None, description="Which prediction helps the person; default: the positive one."
-    )
+    threshold: Number | None = Field(None, description="Without a prediction column: prediction = score >= threshold.")
+    positive: Scalar | None = Field(None, description='The value that means "positive"; needed unless 0/1 or booleans.')
+    favourable: Scalar | None = Field(None, description="Which prediction helps the person; default: the positive one.")
     count: Text | None = Field(None, description="Frequency column: this row stands for n rows.")
     weight: Text | None = Field(None, description="Survey or importance weight.")
     sensitive: Annotated[
@@ -143,19 +126,17 @@ class DataConfig(Section):
         ],
         BeforeValidator(_as_mapping, json_schema_input_type=dict[str, FeatureConfig | None] | list[str]),
     ] = Field(description="The features whose groups are compared.")
-    intersections: Annotated[
-        tuple[tuple[Text, ...], ...] | Literal["all"], BeforeValidator(_as_intersections)
-    ] = Field((), description="Lists of features whose combinations are compared too, or `all` pairs.")
+    intersections: Annotated[tuple[tuple[Text, ...], ...] | Literal["all"], BeforeValidator(_as_intersections)] = Field(
+        (), description="Lists of features whose combinations are compared too, or `all` pairs."
+    )
     strata: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
         (), description="Columns within whose values the measures are shown too."
     )
-    unknown: Annotated[
-        tuple[Scalar | None, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)
-    ] = Field((), description="Values that mean 'not known'; empty cells always do.")
-    period: Text | None = Field(None, description="The dates the data cover: 2013-01-01/2014-12-31.")
-    delimiter: Text | None = Field(
-        None, description="What separates the cells of a CSV, when it is not the comma."
+    unknown: Annotated[tuple[Scalar | None, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
+        (), description="Values that mean 'not known'; empty cells always do."
     )
+    period: Text | None = Field(None, description="The dates the data cover: 2013-01-01/2014-12-31.")
+    delimiter: Text | None = Field(None, description="What separates the cells of a CSV, when it is not the comma.")
 
     @field_validator("sensitive")
     @classmethod
@@ -188,9 +169,7 @@ class StatisticsConfig(Section):
     """How sure is sure."""
 
     confidence: Number = Field(0.95, description="Coverage of every interval.")
-    min_group: Whole = Field(
-        30, description="Groups with fewer rows are shown, marked, and left out of gaps."
-    )
+    min_group: Whole = Field(30, description="Groups with fewer rows are shown, marked, and left out of gaps.")
     replicates: Whole = Field(2000, description="Draws of a Monte Carlo test, where one is needed.")
     seed: Whole = Field(0, description="Seed of every random draw.")
 
@@ -241,8 +220,8 @@ class RuleConfig(Section):
 class PolicyConfig(Section):
     """What must hold."""
 
-    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = (
-        Field((), description="Shipped rule sets.")
+    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
+        (), description="Shipped rule sets."
     )
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
 
@@ -259,18 +238,16 @@ class Config(Section):
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="ethicscheck config")
 
-    schema_: Literal["ethicscheck/config/1"] = Field(
-        SCHEMA, alias="schema", description="The format of this file."
-    )
+    schema_: Literal["ethicscheck/config/1"] = Field(SCHEMA, alias="schema", description="The format of this file.")
     subject: SubjectConfig
     data: DataConfig
     task: Literal["binary"] = Field("binary", description="What is predicted; declared, never guessed.")
-    metrics: (
-        Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] | None
-    ) = Field(None, description="Which measures to make; default: all of the task's.")
-    statistics: Annotated[StatisticsConfig, BeforeValidator(_as_part)] = StatisticsConfig()
-    policy: Annotated[PolicyConfig, BeforeValidator(_as_part)] = PolicyConfig()
-    report: Annotated[ReportConfig, BeforeValidator(_as_part)] = ReportConfig()
+    metrics: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] | None = Field(
+        None, description="Which measures to make; default: all of the task's."
+    )
+    statistics: Annotated[StatisticsConfig, BeforeValidator(_as_part)] = Field(default_factory=StatisticsConfig)
+    policy: Annotated[PolicyConfig, BeforeValidator(_as_part)] = Field(default_factory=PolicyConfig)
+    report: Annotated[ReportConfig, BeforeValidator(_as_part)] = Field(default_factory=ReportConfig)
     outputs: Annotated[
         tuple[Literal["html", "json"], ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)
     ] = ("html", "json")
@@ -308,15 +285,13 @@ def parse_config(value: Any, document: Document, also: tuple[Problem, ...] = ())
     problems = [*document.problems, *also]
     config = None
     if value is None and not problems:
-        raise ConfigError(
-            [document.problem((), "the config is empty", "it needs at least `subject` and `data`")]
-        )
+        raise ConfigError([document.problem((), "the config is empty", "it needs at least `subject` and `data`")])
     try:
         config = Config.model_validate(value)
     except ValidationError as error:
         problems += explain_errors(error, Config, document)
     if isinstance(value, dict):
-        problems += _relations(value, document)
+        problems += check_relations(value, document, tuple(DataConfig.model_fields))
     if problems or config is None:
         raise ConfigError(dict.fromkeys(problems))
     return config
@@ -341,79 +316,8 @@ def read_config_document(path: Path) -> tuple[Document, bytes]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            [Problem("not UTF-8 text", f"{path.name}:{line}", "save it as UTF-8", line)]
-        ) from None
+        raise ConfigError([Problem("not UTF-8 text", f"{path.name}:{line}", "save it as UTF-8", line)]) from None
     return read_yaml(text, path.name), content
-
-
-def _relations(value: dict[str, Any], document: Document) -> list[Problem]:
-    """Return the problems between keys, whatever else is wrong with the config."""
-    data = value.get("data")
-    if not isinstance(data, dict):
-        return []
-    problems = _decision_problems(data, document)
-    features = data.get("sensitive")
-    names = (
-        [features]
-        if isinstance(features, str)
-        else list(features)
-        if isinstance(features, (dict, list, tuple))
-        else []
-    )
-    groups = data.get("intersections")
-    seen: list[set[str]] = []
-    for place, group in enumerate(groups if isinstance(groups, (list, tuple)) else ()):
-        path = ("data", "intersections", place)
-        words = (
-            [str(name) for name in group if isinstance(name, str)]
-            if isinstance(group, (list, tuple))
-            else None
-        )
-        if words is None:
-            continue
-        for name in words:
-            if name not in names:
-                what = f"{dotted(path)}: {name!r} is not a sensitive feature"
-                problems.append(document.problem(path, what, did_you_mean(name, names)))
-        if len(set(words)) < 2 or len(set(words)) < len(words):
-            what = f"{dotted(path)}: an intersection has two or more different features"
-            problems.append(document.problem(path, what, "write it as [[race, sex]]"))
-        elif set(words) in seen:
-            problems.append(
-                document.problem(path, f"{dotted(path)}: this intersection stands here twice", "keep one")
-            )
-        seen.append(set(words))
-    strata = data.get("strata")
-    for place, name in enumerate(
-        [strata] if isinstance(strata, str) else strata if isinstance(strata, (list, tuple)) else ()
-    ):
-        if isinstance(name, str) and name in names:
-            what = f"data.strata: {str(name)!r} is a sensitive feature already"
-            problems.append(
-                document.problem(
-                    ("data", "strata", place), what, "use data.intersections to combine features"
-                )
-            )
-    return problems
-
-
-def _decision_problems(data: dict[str, Any], document: Document) -> list[Problem]:
-    given = meant_keys(data, DataConfig.model_fields) | {
-        key for key, part in data.items() if part or document.is_broken(("data", key))
-    }
-    problems = []
-    if not {"prediction", "score"} & given:
-        what, hint = "there is no data.prediction", "name the decision's column, or give score and threshold"
-        problems.append(document.problem(("data",), what, hint))
-    elif "prediction" not in given and "threshold" not in given and data.get("threshold") is None:
-        what = "data.score without data.prediction needs data.threshold"
-        problems.append(document.problem(("data", "score"), what, "prediction = score >= threshold"))
-    label = data.get("label")
-    if isinstance(label, str) and label == data.get("prediction"):
-        what = f"label and prediction are the same column, {str(label)!r}"
-        problems.append(document.problem(("data", "label"), what, "the audit would find no error at all"))
-    return problems
 
 
 __all__ = ["Config", "LoadedConfig", "RuleConfig", "parse_config", "read_config_document"]

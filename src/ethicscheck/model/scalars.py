@@ -16,10 +16,12 @@ from pydantic_core import PydanticCustomError
 from .strict_yaml import Plain
 from .text import text_of
 
+MOST = 2**53 - 1  # the largest whole number that JSON carries safely
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
 def refuse(what: str) -> PydanticCustomError:
+    """Return the error with which a validator refuses a value, in our own words."""
     return PydanticCustomError("ethicscheck", "{what}", {"what": what})
 
 
@@ -45,23 +47,29 @@ def as_scalar(value: Any) -> str:
 
 def as_number(value: Any) -> float:
     """Return a finite number."""
-    if isinstance(value, Plain) and _NUMBER.fullmatch(value):
-        value = float(value)
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
-        shown = f"{str(value)!r}" if isinstance(value, str) else _kind(value)
-        raise refuse(f"a finite number is meant here, not {shown}")
-    number = float(value)
-    if not math.isfinite(number):
-        raise refuse(f"a finite number is meant here, not {number}")
+    number = _number(value)
+    if number is None or not math.isfinite(number):
+        raise refuse(f"a finite number is meant here, not {_kind(value)}")
     return number
 
 
 def as_whole(value: Any) -> int:
     """Return a whole number."""
-    number = as_number(value)
-    if not number.is_integer():
-        raise refuse(f"a whole number is meant here, not {number}")
+    number = _number(value)
+    if number is None or not number.is_integer():
+        raise refuse(f"a whole number is meant here, not {_kind(value)}")
     return int(number)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, Plain):
+        return float(value) if _NUMBER.fullmatch(value) else None
+    if isinstance(value, (str, bool)) or not hasattr(value, "__float__"):
+        return None
+    try:
+        return float(value)
+    except (OverflowError, TypeError, ValueError):
+        return None
 
 
 def _kind(value: Any) -> str:
@@ -71,7 +79,9 @@ def _kind(value: Any) -> str:
         return "a mapping (`key: value`)"
     if isinstance(value, (list, tuple)):
         return "a list"
-    return repr(value)
+    if isinstance(value, str) and not isinstance(value, Plain) and _NUMBER.fullmatch(value):
+        return f"the text {value!r} (leave the quotes out)"
+    return repr(str(value)) if isinstance(value, str) else repr(value)
 
 
 Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": "string", "minLength": 1})]

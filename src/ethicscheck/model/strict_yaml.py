@@ -32,6 +32,11 @@ class Document:
     value: Any = None
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[Path] = field(default_factory=set)
+
+    def is_broken(self, path: Path) -> bool:
+        """Return whether the reader has refused the value at `path` already, so that no more need be said of it."""
+        return any(path[:length] in self.broken for length in range(len(path) + 1))
 
     def line(self, path: Path) -> int:
         """Return the line of `path`, or of its nearest parent that has one."""
@@ -41,6 +46,8 @@ class Document:
 
     def problem(self, path: Path, what: str, hint: str = "") -> Problem:
         """Return a problem located at `path`."""
+        if not self.lines:  # a Python call has no lines
+            return Problem(what, self.name, hint)
         line = self.line(path)
         return Problem(what, f"{self.name}:{line}", hint, line)
 
@@ -72,10 +79,14 @@ def read_yaml(text: str, name: str) -> Document:
         what = " ".join(part for part in (error.context, error.problem) if part)
         hint = "look at the indentation, colons and quotes on this line and the one above"
         raise ConfigError([Problem(f"not valid YAML: {what}", f"{name}:{line}", hint, line)]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        hint = "no part of a config lies so deep"
+        raise ConfigError([Problem("not valid YAML: nested too deeply", f"{name}:1", hint, 1)]) from None
+    except (YAMLError, ValueError) as error:
+        line = text[: getattr(error, "position", 0) or 0].count("\n") + 1
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         hint = "save it as UTF-8 text without control characters, one document a file"
-        raise ConfigError([Problem(f"not valid YAML: {reason}", f"{name}:1", hint, 1)]) from None
+        raise ConfigError([Problem(f"not valid YAML: {reason}", f"{name}:{line}", hint, line)]) from None
     if node is not None:
         document.value = _convert(node, (), document)
     return document
@@ -85,24 +96,24 @@ def _convert(node: Any, path: Path, document: Document) -> Any:
     line = node.start_mark.line + 1
     document.lines.setdefault(path, line)
     if len(path) > MAX_DEPTH:
-        document.problems.append(document.problem(path, "nested too deeply"))
-        return None
+        return _refuse(path, line, "nested too deeply", "no part of a config lies so deep", document)
     if node.anchor is not None:
-        what = f"the anchor '&{node.anchor}' is not allowed"
-        document.problems.append(
-            Problem(what, f"{document.name}:{line}", "write the value out where it is used", line)
-        )
-        return None
+        what, hint = f"the anchor '&{node.anchor}' is not allowed", "write the value out where it is used"
+        return _refuse(path, line, what, hint, document)
     kind = type(node).__name__
     if _tagged(node, kind):
-        what = f"the tag '{node.tag}' is not allowed"
-        document.problems.append(Problem(what, f"{document.name}:{line}", "remove it", line))
-        return None
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        return _refuse(path, line, f"the tag '{tag}' is not allowed", "remove it", document)
     if kind == "ScalarNode":
         return _scalar(node)
     if kind == "SequenceNode":
         return [_convert(item, (*path, place), document) for place, item in enumerate(node.value)]
     return _mapping(node, path, document)
+
+
+def _refuse(path: Path, line: int, what: str, hint: str, document: Document) -> None:
+    document.problems.append(Problem(what, f"{document.name}:{line}", hint, line))
+    document.broken.add(path)
 
 
 def _tagged(node: Any, kind: str) -> bool:

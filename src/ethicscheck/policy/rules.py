@@ -10,12 +10,43 @@ from typing import Any, Literal
 from ethicscheck.errors import Problem, did_you_mean
 from ethicscheck.metrics.binary import CRITERIA, METRICS, find_measure
 from ethicscheck.metrics.definition import Criterion, Metric
-from ethicscheck.model.config import Config, RuleConfig
-from ethicscheck.model.strict_yaml import Document
+from ethicscheck.model.config import Config, DataConfig, RuleConfig
+from ethicscheck.model.explaining import dotted, meant_keys
+from ethicscheck.model.scalars import as_number
+from ethicscheck.model.strict_yaml import Document, Path
 
 from .profiles import load_profile, profile_names
 
 EVERYWHERE = "*"
+
+# What other libraries and papers call our measures, for the hint where one is not known.
+OTHER_NAMES = {
+    "recall": "true_positive_rate",
+    "recall_score": "true_positive_rate",
+    "sensitivity": "true_positive_rate",
+    "tpr": "true_positive_rate",
+    "tnr": "true_negative_rate",
+    "specificity": "true_negative_rate",
+    "fpr": "false_positive_rate",
+    "fnr": "false_negative_rate",
+    "fdr": "false_discovery_rate",
+    "for": "false_omission_rate",
+    "ppv": "precision",
+    "positive_predictive_value": "precision",
+    "precision_score": "precision",
+    "npv": "negative_predictive_value",
+    "ppr": "selection_rate",
+    "positive_rate": "selection_rate",
+    "acceptance_rate": "selection_rate",
+    "prevalence": "base_rate",
+    "accuracy_score": "accuracy",
+    "f1": "f1_score",
+    "mcc": "matthews_corrcoef",
+    "statistical_parity": "demographic_parity",
+    "disparate_impact": "demographic_parity",
+    "adverse_impact": "favourable_rate",
+    "equalised_odds": "equalized_odds",
+}
 
 
 @dataclass(frozen=True)
@@ -59,13 +90,11 @@ def resolve_rules(config: Config, document: Document | None = None) -> tuple[Rul
             rules += _spread(part, part.id or name, config, name, None)
     for place, part in enumerate(config.policy.rules):
         line = document.lines.get(("policy", "rules", place)) if document is not None else None
-        rules += _spread(part, part.id or _default_id(part), config, None, line)
+        rules += _spread(part, rule_id_of(part.id, part.metric, part.across, part.compare), config, None, line)
     return tuple(rules)
 
 
-def _spread(
-    part: RuleConfig, rule_id: str, config: Config, profile: str | None, line: int | None
-) -> list[Rule]:
+def _spread(part: RuleConfig, rule_id: str, config: Config, profile: str | None, line: int | None) -> list[Rule]:
     measure = find_measure(part.metric)
     assert measure is not None, "check_names comes first"
     features = list(config.data.sensitive)
@@ -101,97 +130,118 @@ def _is_configured(group: tuple[str, ...], config: Config) -> bool:
     return chosen == "all" or set(group) in [set(names) for names in chosen]
 
 
-def _default_id(part: RuleConfig) -> str:
-    across = "all" if part.across == (EVERYWHERE,) else "-".join(part.across)
-    words = f"{part.metric}-{across}-{part.compare}"
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+def rule_id_of(rule_id: Any, metric: Any, across: Any, compare: Any) -> str:
+    """Return a rule's id: its own, or one made of what it says.
+
+    >>> rule_id_of(None, "accuracy", ("race", "sex"), "ratio")
+    'accuracy-race-sex-ratio'
+    """
+    if rule_id is not None:
+        return str(rule_id)
+    names = (across,) if isinstance(across, str) else tuple(across)
+    words = f"{metric}-{'all' if names == (EVERYWHERE,) else '-'.join(map(str, names))}-{compare}"
+    return re.sub(r"[^\w]+|_+", "-", words.lower()).strip("-")
 
 
 def check_names(value: Any, document: Document) -> tuple[Problem, ...]:
     """Return what is wrong with a config's metrics, rules and profiles, whatever else is wrong with it.
 
-    A rule that could match nothing, that names no known metric, or whose limit can never matter, is an error: it would
-    pass for ever.
+    A rule that could match nothing, that names no known metric, or whose limit lies where no value can, is an error: it
+    would pass for ever.
     """
     if not isinstance(value, dict):
         return ()
-    data = value.get("data") if isinstance(value.get("data"), dict) else {}
-    features = data.get("sensitive") or {}
-    names = [str(name) for name in features] if isinstance(features, (dict, list, tuple)) else []
-    labelled = bool(data.get("label"))
+    data, policy = _part(value, "data"), _part(value, "policy")
+    features = data.get("sensitive")
+    names = [str(name) for name in _words(features) or (features if isinstance(features, dict) else ())]
+    labelled = bool(data.get("label")) or document.is_broken(("data", "label"))
+    labelled = labelled or "label" in meant_keys(data, DataConfig.model_fields)
     problems: list[Problem] = []
-    chosen = value.get("metrics")
-    for place, name in enumerate([chosen] if isinstance(chosen, str) else chosen or ()):
-        problems += _check_metric(name, ("metrics", place), "metrics", labelled, document)
-    policy = value.get("policy") if isinstance(value.get("policy"), dict) else {}
-    problems += _check_profiles(policy.get("profiles"), document)
+    for place, name in enumerate(_words(value.get("metrics"))):
+        problems += _check_metric(name, ("metrics", place), labelled, document)
+    profiles = _words(policy.get("profiles"))
+    problems += _check_profiles(profiles, document)
     rules = policy.get("rules")
-    seen: dict[str, int] = {}
+    seen = {
+        str(part.id): f"profile {name!r}"
+        for name in profiles
+        if name in profile_names()
+        for part in load_profile(name).rules
+    }
     for place, rule in enumerate(rules if isinstance(rules, (list, tuple)) else ()):
         if isinstance(rule, dict):
-            problems += _check_rule(rule, place, names, labelled, document)
-            problems += _check_id(rule, place, seen, document)
+            path = ("policy", "rules", place)
+            problems += _check_metric(rule.get("metric"), (*path, "metric"), labelled, document)
+            problems += _check_across(rule.get("across"), path, names, document)
+            problems += _check_limit(rule, path, document)
+            problems += _check_id(rule, path, seen, document)
     return tuple(problems)
 
 
-def _check_metric(
-    name: Any, path: tuple[str | int, ...], where: str, labelled: bool, document: Document
-) -> list[Problem]:
-    if not isinstance(name, str):
+def _part(value: dict[str, Any], key: str) -> dict[str, Any]:
+    part = value.get(key)
+    return part if isinstance(part, dict) else {}
+
+
+def _words(value: Any) -> list[str]:
+    """Return the words of a word or a list; what else is wrong there is said by the types."""
+    if isinstance(value, str):
+        return [value]
+    return [word for word in value if isinstance(word, str)] if isinstance(value, (list, tuple)) else []
+
+
+def _check_metric(name: Any, path: Path, labelled: bool, document: Document) -> list[Problem]:
+    if not isinstance(name, str) or not name.strip():
         return []
     measure = find_measure(name)
+    where = dotted(path)
     if measure is None:
-        return [
-            document.problem(
-                path, f"{where}: there is no metric {str(name)!r}", did_you_mean(name, [*METRICS, *CRITERIA])
-            )
-        ]
+        known = OTHER_NAMES.get(name.lower().replace(" ", "_").replace("-", "_"))
+        hint = f"did you mean {known!r}?" if known else did_you_mean(name, [*METRICS, *CRITERIA])
+        return [document.problem(path, f"{where}: there is no metric {str(name)!r}", hint)]
     if measure.needs_label and not labelled:
         what = f"{where}: {str(name)!r} needs to know what happened, but there is no data.label"
-        return [
-            document.problem(path, what, "name the label's column, or use a metric of the prediction alone")
-        ]
+        return [document.problem(path, what, "name the label's column, or use a metric of the prediction alone")]
     return []
 
 
-def _check_profiles(chosen: Any, document: Document) -> list[Problem]:
+def _check_profiles(chosen: Sequence[str], document: Document) -> list[Problem]:
     problems = []
-    for name in [chosen] if isinstance(chosen, str) else chosen or ():
-        if isinstance(name, str) and name not in profile_names():
-            what = f"policy.profiles: there is no profile {str(name)!r}"
+    for place, name in enumerate(chosen):
+        path = ("policy", "profiles", place)
+        if name not in profile_names():
+            what = f"{dotted(path)}: there is no profile {str(name)!r}"
+            problems.append(document.problem(path, what, did_you_mean(name, profile_names())))
+        elif name in chosen[:place]:
             problems.append(
-                document.problem(("policy", "profiles"), what, did_you_mean(name, profile_names()))
+                document.problem(path, f"{dotted(path)}: {str(name)!r} stands here twice", "keep one of them")
             )
     return problems
 
 
-def _check_rule(
-    rule: dict[str, Any], place: int, names: Sequence[str], labelled: bool, document: Document
-) -> list[Problem]:
-    path = ("policy", "rules", place)
-    where = f"policy.rules[{place}]"
-    problems = _check_metric(rule.get("metric"), (*path, "metric"), where, labelled, document)
-    across = rule.get("across")
-    targets = (
-        [across] if isinstance(across, str) else list(across) if isinstance(across, (list, tuple)) else []
-    )
-    if not targets and across is not None:
-        problems.append(document.problem((*path, "across"), f"{where}: across names nothing"))
-    for name in targets:
-        if isinstance(name, str) and name not in names and not (name == EVERYWHERE and len(targets) == 1):
-            what = f"{where}: {str(name)!r} is not a sensitive feature"
-            problems.append(document.problem((*path, "across"), what, did_you_mean(name, names)))
-    problems += _check_limit(rule, path, where, document)
+def _check_across(across: Any, path: Path, names: Sequence[str], document: Document) -> list[Problem]:
+    path = (*path, "across")
+    if isinstance(across, (list, tuple)) and not across:
+        return [document.problem(path, f"{dotted(path)} names nothing", 'name a sensitive feature, or "*" for each')]
+    words = _words(across)
+    problems = []
+    for name in words:
+        if name == EVERYWHERE and len(words) > 1:
+            problems.append(
+                document.problem(path, f"{dotted(path)}: '*' stands alone", "it means each feature already")
+            )
+        elif name != EVERYWHERE and names and name not in names:
+            what = f"{dotted(path)}: {str(name)!r} is not a sensitive feature"
+            problems.append(document.problem(path, what, did_you_mean(name, names)))
     return problems
 
 
-def _check_limit(
-    rule: dict[str, Any], path: tuple[str | int, ...], where: str, document: Document
-) -> list[Problem]:
+def _check_limit(rule: dict[str, Any], path: Path, document: Document) -> list[Problem]:
     measure = find_measure(rule["metric"]) if isinstance(rule.get("metric"), str) else None
     compare = rule.get("compare")
     if measure is None or compare not in ("difference", "ratio", "each"):
         return []
+    where = dotted((*path, "compare"))
     if isinstance(measure, Criterion) and compare == "each":
         what = f"{where}: {measure.name!r} compares groups; it has no value of one group"
         return [document.problem((*path, "compare"), what, "use difference or ratio, or one of its metrics")]
@@ -206,31 +256,40 @@ def _check_limit(
     problems = []
     for side in ("max", "min"):
         try:
-            bound = float(rule[side])
-        except (KeyError, TypeError, ValueError):
+            bound = as_number(rule[side])
+        except (KeyError, ValueError):
             continue
-        if bound == bound and not lowest <= bound <= highest:
-            what = f"{where}: a {compare} of {measure.name} lies between {lowest:g} and {highest:g}, never at {bound:g}"
+        if not lowest <= bound <= highest:
+            kind = f"the {compare} of {measure.name}" if compare != "each" else f"each {measure.name}"
+            what = f"{dotted((*path, side))}: {kind} lies between {lowest:g} and {highest:g}, never at {bound:g}"
             hint = f"did you mean {bound / 100:g}?" if 1 < bound <= 100 else "choose a limit in that range"
             problems.append(document.problem((*path, side), what, hint))
     return problems
 
 
-def _check_id(rule: dict[str, Any], place: int, seen: dict[str, int], document: Document) -> list[Problem]:
-    rule_id = rule.get("id")
-    if rule_id is None:
-        try:
-            across = rule["across"]
-            names = (across,) if isinstance(across, str) else tuple(across)
-            words = (
-                f"{rule['metric']}-{'all' if names == (EVERYWHERE,) else '-'.join(names)}-{rule['compare']}"
-            )
-            rule_id = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
-        except (KeyError, TypeError):
-            return []
-    path = ("policy", "rules", place)
-    if str(rule_id) in seen:
-        what = f"policy.rules[{place}]: the id {str(rule_id)!r} is taken by rule {seen[str(rule_id)]}"
-        return [document.problem((*path, "id"), what, "give each rule an id of its own")]
-    seen[str(rule_id)] = place
-    return []
+def _check_id(rule: dict[str, Any], path: Path, seen: dict[str, str], document: Document) -> list[Problem]:
+    """Return a problem where two findings could have one id; those of a rule on "*" are the rule's id, / and a feature."""
+    given = rule.get("id")
+    if given is None and not all(rule.get(key) for key in ("metric", "across", "compare")):
+        return []
+    try:
+        rule_id = rule_id_of(given, rule.get("metric"), rule.get("across"), rule.get("compare"))
+    except TypeError:
+        return []
+    where = dotted(path)
+    twin = next(
+        (other for other in seen if rule_id == other or _begins(rule_id, other) or _begins(other, rule_id)),
+        None,
+    )
+    place = f"{seen[twin]}" if twin is not None else ""
+    if twin is None:
+        seen[rule_id] = where
+        return []
+    what = f"{where} and {place} have the same id, {rule_id!r}"
+    if twin != rule_id:
+        what = f"the id of {where}, {rule_id!r}, can't be told from {twin!r}, that of {place}"
+    return [document.problem((*path, "id"), what, "give each rule an id of its own")]
+
+
+def _begins(longer: str, shorter: str) -> bool:
+    return longer.startswith(f"{shorter}/")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,7 @@ class OpenedFiles:
             except OSError:
                 sha256 = ""
             if not sha256 or stamp_of(path) != stamp or sum(rows) != total:
-                raise DataError(
-                    "the file changed while it was read", name_of(path, base), "run the audit again"
-                )
+                raise DataError("the file changed while it was read", name_of(path, base), "run the audit again")
             found.append(SourceFile(name_of(path, base), sha256, count))
         return tuple(found)
 
@@ -113,11 +112,11 @@ def open_files(
         if len(paths) == 1:
             return (total,)
         amount = f"coalesce(sum({aliases[count]}), 0)" if count is not None else "count(*)"
-        counted = []
-        for path in paths:
-            found = call(lambda path=path: scanner.relation([path])[0].aggregate(amount).fetchall())
-            counted.append(int(found[0][0]))
-        return tuple(counted)
+
+        def rows_of(path: Path) -> int:
+            return int(scanner.relation([path])[0].aggregate(amount).fetchall()[0][0])
+
+        return tuple(call(partial(rows_of, path)) for path in paths)
 
     # Hashing lets go of the interpreter, so it runs beside the query.
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256")
@@ -143,14 +142,10 @@ def explain_engine_error(error: duckdb.Error, paths: Sequence[Path], base: Path)
     """Return DuckDB's complaint in the user's terms: file, line, and what to do."""
     text = str(error)
     if isinstance(error, duckdb.OutOfMemoryException):
-        return DataError(
-            "the memory of this machine does not suffice", "data.source", "audit the files in parts"
-        )
+        return DataError("the memory of this machine does not suffice", "data.source", "audit the files in parts")
     line = re.search(r"Line: (\d+)", text)
     # The longest name first: one file's name may begin another's.
-    named = next(
-        (path for path in sorted(paths, key=lambda path: -len(str(path))) if str(path) in text), paths[0]
-    )
+    named = next((path for path in sorted(paths, key=lambda path: -len(str(path))) if str(path) in text), paths[0])
     where = name_of(named, base) + (f":{line[1]}" if line else "")
     cells = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if cells:
@@ -160,9 +155,7 @@ def explain_engine_error(error: duckdb.Error, paths: Sequence[Path], base: Path)
     if "utf-8" in lowered or "unicode" in lowered:
         return DataError("the file is not UTF-8 text", where, "save it as UTF-8")
     if "quote" in lowered and line:
-        return DataError(
-            "a quotation mark is not closed or stands inside a cell", where, 'write it doubled: ""'
-        )
+        return DataError("a quotation mark is not closed or stands inside a cell", where, 'write it doubled: ""')
     if "changed" in lowered or not all(stamp_of(path) for path in paths):
         return DataError("the file changed while it was read", where, "run the audit again")
     reason = next((part.strip() for part in text.splitlines() if part.strip()), "no reason given")

@@ -31,9 +31,7 @@ def expand_sources(sources: Sequence[str], base: Path) -> tuple[Path, ...]:
         if exact.is_file():
             matches = [exact]
         elif glob.has_magic(source):
-            matches = sorted(
-                path for path in map(Path, glob.glob(str(exact), recursive=True)) if path.is_file()
-            )
+            matches = sorted(path for path in map(Path, glob.glob(str(exact), recursive=True)) if path.is_file())
         else:
             matches = []
         if not matches:
@@ -46,9 +44,7 @@ def expand_sources(sources: Sequence[str], base: Path) -> tuple[Path, ...]:
 
 def _nothing(source: str, exact: Path) -> DataError:
     if exact.is_dir():
-        return DataError(
-            f"{source!r} is a folder", "data.source", "name its files: add /*.parquet or the like"
-        )
+        return DataError(f"{source!r} is a folder", "data.source", "name its files: add /*.parquet or the like")
     what = f"no file matches {source!r}" if glob.has_magic(source) else f"there is no file {source!r}"
     return DataError(what, "data.source", "paths are relative to the config")
 

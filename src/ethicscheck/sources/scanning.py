@@ -21,9 +21,7 @@ from ethicscheck.errors import DataError, UsageError
 from .frames import missing_columns
 from .paths import JSON_SHAPES, SEPARATORS, format_of, name_of, suffix_of
 
-_NUMERIC = re.compile(
-    r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|FLOAT|DOUBLE|BOOLEAN|DECIMAL\(.*\)|BIGNUM|NULL)"
-)
+_NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|FLOAT|DOUBLE|BOOLEAN|DECIMAL\(.*\)|BIGNUM|NULL)")
 _HEADER_LINES = 100
 
 
@@ -97,9 +95,7 @@ class Scanner:
         """
         parts = self._parts(paths)
         if len({part.kind in ("text", "json") for part in parts}) > 1:
-            raise DataError(
-                "text files and typed files are mixed", "data.source", "audit one format at a time"
-            )
+            raise DataError("text files and typed files are mixed", "data.source", "audit one format at a time")
         written = tuple(
             name
             for place, name in enumerate(self.wanted.columns)
@@ -110,13 +106,16 @@ class Scanner:
 
     def _parts(self, paths: Sequence[Path]) -> list[_Part]:
         """Sort the files into scans: DuckDB would cast all files of a scan to the types of the first, in silence."""
-        found: dict[tuple[Any, ...], list[Path]] = {}
+        found: dict[tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]], list[Path]] = {}
         for path in paths:
             header = tuple(self.header(path))
             self._check_header(header, name_of(path, self.base))
             engine_names, types = self._types(path, header)
             found.setdefault((suffix_of(path), header, engine_names, types), []).append(path)
-        return [_Part(*key, tuple(group)) for key, group in found.items()]
+        return [
+            _Part(suffix, header, engine_names, types, tuple(group))
+            for (suffix, header, engine_names, types), group in found.items()
+        ]
 
     def _check_header(self, header: tuple[str, ...], where: str) -> None:
         missing = [name for name in self.wanted.columns if name not in header]
