@@ -103,7 +103,9 @@ def main() -> None:
             label = f"Fairlearn, {min(options.fairlearn_rows, options.rows):,} rows"
             found[label] = [run([sys.executable, "-c", FAIRLEARN.format(rows=options.fairlearn_rows)], folder)]
         size = (folder / "predictions.parquet").stat().st_size / 1e6
-    print(f"{options.rows:,} rows of Parquet ({size:.0f} MB), {options.repeat} runs each, taking turns; median (min–max)\n")
+    print(
+        f"{options.rows:,} rows of Parquet ({size:.0f} MB), {options.repeat} runs each, taking turns; median (min–max)\n"
+    )
     print("| process | seconds | peak memory |\n|---|---|---|")
     for label, runs in found.items():
         seconds = sorted(run[0] for run in runs)
@@ -112,7 +114,9 @@ def main() -> None:
             f"| {max(run[1] for run in runs):.0f} MB |"
         )
     base, own = (statistics.median(run[0] for run in found[label]) for label in tasks)
-    print(f"\nallowed: 1.5 × {base:.2f} s + 1.5 s = {1.5 * base + 1.5:.2f} s; audit: {own:.2f} s = {own / base:.2f} × bare")
+    print(
+        f"\nallowed: 1.5 × {base:.2f} s + 1.5 s = {1.5 * base + 1.5:.2f} s; audit: {own:.2f} s = {own / base:.2f} × bare"
+    )
     print(f"this process itself: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 

@@ -59,15 +59,30 @@ def test_views_have_the_records_words_as_columns(compas: pd.DataFrame) -> None:
     """Whoever knows the record knows the frames, whatever happens to be in them."""
     result = ec.audit(compas, label="recidivated", prediction="high_risk", sensitive="race", count="n", rules=[RULE])
 
-    assert {"metric", "features", "group", "value", "undefined", "rows", "denominator", "low", "high"} <= set(result.by_group())
-    assert {"metric", "compare", "to", "group", "against", "value", "undefined", "p_value", "low", "high"} <= set(result.gaps())
+    assert {"metric", "features", "group", "value", "undefined", "rows", "denominator", "low", "high"} <= set(
+        result.by_group()
+    )
+    assert {
+        "metric",
+        "compare",
+        "to",
+        "group",
+        "against",
+        "value",
+        "undefined",
+        "p_value",
+        "low",
+        "high",
+    } <= set(result.gaps())
     assert {"id", "verdict", "rule", "observed", "message", "rows_needed"} <= set(result.findings())
 
 
 def test_bare_arrays_are_enough() -> None:
     """A bare array of groups is called `group`; everything else by its role."""
     result = ec.audit(
-        label=[1, 0] * 50, prediction=np.array([1, 1, 0, 0] * 25), sensitive=pd.Series(["a", "b", "b", "a"] * 25).values
+        label=[1, 0] * 50,
+        prediction=np.array([1, 1, 0, 0] * 25),
+        sensitive=pd.Series(["a", "b", "b", "a"] * 25).values,
     )
 
     assert [feature.name for feature in result.record.data.features] == ["group"]
@@ -103,7 +118,12 @@ def test_lengths_that_differ_are_an_error() -> None:
 def test_arguments_are_checked_like_a_config(compas: pd.DataFrame) -> None:
     """Every problem at once, with the words of the call."""
     with pytest.raises(ec.ConfigError) as caught:
-        ec.audit(compas, label="recidivated", sensitive="race", rules=[{**RULE, "metric": "fpr", "max": float("nan")}])
+        ec.audit(
+            compas,
+            label="recidivated",
+            sensitive="race",
+            rules=[{**RULE, "metric": "fpr", "max": float("nan")}],
+        )
 
     text = str(caught.value)
     assert "there is no data.prediction" in text

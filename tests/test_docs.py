@@ -45,7 +45,10 @@ def test_every_option_has_help() -> None:
     """No option is left for people to guess."""
     for command in [commands, *commands.commands.values()]:
         for parameter in command.params:
-            assert parameter.param_type_name == "argument" or getattr(parameter, "help", None), (command.name, parameter.name)
+            assert parameter.param_type_name == "argument" or getattr(parameter, "help", None), (
+                command.name,
+                parameter.name,
+            )
 
 
 def test_ci_runs_the_readme_test_command() -> None:
@@ -76,7 +79,12 @@ def test_readme_config_and_python_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     frame = pd.DataFrame(
-        {"paid_back": [1, 0] * 60, "offered": [1, 1, 0] * 40, "sex": ["f", "m"] * 60, "age_group": ["<30", "30+"] * 60}
+        {
+            "paid_back": [1, 0] * 60,
+            "offered": [1, 1, 0] * 40,
+            "sex": ["f", "m"] * 60,
+            "age_group": ["<30", "30+"] * 60,
+        }
     )
     (config,) = re.findall(r"```yaml\n(.+?)```", text, re.DOTALL)
     (code,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)

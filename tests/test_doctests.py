@@ -11,7 +11,9 @@ import pytest
 import ethicscheck
 
 MODULES = sorted(
-    module.name for module in pkgutil.walk_packages(ethicscheck.__path__, "ethicscheck.") if "__main__" not in module.name
+    module.name
+    for module in pkgutil.walk_packages(ethicscheck.__path__, "ethicscheck.")
+    if "__main__" not in module.name
 )
 
 

@@ -36,7 +36,9 @@ def test_a_small_audit_imports_no_heavy_library(tmp_path: Path) -> None:
     """scikit-learn, Fairlearn, pandas and scipy.stats only when something asks for them."""
     config = EXAMPLES / "compas/ethicscheck.yaml"
 
-    modules = loaded_by(f"from ethicscheck.cli import run; run(['audit', {str(config)!r}, '-o', {str(tmp_path)!r}, '-q'])")
+    modules = loaded_by(
+        f"from ethicscheck.cli import run; run(['audit', {str(config)!r}, '-o', {str(tmp_path)!r}, '-q'])"
+    )
 
     assert modules & set(HEAVY) == set()
     assert "duckdb" in modules

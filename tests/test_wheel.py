@@ -18,7 +18,9 @@ ROOT = Path(__file__).parents[1]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)], check=True, capture_output=True
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
     )
     (built,) = folder.glob("*.whl")
     return built
@@ -52,7 +54,12 @@ def test_the_wheel_audits_in_an_empty_environment(wheel: Path, tmp_path: Path) -
     clean = {"PATH": "/usr/bin:/bin", "LANG": "C"}
 
     done = subprocess.run(
-        [str(scripts / "ethicscheck"), "audit"], cwd=work, env=clean, capture_output=True, text=True, check=False
+        [str(scripts / "ethicscheck"), "audit"],
+        cwd=work,
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (done.returncode, done.stderr) == (1, "")

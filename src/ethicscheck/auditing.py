@@ -26,6 +26,7 @@ from .model.record import (
     FeatureEntry,
     GroupShare,
     Plan,
+    ProfileEntry,
     ReportWords,
     SourceEntry,
     Subject,
@@ -33,6 +34,7 @@ from .model.record import (
 )
 from .model.strict_yaml import Document
 from .policy.judging import judge, overall_verdict
+from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, resolve_rules
 from .provenance import make_provenance
 from .sources.frames import view_frame
@@ -83,9 +85,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     source = _open(loaded, roles, frame, run)
     collected = collect(source.view, roles)
     favourable = _favourable(config, collected)
-    measurement = Measurement(
-        collected.table, favourable, config.statistics.confidence, config.statistics.min_group
-    )
+    measurement = Measurement(collected.table, favourable, config.statistics.confidence, config.statistics.min_group)
     rules = resolve_rules(config, loaded.document)
     metrics, criteria = chosen_measures(config, rules)
     axes = [(name,) for name in config.data.sensitive] + list(intersections_of(config))
@@ -199,7 +199,9 @@ def _reference(features: tuple[str, ...], counts: GroupCounts, config: Config) -
     if len(features) == 1 and wanted[0] is not None and (wanted[0],) not in counts.keys:
         labels = [key[0] for key in counts.keys]
         raise DataError(
-            f"the reference group {wanted[0]!r} does not occur", f"column {features[0]!r}", did_you_mean(wanted[0], labels)
+            f"the reference group {wanted[0]!r} does not occur",
+            f"column {features[0]!r}",
+            did_you_mean(wanted[0], labels),
         )
     if None not in wanted and tuple(wanted) in counts.keys:
         return counts.keys.index(tuple(str(label) for label in wanted))
@@ -230,7 +232,8 @@ def _disparities(
     replicates, seed = config.statistics.replicates, config.statistics.seed
     for features, reference in references.items():
         counts = measurement.counts(features)
-        for measure in (*metrics, *criteria):
+        measures: tuple[Metric | Criterion, ...] = (*metrics, *criteria)
+        for measure in measures:
             comparison = measurement.comparison(measure, features)
             yield from gap_rows(measure.name, comparison, confidence, replicates, seed, measure.ratio)
         for metric in metrics:
@@ -291,8 +294,13 @@ def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[
         min_group=statistics.min_group,
         replicates=statistics.replicates,
         metrics=tuple(metric.name for metric in metrics),
-        profiles=config.policy.profiles,
+        profiles=tuple(_profile(name) for name in config.policy.profiles),
     )
+
+
+def _profile(name: str) -> ProfileEntry:
+    profile = load_profile(name)
+    return ProfileEntry(**profile.model_dump(include=set(ProfileEntry.model_fields)))
 
 
 def _subject(loaded: LoadedConfig) -> Subject:
@@ -305,7 +313,9 @@ def _subject(loaded: LoadedConfig) -> Subject:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError:
             raise DataError(
-                f"the model file {subject.artifact!r} can't be read", "subject.artifact", "paths are relative to the config"
+                f"the model file {subject.artifact!r} can't be read",
+                "subject.artifact",
+                "paths are relative to the config",
             ) from None
     words = Words(**subject.words.model_dump()) if subject.words is not None else None
     return Subject(

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from helpers import write_config
 
 import ethicscheck.api  # noqa: F401  # bound before a test replaces make_record
 from ethicscheck.cli import run
+from helpers import write_config
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FAIR = "group,y,p\n" + "a,1,1\na,0,0\nb,1,1\nb,0,0\n" * 500
@@ -51,7 +51,9 @@ def test_promotion_stays_undecided(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "? Undecided  Favourable decision rate by race" in out
     assert "rows in these groups" in out
     record = json.loads((tmp_path / "audit.json").read_bytes())
-    rows = [row for row in record["disparities"] if row["metric"] == "favourable_rate" and row["compare"] == "difference"]
+    rows = [
+        row for row in record["disparities"] if row["metric"] == "favourable_rate" and row["compare"] == "difference"
+    ]
     gap = next(row for row in rows if row["to"] == "gap")
     pair = next(row for row in rows if row["to"] == "reference" and row["group"] == {"race": "Black"})
     # SciPy 1.17 fisher_exact: .2513 over the 3 × 2 table (enumerated), .2379 for White against Black.
@@ -106,7 +108,9 @@ def test_a_config_error_leaves_older_output_whole(tmp_path: Path, capsys: pytest
 
 def test_every_problem_is_an_error_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """WHAT (WHERE) — WHAT TO DO, all at once, on stderr, without a traceback."""
-    (tmp_path / "ethicscheck.yaml").write_text("subject:\n  nam: x\ndata:\n  source: a.csv\n  sensitve: [g]\n  prediction: p\n")
+    (tmp_path / "ethicscheck.yaml").write_text(
+        "subject:\n  nam: x\ndata:\n  source: a.csv\n  sensitve: [g]\n  prediction: p\n"
+    )
 
     code = audit(tmp_path)
 
@@ -193,7 +197,10 @@ def test_ctrl_c_stops_the_engine_and_writes_nothing(tmp_path: Path) -> None:
     )
     write_config(tmp_path, source="data.parquet")
     child = subprocess.Popen(
-        [sys.executable, "-m", "ethicscheck", "audit", "-o", "out"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "ethicscheck", "audit", "-o", "out"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     # Wait until the data file is open, so that the signal meets the engine and not Python's start.
     wanted = str(tmp_path / "data.parquet")

@@ -106,7 +106,11 @@ def test_a_mistyped_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
 def test_a_closed_pipe_ends_quietly() -> None:
     """`ethicscheck … | head` must not end in a traceback."""
     done = subprocess.run(
-        f"{sys.executable} -m ethicscheck schema record | head -c 10", shell=True, capture_output=True, text=True, check=False
+        f"{sys.executable} -m ethicscheck schema record | head -c 10",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert "Traceback" not in done.stderr

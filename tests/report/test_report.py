@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import audit_text
 
 from ethicscheck import audit
 from ethicscheck.model.record import AuditRecord
 from ethicscheck.report import render
 from ethicscheck.report.view import make_view, ranked
+from helpers import audit_text
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 VOID = {"meta", "link", "br", "hr", "img", "input", "rect", "line", "circle"}
@@ -118,7 +118,14 @@ def test_hostile_text_is_shown_not_run(tmp_path: Path) -> None:
     """Labels, column names and reasons come from strangers."""
     evil = '<script>alert("x")</script>'
     csv = 'group"><b>,y,p\n' + f'"{evil.replace(chr(34), chr(34) * 2)}",1,1\n"{{{{ 7*7 }}}}",0,1\n' * 40
-    rule = {"metric": "selection_rate", "across": 'group"><b>', "compare": "difference", "max": 0.1, "why": evil, "id": evil}
+    rule = {
+        "metric": "selection_rate",
+        "across": 'group"><b>',
+        "compare": "difference",
+        "max": 0.1,
+        "why": evil,
+        "id": evil,
+    }
 
     record = audit_text(tmp_path, csv, sensitive=['group"><b>'], rules=[rule])
     page = page_of(record)
@@ -131,7 +138,15 @@ def test_hostile_text_is_shown_not_run(tmp_path: Path) -> None:
 
 def test_every_row_is_accounted_for_on_the_page(tmp_path: Path) -> None:
     """The parts add up to the rows read, and each says what was left out of what."""
-    rows = "a,f,1,1\n" * 40 + "b,m,0,1\n" * 40 + ",f,1,0\n" * 3 + "a,,1,0\n" * 4 + ",,1,0\n" * 5 + "a,f,,1\n" * 6 + "b,m,1,\n" * 7
+    rows = (
+        "a,f,1,1\n" * 40
+        + "b,m,0,1\n" * 40
+        + ",f,1,0\n" * 3
+        + "a,,1,0\n" * 4
+        + ",,1,0\n" * 5
+        + "a,f,,1\n" * 6
+        + "b,m,1,\n" * 7
+    )
 
     record = audit_text(tmp_path, f"race,sex,y,p\n{rows}", sensitive=["race", "sex"])
     view = make_view(record)
@@ -155,7 +170,10 @@ def test_plain_words_count_people_per_thousand(compas: AuditRecord) -> None:
     assert question.lead == (
         "Of 1,000 people who did not re-offend within two years, this many were marked high risk all the same, by race:"
     )
-    assert [(row.label, row.count) for row in question.rows[:2]] == [("African-American", "448"), ("Caucasian", "235")]
+    assert [(row.label, row.count) for row in question.rows[:2]] == [
+        ("African-American", "448"),
+        ("Caucasian", "235"),
+    ]
     assert question.rows[-1].label == "Native American"
     assert question.rows[-1].too_few == "too few to say (18 people)"
     assert question.conclusion == (

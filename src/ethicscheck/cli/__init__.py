@@ -27,7 +27,7 @@ CANNOT = 2
 )
 @click.version_option(__version__, prog_name="ethicscheck")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error (may stand anywhere).")
-def commands(debug: bool) -> None:  # noqa: ARG001  # main() has taken it out of the words already
+def commands(debug: bool) -> None:  # main() has taken it out of the words already
     """Audit how an AI system's decisions treat groups of people."""
 
 
@@ -81,7 +81,9 @@ def run(words: Sequence[str], debug: bool = False) -> int:
     except Exception as error:
         if debug:
             raise
-        _say(f"error: unexpected {type(error).__name__}: {error} — a bug of ours; `--debug` shows where, please report it")
+        _say(
+            f"error: unexpected {type(error).__name__}: {error} — a bug of ours; `--debug` shows where, please report it"
+        )
         return CANNOT
 
 

@@ -21,8 +21,19 @@ UNDECIDED = 3
     show_default=True,
     help="Folder for the documents.",
 )
-@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="html or json; may be repeated. Default: the config's outputs.")
-@click.option("--allow-inconclusive", is_flag=True, help="Leave with 0 instead of 3 when nothing failed but something is undecided.")
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="FORMAT",
+    help="html or json; may be repeated. Default: the config's outputs.",
+)
+@click.option(
+    "--allow-inconclusive",
+    is_flag=True,
+    help="Leave with 0 instead of 3 when nothing failed but something is undecided.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def audit_command(config: Path, output: Path, formats: tuple[str, ...], allow_inconclusive: bool, quiet: bool) -> int:
     """Audit the predictions CONFIG describes and write the record and the report.

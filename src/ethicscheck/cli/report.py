@@ -11,7 +11,14 @@ from .audit import DEFAULT_OUTPUT
 
 @click.command("report")
 @click.argument("record", type=click.Path(path_type=Path))
-@click.option("-f", "--format", "formats", multiple=True, metavar="FORMAT", help="html or json; may be repeated. Default: html.")
+@click.option(
+    "-f",
+    "--format",
+    "formats",
+    multiple=True,
+    metavar="FORMAT",
+    help="html or json; may be repeated. Default: html.",
+)
 @click.option(
     "-o",
     "--output",

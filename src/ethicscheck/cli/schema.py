@@ -11,9 +11,14 @@ def schema_command(what: str) -> None:
     """Print the JSON Schema of a config or a record."""
     import json
 
+    from pydantic import BaseModel
+
     from ethicscheck.model.config import Config
     from ethicscheck.model.record import AuditRecord
 
-    model = {"config": Config, "record": AuditRecord}[what]
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+    models: dict[str, type[BaseModel]] = {"config": Config, "record": AuditRecord}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **models[what].model_json_schema(by_alias=True),
+    }
     click.echo(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -12,7 +12,13 @@ from rich.text import Text
 from ethicscheck.model.record import AuditRecord
 from ethicscheck.report.view import FindingView, ReportView, make_view
 
-STYLES = {"fail": "bold red", "pass": "bold green", "inconclusive": "bold yellow", "not_evaluable": "bold yellow", "waived": "bold blue"}
+STYLES = {
+    "fail": "bold red",
+    "pass": "bold green",
+    "inconclusive": "bold yellow",
+    "not_evaluable": "bold yellow",
+    "waived": "bold blue",
+}
 MOST_FINDINGS = 12
 WIDTH = 100
 

@@ -6,11 +6,11 @@ contract keeps them as null.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-SCHEMA = "ethicscheck/record/1"
+SCHEMA: Final = "ethicscheck/record/1"
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 FindingVerdict = Literal["pass", "fail", "inconclusive", "not_evaluable", "waived"]
@@ -103,6 +103,17 @@ class Provenance(Part):
     git: Git | None = None
 
 
+class ProfileEntry(Part):
+    """A shipped rule set that was applied, with the state of the law it cites on the day it was last checked."""
+
+    id: str
+    version: str
+    dated: str
+    title: str
+    citation: str
+    status: str
+
+
 class Plan(Part):
     """What the audit was asked to do: the columns and settings that the numbers depend on."""
 
@@ -124,7 +135,7 @@ class Plan(Part):
     min_group: int
     replicates: int
     metrics: tuple[str, ...]
-    profiles: tuple[str, ...] = ()
+    profiles: tuple[ProfileEntry, ...] = ()
 
 
 class GroupShare(Part):

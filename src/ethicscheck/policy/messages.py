@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ethicscheck.model.record import Observed, RowsNeeded
-from ethicscheck.model.wording import NO_BREAK, decimal, features_label, group_label, limit, percent, points, whole
+from ethicscheck.model.wording import (
+    NO_BREAK,
+    decimal,
+    features_label,
+    group_label,
+    limit,
+    percent,
+    points,
+    whole,
+)
 
 from .rules import Rule
 
@@ -58,7 +68,9 @@ def finding_message(case: Case) -> str:
         what = f"{'Highest' if rule.side == 'max' else 'Lowest'} {_title(case)} by {where}: {write(observed.value)} ({first})."
     else:
         if case.values is not None:
-            first, second = (f"{name} ({_own(case, value)})" for name, value in zip((first, second), case.values, strict=True))
+            first, second = (
+                f"{name} ({_own(case, value)})" for name, value in zip((first, second), case.values, strict=True)
+            )
         if rule.compare == "difference":
             what = f"Gap in {_title(case)} between {first} and {second}: {write(observed.value)}."
         else:
@@ -81,7 +93,9 @@ def finding_remedy(case: Case) -> str:
             "knowingly; a rule that can't be judged is not a pass."
         )
     if case.needed is None:
-        return "The value lies so near the limit that no realistic number of rows will decide; agree on what to do then."
+        return (
+            "The value lies so near the limit that no realistic number of rows will decide; agree on what to do then."
+        )
     total = whole(_rounded_up(case.needed.rows_total))
     chance = percent(case.needed.chance, 0)
     if case.reason == "multiplicity":
@@ -101,7 +115,9 @@ def _ends(case: Case) -> str:
     high = write(interval.high) if interval.high is not None else "any size"
     if case.verdict in ("pass", "fail"):
         upper = (case.verdict == "pass") == (case.rule.side == "max")
-        return f"With {level} confidence it is {f'at most {high}' if upper else f'at least {low}'}; allowed is {allowed}."
+        return (
+            f"With {level} confidence it is {f'at most {high}' if upper else f'at least {low}'}; allowed is {allowed}."
+        )
     if case.reason == "multiplicity":
         return f"Beyond the limit ({allowed}) on its own, but not once all rules are counted."
     where = "within" if case.meets else "beyond"
@@ -123,7 +139,9 @@ def _bare(low: str, high: str) -> str:
 
 def _left_out(case: Case) -> str:
     small = [group_label(group) for group, reason in case.left_out if reason == "small"]
-    other = [f"{group_label(group)} ({REASONS.get(reason, reason)})" for group, reason in case.left_out if reason != "small"]
+    other = [
+        f"{group_label(group)} ({REASONS.get(reason, reason)})" for group, reason in case.left_out if reason != "small"
+    ]
     parts = []
     if small:
         parts.append(f"{_some(small)} (fewer than {case.min_group} rows)")
@@ -138,7 +156,11 @@ def _some(names: list[str], most: int = 5) -> str:
 
 def _title(case: Case) -> str:
     title = case.rule.measure.title
-    return title if title[:2].isupper() or title.startswith("F1") or title.startswith("Matthews") else title[0].lower() + title[1:]
+    return (
+        title
+        if title[:2].isupper() or title.startswith("F1") or title.startswith("Matthews")
+        else title[0].lower() + title[1:]
+    )
 
 
 def _is_share(case: Case) -> bool:
@@ -150,7 +172,7 @@ def _own(case: Case, value: float) -> str:
     return percent(value) if _is_share(case) else decimal(value)
 
 
-def _writer(case: Case):  # type: ignore[no-untyped-def]
+def _writer(case: Case) -> Callable[[float], str]:
     if case.rule.compare == "ratio" or not _is_share(case):
         return decimal
     return points if case.rule.compare == "difference" else percent
@@ -158,7 +180,5 @@ def _writer(case: Case):  # type: ignore[no-untyped-def]
 
 def _rounded_up(number: int) -> int:
     """Round up to two leading digits: nobody plans to the row."""
-    size = 10 ** max(len(str(number)) - 2, 0)
+    size = int(10 ** max(len(str(number)) - 2, 0))
     return -(-number // size) * size
-
-

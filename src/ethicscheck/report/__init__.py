@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def render(record: AuditRecord) -> bytes:
     """Return the report as one HTML page."""
-    from .view import make_view
+    from ethicscheck.report.view import make_view
 
     page = environment().get_template("report.html.j2").render(view=make_view(record))
     return page.encode("utf-8")

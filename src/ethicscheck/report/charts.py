@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ethicscheck.model.record import Estimate, Finding
 from ethicscheck.model.wording import decimal, group_label, percent, whole
 
-from .index import RecordIndex, group_key, is_share, title
+from .index import RecordIndex, is_share, title
 from .wording import reason_text
 
 ROW = 42
@@ -125,11 +125,9 @@ def _row(
     marks = []
     if small:
         marks.append(f"few rows ({whole(row.rows)})")
-    if finding is not None and finding.observed is not None and not small:
-        if group_key(row.group) == group_key(finding.observed.group):
-            marks.append("compared")
-        elif finding.observed.against and group_key(row.group) == group_key(finding.observed.against):
-            marks.append("compared")
+    observed = finding.observed if finding is not None and not small else None
+    if observed is not None and row.group in [group for group in (observed.group, observed.against) if group]:
+        marks.append("compared")
     return DotRow(
         y=y,
         label=group_label(row.group),
@@ -228,7 +226,13 @@ def _takeaway(metric: str, ordered: Sequence[Estimate], small: int) -> str:
         return f"Only {group_label(top.group)} has enough rows: {write(metric, top.value)}."
     if top.value == bottom.value:
         return f"{write(metric, top.value)} in every group with enough rows."
-    return (
-        f"Highest for {group_label(top.group)} ({write(metric, top.value)}), "
-        f"lowest for {group_label(bottom.group)} ({write(metric, bottom.value)})."
-    )
+    highest = _names([row for row in fit if row.value == top.value])
+    lowest = _names([row for row in fit if row.value == bottom.value])
+    return f"Highest for {highest} ({write(metric, top.value)}), lowest for {lowest} ({write(metric, bottom.value)})."
+
+
+def _names(rows: Sequence[Estimate], most: int = 3) -> str:
+    names = [group_label(row.group) for row in rows]
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

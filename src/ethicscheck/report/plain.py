@@ -70,7 +70,8 @@ def plain_language(index: RecordIndex) -> PlainLanguage:
     return PlainLanguage(
         decides=subject.decision or "What this system decides was not written down.",
         affected=subject.affected or "",
-        contest=subject.contest or "How to contest a decision was not written down. Ask the organisation that uses the system.",
+        contest=subject.contest
+        or "How to contest a decision was not written down. Ask the organisation that uses the system.",
         questions=tuple(questions),
         basis=_basis(index),
     )
@@ -88,14 +89,19 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
     if not isinstance(metric, Metric) or metric.among is None or not rows:
         return None
     small = index.record.plan.min_group
-    ordered = sorted(rows, key=lambda row: (row.value is None or row.rows < small, -(row.value or 0.0), group_label(row.group)))
+    ordered = sorted(
+        rows,
+        key=lambda row: (row.value is None or row.rows < small, -(row.value or 0.0), group_label(row.group)),
+    )
     shown = ordered if len(ordered) <= MOST_GROUPS else ordered[:MOST_GROUPS]
     return Thousand(
         id=f"plain-{name}-{index.axes().index(features)}",
         lead=lead(metric, words, index, features),
         rows=tuple(_row(row, small) for row in shown),
         more=len(ordered) - len(shown),
-        conclusion=_conclusion(index, metric, features, [row for row in ordered if row.value is not None and row.rows >= small]),
+        conclusion=_conclusion(
+            index, metric, features, [row for row in ordered if row.value is not None and row.rows >= small]
+        ),
     )
 
 
@@ -157,7 +163,8 @@ def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], f
     if len(fit) < 2 or entry is None:
         return "With fewer than two groups large enough, no comparison can be made."
     low_is_worse = _worse(metric, index) == "lower"
-    worst, best = (fit[-1], fit[0]) if low_is_worse else (fit[0], fit[-1])
+    lowest = min(fit, key=lambda row: (row.value, group_label(row.group)))
+    worst, best = (lowest, fit[0]) if low_is_worse else (fit[0], lowest)
     other = next((row for row in fit if row.group == {entry.name: entry.reference}), best)
     if other is worst:
         other = best

@@ -185,7 +185,9 @@ def _gap_sentence(index: RecordIndex, name: str, features: tuple[str, ...]) -> s
         return f"No gap: {reason_text(row.undefined, index.record)}." if row is not None else ""
     parts = []
     if row.p_value is not None:
-        parts.append(f"If all groups were equal, a spread this large would come up by chance with p {write_p(row.p_value)} ({TESTS.get(row.test or '', row.test)}).")
+        parts.append(
+            f"If all groups were equal, a spread this large would come up by chance with p {write_p(row.p_value)} ({TESTS.get(row.test or '', row.test)})."
+        )
     if row.dispersion is not None:
         spread = f"{row.dispersion.value * 100:.1f} points" if _points(name) else decimal(row.dispersion.value)
         parts.append(f"Spread between groups beyond sampling noise: {spread}.")
@@ -248,7 +250,12 @@ def _strata(index: RecordIndex, features: tuple[str, ...]) -> tuple[tuple[str, .
         for row in index.by_stratum[(name, features)]:
             cells.setdefault((_stratum(row.stratum), group_label(row.group)), {})[name] = row
     rows = tuple(
-        StratumRow(stratum, label, whole(next(iter(found.values())).rows), tuple(_cell(index, name, found) for name in chosen))
+        StratumRow(
+            stratum,
+            label,
+            whole(next(iter(found.values())).rows),
+            tuple(_cell(index, name, found) for name in chosen),
+        )
         for (stratum, label), found in cells.items()
     )
     return tuple(title(name) for name in chosen), rows
@@ -271,7 +278,13 @@ def share_rows(index: RecordIndex) -> Sequence[tuple[str, Sequence[tuple[str, st
         (
             features_label((feature.name,)),
             [
-                (group_label({"": group.label}), whole(group.rows), percent(group.share), round(group.share * 100, 2), group.small)
+                (
+                    group_label({"": group.label}),
+                    whole(group.rows),
+                    percent(group.share),
+                    round(group.share * 100, 2),
+                    group.small,
+                )
                 for group in feature.groups
             ],
             whole(feature.unknown) if feature.unknown else "",

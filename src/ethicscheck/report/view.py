@@ -105,7 +105,9 @@ def make_view(record: AuditRecord) -> ReportView:
         method=_method(record),
         plan=_plan(record),
         provenance=_provenance(record),
-        command=f"ethicscheck audit {record.provenance.config}" if record.provenance.config else "ethicscheck.audit(frame, …)",
+        command=f"ethicscheck audit {record.provenance.config}"
+        if record.provenance.config
+        else "ethicscheck.audit(frame, …)",
         terms=_terms(index),
     )
 
@@ -170,8 +172,16 @@ def _number(count: int) -> str:
 
 def _tally(record: AuditRecord) -> tuple[tuple[str, str, str], ...]:
     counts = {verdict: sum(finding.verdict == verdict for finding in record.findings) for verdict in VERDICT_ORDER}
-    nouns = {"fail": "failed", "not_evaluable": "can’t be judged", "inconclusive": "undecided", "waived": "waived", "pass": "passed"}
-    return tuple((verdict, VERDICT_MARKS[verdict], f"{count} {nouns[verdict]}") for verdict, count in counts.items() if count)
+    nouns = {
+        "fail": "failed",
+        "not_evaluable": "can’t be judged",
+        "inconclusive": "undecided",
+        "waived": "waived",
+        "pass": "passed",
+    }
+    return tuple(
+        (verdict, VERDICT_MARKS[verdict], f"{count} {nouns[verdict]}") for verdict, count in counts.items() if count
+    )
 
 
 def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
@@ -227,10 +237,19 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         ("Decision that helps", favours),
         ("Rows stand for", f"{plan.count} people each" if plan.count else "one person each"),
         ("Weights", plan.weight or "none"),
-        ("Values that mean “not known”", ", ".join(f"“{text}”" for text in plan.unknown) or "empty cells only"),
+        (
+            "Values that mean “not known”",
+            ", ".join(f"“{text}”" for text in plan.unknown) or "empty cells only",
+        ),
         ("Confidence", percent(plan.confidence, 0)),
         ("Smallest group compared", f"{plan.min_group} rows"),
-        ("Profiles", ", ".join(plan.profiles) or "none"),
+        *(
+            (
+                f"Profile {part.id} {part.version}",
+                f"{part.title}. {part.citation} {part.status} (As of {part.dated}.)",
+            )
+            for part in plan.profiles
+        ),
     )
     return tuple((name, visible(value)) for name, value in rows)
 
@@ -273,5 +292,7 @@ def _terms(index: RecordIndex) -> tuple[TermView, ...]:
     used |= dict.fromkeys(row.metric for row in index.record.disparities)
     found = [(name, definition(name)) for name in used]
     return tuple(
-        TermView(known.title, name, known.asks, known.formula, known.misleads) for name, known in found if known is not None
+        TermView(known.title, name, known.asks, known.formula, known.misleads)
+        for name, known in found
+        if known is not None
     )

@@ -46,7 +46,10 @@ def words_of(record: AuditRecord) -> Words:
     yes, no = visible(plan.positive_prediction), visible(plan.negative_prediction)
     if plan.prediction is None:
         score = visible(plan.score or "score")
-        selected, rejected = f"were given a {score} of {plan.threshold:g} or more", f"were given a {score} below {plan.threshold:g}"
+        selected, rejected = (
+            f"were given a {score} of {plan.threshold:g} or more",
+            f"were given a {score} below {plan.threshold:g}",
+        )
     else:
         selected, rejected = f"were given {decision} = {yes}", f"were given {decision} = {no}"
     happened = visible(plan.positive_label or "1")
