@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 from scipy.special import ndtri
@@ -11,6 +13,7 @@ from scipy.special import ndtri
 from ethicscheck.counts.table import GroupCounts
 from ethicscheck.metrics.comparison import Comparison
 from ethicscheck.model.record import RowsNeeded
+from ethicscheck.stats.dispersion import corrected_dispersion
 from ethicscheck.stats.studentized_range import range_quantile
 
 from .rules import Rule
@@ -22,16 +25,22 @@ MOST = 10_000.0
 def rows_needed(rule: Rule, comparison: Comparison, favourable: int) -> RowsNeeded | None:
     """Return the factor by which the rows must grow for the rule to be decided, in four cases of five.
 
-    The groups' cells are first drawn toward their pooled mix by the share of their spread that sampling noise explains
+    The groups' cells are first drawn toward their pooled mix until their spread is the one corrected for sampling noise
     (the observed extremes are too extreme), then scaled until the interval, widened by what a new sample may stray,
     clears the limit on either side. Which side is not said. None means: at the boundary, no number of rows will do.
     """
+    if _at_the_limit(rule, comparison):
+        return None
     places = sorted({place for part in comparison.parts for place in part.places})
     counts = comparison.counts.pick(places)
     keep = _kept_spread(comparison)
     z = float(ndtri(CHANCE))
     groups = max(len(places), 2)
-    stray = range_quantile(CHANCE, groups) / math.sqrt(2) if rule.compare != "each" else float(ndtri(CHANCE ** (1 / groups)))
+    stray = (
+        range_quantile(CHANCE, groups) / math.sqrt(2)
+        if rule.compare != "each"
+        else float(ndtri(CHANCE ** (1 / groups)))
+    )
 
     def decided(factor: float) -> bool:
         grown = _grown(counts, keep, factor)
@@ -50,16 +59,26 @@ def rows_needed(rule: Rule, comparison: Comparison, favourable: int) -> RowsNeed
     return RowsNeeded(factor=factor, rows_total=math.ceil(factor * rows), chance=CHANCE)
 
 
+def _at_the_limit(rule: Rule, comparison: Comparison) -> bool:
+    gap = comparison.gap(rule.compare, rule.side)
+    if gap.exact is not None:
+        return gap.exact == Fraction(repr(rule.bound))
+    return math.isclose(gap.value, rule.bound, rel_tol=1e-12, abs_tol=1e-12)
+
+
 def _kept_spread(comparison: Comparison) -> float:
+    """Return the corrected dispersion as a share of the observed one.
+
+    Shrinking each value to its best guess (the square of this) would leave less spread than there is (Louis 1984,
+    JASA 79, 393–398), and plan for a gap that is too small.
+    """
     kept = 0.0
     for part in comparison.parts:
         values, variances = part.measured.estimator.value, part.measured.estimator.variance()
         if len(values) < 2 or not np.isfinite(variances).all():
             return 1.0
-        noise = math.fsum(variances) / len(variances)
-        mean = math.fsum(values) / len(values)
-        total = math.fsum((values - mean) ** 2) / (len(values) - 1)
-        kept = max(kept, max(total - noise, 0.0) / total if total > 0 else 0.0)
+        observed = corrected_dispersion(values, np.zeros(len(values)))
+        kept = max(kept, corrected_dispersion(values, variances) / observed if observed > 0 else 0.0)
     return kept
 
 
@@ -76,8 +95,7 @@ def _grown(counts: GroupCounts, keep: float, factor: float) -> GroupCounts:
     return replace(counts, rows=cells, weight=cells, weight_squares=cells * per_weight)
 
 
-def _smallest(decided: object) -> float | None:
-    assert callable(decided)
+def _smallest(decided: Callable[[float], bool]) -> float | None:
     high = 1.0
     while not decided(high):
         high *= 2
