@@ -1,0 +1,158 @@
+"""What a checklist is (`ethicscheck/checklist/1`): sections of questions, with their options, conditions and links.
+
+Reading one from YAML, and checking that its parts fit together, is in `reading`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ethicscheck.model.config import Section as Strict
+from ethicscheck.model.scalars import Number, Text, Whole
+
+SCHEMA: Final = "ethicscheck/checklist/1"
+
+Kind = Literal["choice", "multi", "text", "number", "date", "scale", "table"]
+
+
+def _as_list(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
+
+
+class EvidenceRule(Strict):
+    """Which answers must bring evidence."""
+
+    for_: Texts | None = Field(None, alias="for", description="Answers that need it; default: every answer.")
+    min: Whole = Field(1, description="How many pieces.")
+
+
+class NotApplicable(Strict):
+    """N/A is allowed, with a reason."""
+
+    reason_min_chars: Whole = Field(20, description="Shortest reason accepted.")
+
+
+class Condition(Strict):
+    """When a question is asked: one of item + in, all, any, not."""
+
+    item: Text | None = Field(None, description="Another question of this checklist.")
+    in_: Texts | None = Field(None, alias="in", description="… has one of these answers.")
+    all: tuple[Condition, ...] | None = Field(None, description="All of these hold.")
+    any: tuple[Condition, ...] | None = Field(None, description="At least one of these holds.")
+    not_: Condition | None = Field(None, alias="not", description="This does not hold.")
+
+
+class MetricLink(Strict):
+    """The measurement that bears on a question: a rule without a gate."""
+
+    metric: Text
+    across: Texts
+    compare: Literal["difference", "ratio", "each"]
+    max: Number | None = None
+    min: Number | None = None
+
+
+class Column(Strict):
+    """A column of a table question."""
+
+    id: Text
+    title: Text
+    options: dict[str, Text] | None = Field(None, description="Allowed entries; default: any text.")
+
+
+class Item(Strict):
+    """One question."""
+
+    id: Text
+    type: Kind
+    text: Text = Field(description="The question.")
+    help: Text | None = Field(None, description="Why it is asked and what a good answer holds.")
+    options: Annotated[str | dict[str, Text] | None, Field(union_mode="left_to_right")] = Field(
+        None, description="The name of a shared set of options, or options of its own: id to label."
+    )
+    columns: tuple[Column, ...] = Field((), description="For tables.")
+    min: Number | None = Field(None, description="Smallest number, or first step of a scale.")
+    max: Number | None = Field(None, description="Largest number, or last step of a scale.")
+    labels: dict[str, Text] = Field({}, description="Names of steps of a scale.")
+    evidence: EvidenceRule | None = None
+    na: NotApplicable | None = Field(None, description="Absent: N/A is not allowed.")
+    risk: dict[str, Number] = Field({}, description="Risk points by answer; kept apart from ids.")
+    when: Condition | None = None
+    metric: MetricLink | None = Field(None, description="The measured answer joins the given one.")
+
+
+class Roles(Strict):
+    """Who may do what in a section; empty means anyone."""
+
+    answer: Texts = ()
+    sign: Texts = ()
+    resolve: Texts = ()
+
+
+class Review(Strict):
+    """When answers go stale."""
+
+    after_days: Whole | None = None
+    on: Texts = ()
+
+
+class ChecklistSection(Strict):
+    """Questions that belong together."""
+
+    id: Text
+    title: Text
+    intro: Text | None = None
+    roles: Roles = Roles()
+    controls: Texts = Field((), description="Controls of regulations and standards these answers bear on.")
+    review: Review = Review()
+    items: tuple[Item, ...]
+
+
+class Checklist(Strict):
+    """A checklist."""
+
+    schema_: Literal["ethicscheck/checklist/1"] = Field(SCHEMA, alias="schema")
+    id: Text
+    version: Text
+    title: Text
+    summary: Text | None = Field(None, description="What it is for, in a sentence or two.")
+    renamed: dict[str, Text] = Field({}, description="Old question id to new one, so that old answers find their question.")
+    options: dict[str, dict[str, Text]] = Field({}, description="Shared sets of options: name to id to label.")
+    sections: tuple[ChecklistSection, ...]
+
+    def items(self) -> Iterator[tuple[ChecklistSection, Item]]:
+        """Yield every question with its section, in order."""
+        for section in self.sections:
+            for item in section.items:
+                yield section, item
+
+    def item(self, item_id: str) -> Item | None:
+        """Return the question of that id (following `renamed`), or None."""
+        wanted = self.renamed.get(item_id, item_id)
+        return next((item for _, item in self.items() if item.id == wanted), None)
+
+    def options_of(self, item: Item) -> dict[str, str]:
+        """Return a question's options, id to label; empty where any text will do."""
+        if isinstance(item.options, str):
+            return dict(self.options.get(item.options, {}))
+        return dict(item.options or {})
+
+    def item_sha256(self, item: Item) -> str:
+        """Return the digest of what a question means: when it changes, old answers to it are stale."""
+        import rfc8785
+
+        meaning = {
+            "type": item.type,
+            "text": item.text,
+            "options": self.options_of(item),
+            "columns": [column.model_dump(mode="json") for column in item.columns],
+            "metric": item.metric.model_dump(mode="json") if item.metric is not None else None,
+        }
+        return hashlib.sha256(rfc8785.dumps(meaning)).hexdigest()
