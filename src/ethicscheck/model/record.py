@@ -6,9 +6,12 @@ contract keeps them as null.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import ConfigDict, Field
+
+from .checklist_record import ChecklistEntry
+from .part import Interval, Part
 
 SCHEMA: Final = "ethicscheck/record/1"
 
@@ -18,30 +21,6 @@ Compare = Literal["difference", "ratio"]
 Number = int | float
 
 
-class Part(BaseModel):
-    """A frozen part of the record; None means "not there" except for the fields in `keep_null`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    keep_null: ClassVar[frozenset[str]] = frozenset()
-
-    @model_serializer(mode="wrap")
-    def _leave_out_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        return {
-            key: value for key, value in handler(self).items() if value is not None or key in self.keep_null
-        }
-
-
-class Interval(Part):
-    """A confidence interval; `high` is null when there is no finite limit."""
-
-    keep_null = frozenset({"high"})
-
-    low: float = Field(description="Lower limit.")
-    high: float | None = Field(description="Upper limit; null when there is none.")
-    level: float = Field(description="Nominal coverage, such as 0.95.")
-    method: str = Field(description="How it was made; docs/statistics.md explains each name.")
-
-
 class Words(Part):
     """How to speak of the two decisions and the two outcomes in plain sentences."""
 
@@ -49,9 +28,7 @@ class Words(Part):
         None, description='What the positive prediction does to a person: "were marked high risk".'
     )
     rejected: str | None = Field(None, description='What the negative prediction does: "were marked low risk".')
-    positive: str | None = Field(
-        None, description='What the positive label says: "re-offended within two years".'
-    )
+    positive: str | None = Field(None, description='What the positive label says: "re-offended within two years".')
     negative: str | None = Field(None, description='What the negative label says: "did not re-offend".')
 
 
@@ -62,9 +39,7 @@ class Subject(Part):
     version: str | None = None
     purpose: str | None = None
     owner: str | None = None
-    decision: str | None = Field(
-        None, description="What is decided, in plain words, for the people affected."
-    )
+    decision: str | None = Field(None, description="What is decided, in plain words, for the people affected.")
     affected: str | None = Field(None, description="Who is affected.")
     contest: str | None = Field(None, description="How a person can contest a decision.")
     artifact: str | None = Field(None, description="The model file's name.")
@@ -225,17 +200,19 @@ class Disparity(Part):
 
 
 class RuleEntry(Part):
-    """The rule a finding judges."""
+    """The rule a finding judges: a limit on a metric, or what is required of a checklist."""
 
     id: str
-    metric: str
-    across: tuple[str, ...]
-    compare: Literal["difference", "ratio", "each"]
+    metric: str | None = None
+    across: tuple[str, ...] = ()
+    compare: Literal["difference", "ratio", "each"] | None = None
     max: float | None = None
     min: float | None = None
     why: str | None = None
     profile: str | None = Field(None, description="The shipped profile the rule comes from.")
     line: int | None = Field(None, description="The line of the config that set it.")
+    checklist: str | None = Field(None, description="The checklist that must meet the requirement.")
+    require: Literal["complete", "signed"] | None = None
 
 
 class Observed(Part):
@@ -268,9 +245,7 @@ class Finding(Part):
     message: str
     remedy: str
     reason: str | None = Field(None, description="Why it is undecided or not evaluable, as a code.")
-    p_value: float | None = Field(
-        None, description="Smallest level at which the deciding end crosses the limit."
-    )
+    p_value: float | None = Field(None, description="Smallest level at which the deciding end crosses the limit.")
     p_adjusted: float | None = Field(None, description="The same after Holm's adjustment over all rules.")
     rows_needed: RowsNeeded | None = None
 
@@ -293,7 +268,7 @@ class AuditRecord(Part):
     data: DataEntry
     estimates: tuple[Estimate, ...]
     disparities: tuple[Disparity, ...]
-    checklists: tuple[dict[str, Any], ...] = ()
+    checklists: tuple[ChecklistEntry, ...] = ()
     findings: tuple[Finding, ...]
     report: ReportWords | None = None
 
@@ -332,9 +307,7 @@ def read_record(text: str | bytes, name: str) -> AuditRecord:
         raise RecordError(f"it is not JSON: {error}", name, "give the audit.json of an audit") from None
     schema = loaded.get("schema") if isinstance(loaded, dict) else None
     if schema != SCHEMA:
-        raise RecordError(
-            f"its schema is {schema!r}, not {SCHEMA!r}", name, "give the audit.json of an audit"
-        )
+        raise RecordError(f"its schema is {schema!r}, not {SCHEMA!r}", name, "give the audit.json of an audit")
     _restore_order(loaded)
     try:
         return AuditRecord.model_validate(loaded)
@@ -358,9 +331,7 @@ def _restore_order(loaded: dict[str, Any]) -> None:
                 row["stratum"] = {name: row["stratum"][name] for name in strata}
         for row in loaded["disparities"]:
             _order_groups(row, row["features"])
-            row["groups"] = [
-                {name: group[name] for name in row["features"]} for group in row.get("groups", [])
-            ]
+            row["groups"] = [{name: group[name] for name in row["features"]} for group in row.get("groups", [])]
         for row in loaded["findings"]:
             if row.get("observed"):
                 _order_groups(row["observed"], row["rule"]["across"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ethicscheck.metrics.binary import CRITERIA, METRICS
 from ethicscheck.metrics.definition import Criterion, Metric
-from ethicscheck.model.record import AuditRecord, Disparity, Estimate
+from ethicscheck.model.record import AuditRecord, Disparity, Estimate, Finding
 
 Features = tuple[str, ...]
 GroupKey = tuple[tuple[str, str], ...]
@@ -73,3 +73,14 @@ def components(name: str) -> list[str]:
     """Return the metrics a criterion compares, or the metric itself."""
     known = definition(name)
     return [part.name for part in known.components] if isinstance(known, Criterion) else [name]
+
+
+def metric_of(finding: Finding) -> str:
+    """Return the metric a finding judges; only for findings of kind "metric"."""
+    assert finding.rule.metric is not None
+    return finding.rule.metric
+
+
+def metric_findings(record: AuditRecord) -> list[Finding]:
+    """Return the findings about measures."""
+    return [finding for finding in record.findings if finding.kind == "metric"]

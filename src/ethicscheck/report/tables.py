@@ -9,7 +9,7 @@ from ethicscheck.model.record import Disparity, Estimate
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
 
 from .charts import DotPlot, dot_plot, write, write_interval
-from .index import RecordIndex, definition, group_key, is_share, title
+from .index import RecordIndex, definition, group_key, is_share, metric_findings, metric_of, title
 from .wording import reason_text
 
 
@@ -240,7 +240,7 @@ def _signed(name: str, row: Disparity) -> str:
 
 def _strata(index: RecordIndex, features: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[StratumRow, ...]]:
     """Return the measures that rules use (else the first), within each stratum."""
-    ruled = [finding.rule.metric for finding in index.record.findings if finding.rule.across == features]
+    ruled = [metric_of(finding) for finding in metric_findings(index.record) if finding.rule.across == features]
     chosen = [name for name in dict.fromkeys(ruled) if (name, features) in index.by_stratum]
     chosen = chosen or [name for name in index.metrics()[:1] if (name, features) in index.by_stratum]
     if not chosen:

@@ -12,7 +12,7 @@ from ethicscheck.model.record import AuditRecord, Finding
 from ethicscheck.model.wording import features_label, limit, percent, visible, whole
 
 from .charts import DotPlot, dot_plot
-from .index import RecordIndex, components, definition, is_share, title
+from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language
 from .tables import FeatureTables, feature_tables, share_rows
 from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text
@@ -159,9 +159,9 @@ def rule_text(finding: Finding) -> str:
     rule = finding.rule
     bound = rule.max if rule.max is not None else rule.min
     assert bound is not None
-    share = is_share(rule.metric) and rule.compare != "ratio"
+    share = is_share(metric_of(finding)) and rule.compare != "ratio"
     shown = f"{bound * 100:.10g} {'points' if rule.compare == 'difference' else '%'}" if share else limit(bound)
-    what = {"difference": "gap", "ratio": "ratio of lowest to highest", "each": "every group"}[rule.compare]
+    what = {"difference": "gap", "ratio": "ratio of lowest to highest", "each": "every group"}[rule.compare or "each"]
     return f"{what} {'at most' if rule.max is not None else 'at least'} {shown}"
 
 
@@ -185,13 +185,13 @@ def _tally(record: AuditRecord) -> tuple[tuple[str, str, str], ...]:
 
 
 def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
-    rule = finding.rule
+    rule, metric = finding.rule, metric_of(finding)
     plots = [
         plot
-        for part, name in enumerate(components(rule.metric))
+        for part, name in enumerate(components(metric))
         if (plot := dot_plot(index, name, rule.across, f"finding-{place}-{part}", finding)) is not None
     ]
-    known = definition(rule.metric)
+    known = definition(metric)
     if rule.profile:
         source = f"profile {rule.profile}"
     else:
@@ -203,7 +203,7 @@ def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
         verdict=finding.verdict,
         word=VERDICT_WORDS[finding.verdict],
         mark=VERDICT_MARKS[finding.verdict],
-        heading=f"{title(rule.metric)} by {features_label(rule.across)}",
+        heading=f"{title(metric)} by {features_label(rule.across)}",
         asks=known.asks if known is not None else "",
         message=finding.message,
         remedy=finding.remedy,
@@ -288,7 +288,7 @@ def _provenance(record: AuditRecord) -> tuple[tuple[str, str], ...]:
 
 
 def _terms(index: RecordIndex) -> tuple[TermView, ...]:
-    used = dict.fromkeys([*index.metrics(), *(finding.rule.metric for finding in index.record.findings)])
+    used = dict.fromkeys([*index.metrics(), *map(metric_of, metric_findings(index.record))])
     used |= dict.fromkeys(row.metric for row in index.record.disparities)
     found = [(name, definition(name)) for name in used]
     return tuple(
