@@ -11,7 +11,8 @@ from typing import Any, Final, Literal
 from pydantic import ConfigDict, Field
 
 from .checklist_record import ChecklistEntry
-from .part import Interval, Part
+from .part import Interval as Interval
+from .part import Part as Part
 
 SCHEMA: Final = "ethicscheck/record/1"
 
