@@ -37,6 +37,7 @@ class MeasuredAnswer:
     message: str
     metric: str
     features: tuple[str, ...]
+    compare: Literal["difference", "ratio", "each"]
     value: float | None = None
     interval: Interval | None = None
     rows: int = 0

@@ -87,14 +87,15 @@ def resolve_rules(config: Config, document: Document | None = None) -> tuple[Rul
     rules: list[Rule] = []
     for name in config.policy.profiles:
         for part in load_profile(name).rules:
-            rules += _spread(part, part.id or name, config, name, None)
+            rules += spread_rule(part, part.id or name, config, name, None)
     for place, part in enumerate(config.policy.rules):
         line = document.lines.get(("policy", "rules", place)) if document is not None else None
-        rules += _spread(part, rule_id_of(part.id, part.metric, part.across, part.compare), config, None, line)
+        rules += spread_rule(part, rule_id_of(part.id, part.metric, part.across, part.compare), config, None, line)
     return tuple(rules)
 
 
-def _spread(part: RuleConfig, rule_id: str, config: Config, profile: str | None, line: int | None) -> list[Rule]:
+def spread_rule(part: RuleConfig, rule_id: str, config: Config, profile: str | None, line: int | None) -> list[Rule]:
+    """Return a rule on every feature it speaks of; its names must have been checked."""
     measure = find_measure(part.metric)
     assert measure is not None, "check_names comes first"
     features = list(config.data.sensitive)
