@@ -226,6 +226,16 @@ class PolicyConfig(Section):
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
 
 
+class ChecklistUse(Section):
+    """A checklist that belongs to this audit."""
+
+    use: Text = Field(description="A shipped checklist's id, or the path of a YAML file.")
+    answers: Text | None = Field(None, description="The journal of answers, relative to this file.")
+    require: Literal["none", "complete", "signed"] = Field(
+        "none", description="What must hold for the audit to pass: nothing, every question answered, or signed too."
+    )
+
+
 class ReportConfig(Section):
     """What the report is called."""
 
@@ -247,6 +257,7 @@ class Config(Section):
     )
     statistics: Annotated[StatisticsConfig, BeforeValidator(_as_part)] = Field(default_factory=StatisticsConfig)
     policy: Annotated[PolicyConfig, BeforeValidator(_as_part)] = Field(default_factory=PolicyConfig)
+    checklists: tuple[ChecklistUse, ...] = Field((), description="The questions no metric answers.")
     report: Annotated[ReportConfig, BeforeValidator(_as_part)] = Field(default_factory=ReportConfig)
     outputs: Annotated[
         tuple[Literal["html", "json"], ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)

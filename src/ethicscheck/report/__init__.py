@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ethicscheck.model.record import AuditRecord
+
+# The templates' own indentation and empty lines: a sixth of the page that nobody sees.
+_INDENT = re.compile(r"\s*\n\s*")
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -16,7 +20,7 @@ def render(record: AuditRecord) -> bytes:
     from ethicscheck.report.view import make_view
 
     page = environment().get_template("report.html.j2").render(view=make_view(record))
-    return page.encode("utf-8")
+    return _INDENT.sub("\n", page).encode("utf-8")
 
 
 @lru_cache(maxsize=1)

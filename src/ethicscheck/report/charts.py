@@ -62,6 +62,17 @@ class DotPlot:
     band: tuple[float, float] | None
 
 
+@dataclass(frozen=True)
+class Strip:
+    """A small chart: one dot a group on one line, the extremes named."""
+
+    id: str
+    description: str
+    dots: tuple[float, ...]
+    low: tuple[float, str]
+    high: tuple[float, str]
+
+
 def write(metric: str, value: float, digits: int = 1) -> str:
     """Write a group's value."""
     return percent(value, digits) if is_share(metric) else decimal(value)
@@ -236,3 +247,28 @@ def _names(rows: Sequence[Estimate], most: int = 3) -> str:
     if len(names) > most:
         return f"{', '.join(names[:most])} and {len(names) - most} more"
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def strip(index: RecordIndex, metric: str, features: tuple[str, ...], strip_id: str) -> Strip | None:
+    """Return the small chart of one metric over the groups that have enough rows."""
+    rows = [
+        row
+        for row in index.estimates.get((metric, features), [])
+        if row.value is not None and row.rows >= _small(index)
+    ]
+    if len(rows) < 2:
+        return None
+    ordered = sorted(rows, key=lambda row: (row.value or 0.0, group_label(row.group)))
+    values = [row.value or 0.0 for row in ordered]
+    low, high = (0.0, 1.0) if is_share(metric) else (min(0.0, values[0]), max(values[-1], 1e-9))
+    ends = [
+        (_at(row.value, low, high), f"{group_label(row.group)} {write(metric, row.value or 0.0)}")
+        for row in (ordered[0], ordered[-1])
+    ]
+    return Strip(
+        id=strip_id,
+        description=f"{title(metric)}: lowest {ends[0][1]}, highest {ends[1][1]}",
+        dots=tuple(_at(value, low, high) for value in values),
+        low=ends[0],
+        high=ends[1],
+    )

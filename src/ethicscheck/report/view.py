@@ -12,6 +12,7 @@ from ethicscheck.model.record import AuditRecord, Finding
 from ethicscheck.model.wording import features_label, limit, percent, visible, whole
 
 from .charts import DotPlot, dot_plot
+from .checklists import ChecklistView, bearing_questions, checklist_heading, checklist_views
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language
 from .tables import FeatureTables, feature_tables, share_rows
@@ -35,6 +36,7 @@ class FindingView:
     rule: str
     source: str
     plots: tuple[DotPlot, ...]
+    questions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class ReportView:
     sources: tuple[tuple[str, str, str], ...]
     shares: Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]
     findings: tuple[FindingView, ...]
+    checklists: tuple[ChecklistView, ...]
     features: tuple[FeatureTables, ...]
     method: tuple[str, ...]
     plan: tuple[tuple[str, str], ...]
@@ -101,6 +104,7 @@ def make_view(record: AuditRecord) -> ReportView:
         ),
         shares=share_rows(index),
         findings=tuple(_finding(index, finding, place) for place, finding in enumerate(findings)),
+        checklists=checklist_views(index),
         features=feature_tables(index),
         method=_method(record),
         plan=_plan(record),
@@ -116,7 +120,7 @@ def ranked(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings by consequence: verdict first, then how far the value lies beyond its limit."""
 
     def beyond(finding: Finding) -> float:
-        if finding.observed is None:
+        if finding.observed is None or finding.kind == "checklist":
             return 0.0
         rule = finding.rule
         bound = rule.max if rule.max is not None else rule.min
@@ -128,8 +132,30 @@ def ranked(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def headline(record: AuditRecord) -> str:
-    """Return the verdict in one sentence."""
-    findings = record.findings
+    """Return the verdict in a sentence or two: what became of the rules, and of the checklists."""
+    return " ".join(part for part in (_rules_sentence(record), _checklists_sentence(record)) if part)
+
+
+def _checklists_sentence(record: AuditRecord) -> str:
+    if not record.checklists:
+        return ""
+    required = [finding for finding in record.findings if finding.kind == "checklist"]
+    unmet = [finding for finding in required if finding.verdict != "pass"]
+    if unmet:
+        if len(required) == 1:
+            return "The required checklist is not finished."
+        return f"{_number(len(unmet))} of {len(required)} required checklists {'is' if len(unmet) == 1 else 'are'} not finished."
+    if required:
+        return "The required checklist is finished." if len(required) == 1 else "The required checklists are finished."
+    states = [item.state for entry in record.checklists for section in entry.sections for item in section.items]
+    asked = [state for state in states if state != "hidden"]
+    return f"{len(asked) - asked.count('unanswered')} of {len(asked)} questions are answered."
+
+
+def _rules_sentence(record: AuditRecord) -> str:
+    findings = metric_findings(record)
+    if not findings and any(finding.kind == "checklist" for finding in record.findings):
+        return "No rule was set for the measures."
     if not findings:
         return "No rule was set, so nothing was judged. The measurements below stand on their own."
     count = len(findings)
@@ -185,6 +211,8 @@ def _tally(record: AuditRecord) -> tuple[tuple[str, str, str], ...]:
 
 
 def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
+    if finding.kind == "checklist":
+        return _checklist_finding(index, finding, place)
     rule, metric = finding.rule, metric_of(finding)
     plots = [
         plot
@@ -211,6 +239,28 @@ def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
         rule=rule_text(finding),
         source=visible(source),
         plots=tuple(plots),
+        questions=bearing_questions(index, finding) if finding.verdict != "pass" else (),
+    )
+
+
+def _checklist_finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
+    need = {"complete": "every question answered, nothing disputed, contradicted or out of date"}
+    need["signed"] = f"{need['complete']}; and signed"
+    line = f", line {finding.rule.line}" if finding.rule.line else ""
+    return FindingView(
+        anchor=f"finding-{place}",
+        id=visible(finding.id),
+        verdict=finding.verdict,
+        word=VERDICT_WORDS[finding.verdict],
+        mark=VERDICT_MARKS[finding.verdict],
+        heading=checklist_heading(finding, index),
+        asks="",
+        message=visible(finding.message),
+        remedy=visible(finding.remedy),
+        why=visible(finding.rule.why) if finding.rule.why else "The config requires it.",
+        rule=need[finding.rule.require or "complete"],
+        source=visible(f"{index.record.provenance.config or 'the audit call'}{line}"),
+        plots=(),
     )
 
 

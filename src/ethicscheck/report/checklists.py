@@ -1,0 +1,228 @@
+"""The questions no metric answers: every question, its state, who answered what, and what was measured beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ethicscheck.model.checklist_record import AnswerEntry, ChecklistEntry, ItemEntry, MeasuredEntry
+from ethicscheck.model.record import Finding
+from ethicscheck.model.wording import features_label, visible
+
+from .charts import Strip, strip
+from .index import RecordIndex, components, title
+
+STATE_WORDS = {
+    "unanswered": "Not answered",
+    "answered": "Answered",
+    "unsure": "Not known yet",
+    "not_applicable": "Does not apply",
+    "hidden": "Not asked",
+    "disputed": "Disputed",
+    "contradicted": "Contradicted",
+    "stale": "Out of date",
+}
+STATE_MARKS = {
+    "unanswered": "○",
+    "answered": "●",
+    "unsure": "?",
+    "not_applicable": "–",
+    "hidden": "·",
+    "disputed": "⇄",
+    "contradicted": "≠",
+    "stale": "↻",
+}
+# The order in which open questions are listed: what needs a person first.
+OPEN_STATES = ("contradicted", "disputed", "stale", "unanswered", "unsure")
+MEASURED_WORDS = {"yes": "yes", "no": "no", "unsure": "can’t tell yet"}
+# Measures that say the same of a group, seen from the other side.
+SAME = {
+    "true_positive_rate": "false_negative_rate",
+    "true_negative_rate": "false_positive_rate",
+    "precision": "false_discovery_rate",
+    "negative_predictive_value": "false_omission_rate",
+    "favourable_rate": "selection_rate",
+}
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """One person's answer."""
+
+    shown: str
+    who: str
+    comment: str
+    evidence: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One question."""
+
+    anchor: str
+    id: str
+    text: str
+    help: str
+    state: str
+    word: str
+    mark: str
+    why: str
+    answers: tuple[AnswerView, ...]
+    settled: str
+    measured: str
+    measured_word: str
+    conflict: str
+    plot: Strip | None
+    plot_link: str
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """Questions that belong together."""
+
+    title: str
+    intro: str
+    controls: str
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True)
+class ChecklistView:
+    """One checklist."""
+
+    anchor: str
+    title: str
+    version: str
+    summary: str
+    requirement: str
+    tally: tuple[tuple[str, str, str], ...]
+    open_items: tuple[tuple[str, str, str], ...]
+    sections: tuple[SectionView, ...]
+    signatures: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def checklist_views(index: RecordIndex) -> tuple[ChecklistView, ...]:
+    """Return every checklist of a record."""
+    return tuple(_checklist(index, entry, place) for place, entry in enumerate(index.record.checklists))
+
+
+def bearing_questions(index: RecordIndex, finding: Finding) -> tuple[tuple[str, str], ...]:
+    """Return the questions whose measurement bears on a metric finding, as (anchor, text)."""
+    if finding.rule.metric is None:
+        return ()
+    wanted = _families(finding.rule.metric)
+    return tuple(
+        (_anchor(place, item), visible(item.text))
+        for place, entry in enumerate(index.record.checklists)
+        for section in entry.sections
+        for item in section.items
+        if item.metric is not None and item.state != "hidden" and _families(item.metric.metric) & wanted
+    )
+
+
+def _families(metric: str) -> set[str]:
+    return {SAME.get(name, name) for name in components(metric)}
+
+
+def _anchor(place: int, item: ItemEntry) -> str:
+    return f"q{place}-{item.id}"
+
+
+def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> ChecklistView:
+    views = tuple(
+        SectionView(
+            visible(section.title),
+            visible(section.intro or ""),
+            ", ".join(map(visible, section.controls)),
+            tuple(_item(index, item, place) for item in section.items),
+        )
+        for section in entry.sections
+    )
+    items = [item for section in views for item in section.items]
+    opened = [(item.anchor, item.word, item.text) for state in OPEN_STATES for item in items if item.state == state]
+    counts = [(state, sum(item.state == state for item in items)) for state in STATE_WORDS]
+    need = {
+        "none": "Nothing is required of it.",
+        "complete": "Required: complete.",
+        "signed": "Required: complete and signed.",
+    }
+    return ChecklistView(
+        anchor=f"checklist-{place}",
+        title=visible(entry.title),
+        version=f"{entry.id} {entry.version}",
+        summary=visible(entry.summary or ""),
+        requirement=need[entry.require],
+        tally=tuple(
+            (state, STATE_MARKS[state], f"{count} {STATE_WORDS[state].lower()}") for state, count in counts if count
+        ),
+        open_items=tuple(opened),
+        sections=views,
+        signatures=tuple(
+            f"{visible(sign.by)} ({visible(sign.role)}), {sign.at[:10]}"
+            + (f": lapsed, {sign.lapsed}" if sign.lapsed else "")
+            for sign in entry.signatures
+        ),
+        notes=tuple(map(visible, entry.notes)),
+    )
+
+
+def _item(index: RecordIndex, item: ItemEntry, place: int) -> ItemView:
+    measured = item.metric
+    return ItemView(
+        anchor=_anchor(place, item),
+        id=item.id,
+        text=visible(item.text),
+        help=visible(item.help or ""),
+        state=item.state,
+        word=STATE_WORDS[item.state],
+        mark=STATE_MARKS[item.state],
+        why=visible(item.why or ""),
+        answers=tuple(_answer(answer) for answer in item.answers),
+        settled=visible(item.settled or ""),
+        measured=measured.message if measured is not None else "",
+        measured_word=MEASURED_WORDS[measured.answer] if measured is not None else "",
+        conflict=visible(item.conflict or ""),
+        plot=_plot(index, measured, _anchor(place, item)) if measured is not None else None,
+        plot_link=_link(index, measured) if measured is not None else "",
+    )
+
+
+def _plot(index: RecordIndex, measured: MeasuredEntry, anchor: str) -> Strip | None:
+    return strip(index, components(measured.metric)[0], measured.features, f"strip-{anchor}")
+
+
+def _link(index: RecordIndex, measured: MeasuredEntry) -> str:
+    """Return the anchor of the full table of what was measured."""
+    axes, name = index.axes(), components(measured.metric)[0]
+    if measured.features in axes and name in index.metrics():
+        return f"m{axes.index(measured.features)}-{name}"
+    return ""
+
+
+def _answer(answer: AnswerEntry) -> AnswerView:
+    shown = f"Does not apply: {answer.na_reason}" if answer.na_reason else (answer.shown or "")
+    evidence = tuple(
+        (
+            visible(part.path or part.url or ""),
+            part.url if part.url and part.url.startswith(("http://", "https://")) else "",
+            f"SHA-256 {part.sha256[:12]}…" if part.sha256 and not part.problem else visible(part.problem or ""),
+        )
+        for part in answer.evidence
+    )
+    return AnswerView(
+        visible(shown).replace("␊", "\n"),
+        f"{visible(answer.by)}, {visible(answer.role).replace('_', ' ')}, {answer.at[:10]}",
+        visible(answer.comment or ""),
+        evidence,
+    )
+
+
+def checklist_heading(finding: Finding, index: RecordIndex) -> str:
+    """Return the heading of a checklist finding."""
+    entry = next((entry for entry in index.record.checklists if entry.id == finding.rule.checklist), None)
+    return f"Checklist: {visible(entry.title)}" if entry is not None else f"Checklist {finding.rule.checklist}"
+
+
+def measured_title(measured: MeasuredEntry) -> str:
+    """Return what was measured, in a few words."""
+    return f"{title(measured.metric)} by {features_label(measured.features)}"
