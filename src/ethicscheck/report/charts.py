@@ -161,7 +161,7 @@ def _small(index: RecordIndex) -> int:
 def _at(value: float | None, low: float, high: float) -> float:
     assert value is not None
     # A margin of 1.5 % keeps dots at the ends of the axis whole.
-    return round(1.5 + 97.0 * (value - low) / (high - low), 2)
+    return round(1.5 + 97.0 * (value - low) / (high - low), 1)
 
 
 def _band(rows: Sequence[Estimate], index: RecordIndex, finding: Finding | None) -> tuple[float, float] | None:
