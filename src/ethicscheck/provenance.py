@@ -27,6 +27,8 @@ def make_provenance(
     config_name: str | None,
     config_content: bytes,
     paths: Sequence[Path],
+    created: str | None = None,
+    waivers: tuple[str, str] | None = None,
 ) -> Provenance:
     """Return the provenance of a record.
 
@@ -36,13 +38,17 @@ def make_provenance(
     seed : the config's seed.
     config_name, config_content : the config file's name and bytes (canonical JSON where there is no file).
     paths : config and data files, for git.
+    created : the moment, as `created_now` gave it; default: now.
+    waivers : name and SHA-256 of the waivers file, where there is one.
     """
     return Provenance(
         tool="ethicscheck",
         version=__version__,
-        created=_created(),
+        created=created or created_now(),
         config=config_name,
         config_sha256=hashlib.sha256(config_content).hexdigest(),
+        waivers=waivers[0] if waivers else None,
+        waivers_sha256=waivers[1] if waivers else None,
         sources=tuple(sources),
         seed=seed,
         packages=_versions(),
@@ -50,7 +56,14 @@ def make_provenance(
     )
 
 
-def _created() -> str:
+def created_now() -> str:
+    """Return the moment of the audit in UTC; SOURCE_DATE_EPOCH where it is set.
+
+    Raises
+    ------
+    UsageError
+        When SOURCE_DATE_EPOCH is no time.
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         moment = datetime.datetime.now(datetime.UTC)

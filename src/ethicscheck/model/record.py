@@ -73,6 +73,8 @@ class Provenance(Part):
     created: str
     config: str | None = Field(None, description="The config file's name.")
     config_sha256: str
+    waivers: str | None = Field(None, description="The waivers file's name, where they stand in a file of their own.")
+    waivers_sha256: str | None = None
     sources: tuple[SourceEntry, ...]
     seed: int
     packages: dict[str, str]
@@ -233,6 +235,22 @@ class RowsNeeded(Part):
     chance: float
 
 
+class WaiverEntry(Part):
+    """Who decided, and until when, that a finding does not count against the verdict; and whether that still holds."""
+
+    rule: str = Field(description="The rule's or the finding's id, as the waiver names it.")
+    owner: str
+    reason: str
+    expires: str = Field(description="The last day on which it holds, in UTC.")
+    tolerate: float | None = Field(None, description="The worst value that is still waived.")
+    applied: bool = Field(description="Whether it took effect.")
+    was: Literal["fail", "inconclusive", "not_evaluable"] | None = Field(
+        None, description="What the verdict would be without it."
+    )
+    lapsed: str | None = Field(None, description="Why it no longer holds.")
+    note: str | None = Field(None, description="Why it is not needed.")
+
+
 class Finding(Part):
     """One rule judged on one feature."""
 
@@ -249,6 +267,7 @@ class Finding(Part):
     p_value: float | None = Field(None, description="Smallest level at which the deciding end crosses the limit.")
     p_adjusted: float | None = Field(None, description="The same after Holm's adjustment over all rules.")
     rows_needed: RowsNeeded | None = None
+    waiver: WaiverEntry | None = Field(None, description="The waiver that names it, whether or not it holds.")
 
 
 class ReportWords(Part):
