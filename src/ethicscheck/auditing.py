@@ -206,7 +206,7 @@ def _reference(features: tuple[str, ...], counts: GroupCounts, config: Config) -
     if None not in wanted and tuple(wanted) in counts.keys:
         return counts.keys.index(tuple(str(label) for label in wanted))
     rows = counts.rows.sum(axis=1)
-    return int(rows.argmax())
+    return int(rows.argmax()) if len(rows) else 0  # an intersection may have no row that is known in all of it
 
 
 def _estimates(

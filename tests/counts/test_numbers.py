@@ -21,9 +21,7 @@ def with_column(name: str, cells: list[Any], text: str = TWELVE) -> str:
     """Return the twelve rows with one more column."""
     lines = text.splitlines()
     return (
-        "\n".join(
-            [f"{lines[0]},{name}", *(f"{line},{cell}" for line, cell in zip(lines[1:], cells, strict=True))]
-        )
+        "\n".join([f"{lines[0]},{name}", *(f"{line},{cell}" for line, cell in zip(lines[1:], cells, strict=True))])
         + "\n"
     )
 
@@ -58,9 +56,7 @@ def test_a_count_that_is_no_count_is_refused(cell: str, shown: str, tmp_path: Pa
 @pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame])
 def test_a_count_that_is_no_count_is_refused_in_a_frame(value: Any, library: Any) -> None:
     """The same rule in every engine, though each compares NaN in its own way."""
-    native = library(
-        {"group": ["a", "b"] * 6, "y": [0, 1] * 6, "p": [1, 0] * 6, "n": [1.0] * 10 + [value] * 2}
-    )
+    native = library({"group": ["a", "b"] * 6, "y": [0, 1] * 6, "p": [1, 0] * 6, "n": [1.0] * 10 + [value] * 2})
 
     with pytest.raises(DataError, match=r"is not a count \(2 such rows\)"):
         audit_frame(native, count="n")
@@ -91,9 +87,7 @@ def test_a_row_that_stands_for_nobody_changes_nothing(tmp_path: Path) -> None:
 def test_count_weighted_rows_equal_the_expanded_rows(tmp_path: Path) -> None:
     """A frequency column is a shorter way to write the same rows."""
     draw = random.Random(1)
-    rows = [
-        (draw.choice("abc"), draw.randint(0, 1), draw.randint(0, 1), draw.randint(0, 9)) for _ in range(60)
-    ]
+    rows = [(draw.choice("abc"), draw.randint(0, 1), draw.randint(0, 1), draw.randint(0, 9)) for _ in range(60)]
     short = pd.DataFrame(rows, columns=["group", "y", "p", "n"])
     long = short.loc[short.index.repeat(short["n"])]
 
@@ -127,9 +121,7 @@ def test_a_weight_that_cannot_be_summed_is_refused(cell: str, shown: str, tmp_pa
 @pytest.mark.parametrize("library", [pd.DataFrame, pl.DataFrame])
 def test_a_weight_that_cannot_be_summed_is_refused_in_a_frame(value: Any, library: Any) -> None:
     """The same rule in every engine."""
-    native = library(
-        {"group": ["a", "b"] * 6, "y": [0, 1] * 6, "p": [1, 0] * 6, "w": [1.5] * 10 + [value] * 2}
-    )
+    native = library({"group": ["a", "b"] * 6, "y": [0, 1] * 6, "p": [1, 0] * 6, "w": [1.5] * 10 + [value] * 2})
 
     with pytest.raises(DataError, match=r"can't be summed as a weight \(2 such rows\)"):
         audit_frame(native, weight="w")
@@ -137,16 +129,12 @@ def test_a_weight_that_cannot_be_summed_is_refused_in_a_frame(value: Any, librar
 
 def test_weights_that_are_all_zero_are_refused(tmp_path: Path) -> None:
     """Nothing would be left to divide by."""
-    assert refusal(tmp_path, with_column("w", [0] * 12), weight="w").startswith(
-        "every weight is 0 (column 'w')"
-    )
+    assert refusal(tmp_path, with_column("w", [0] * 12), weight="w").startswith("every weight is 0 (column 'w')")
 
 
 def test_a_group_whose_weights_are_all_zero_is_undefined(tmp_path: Path) -> None:
     """Its rows are there, its weight is not: a reason, not a number."""
-    rows = estimates(
-        audit_text(tmp_path, with_column("w", [1] * 6 + [0] * 6), weight="w"), "selection_rate", "group"
-    )
+    rows = estimates(audit_text(tmp_path, with_column("w", [1] * 6 + [0] * 6), weight="w"), "selection_rate", "group")
 
     assert rows["a"].value == 0.5
     assert (rows["b"].value, rows["b"].undefined, rows["b"].rows) == (None, "no_weight", 6)
@@ -156,9 +144,7 @@ def test_a_group_whose_weights_are_all_zero_is_undefined(tmp_path: Path) -> None
 def test_the_size_of_the_weights_does_not_matter(size: float) -> None:
     """Only ratios of weights count, however they were scaled."""
     draw = np.random.default_rng(5)
-    native = pd.DataFrame(
-        {"group": list("ab") * 50, "y": draw.integers(0, 2, 100), "p": draw.integers(0, 2, 100)}
-    )
+    native = pd.DataFrame({"group": list("ab") * 50, "y": draw.integers(0, 2, 100), "p": draw.integers(0, 2, 100)})
     weight = draw.integers(1, 9, 100) / 8
 
     base = audit_frame(native.assign(w=weight), weight="w", metrics=["accuracy"])
@@ -269,9 +255,7 @@ def test_a_score_is_positive_from_the_threshold_on(tmp_path: Path) -> None:
     """prediction = score >= threshold, and a score that is missing or not known is no decision."""
     text = with_column("s", ["5", "4.999", "5.0", "6", "", "nan", "7", "-99", "-99.0", "0", "1e1", "inf"])
 
-    record = audit_text(
-        tmp_path, text, prediction=None, score="s", threshold=5, unknown=["-99"], sensitive=["group"]
-    )
+    record = audit_text(tmp_path, text, prediction=None, score="s", threshold=5, unknown=["-99"], sensitive=["group"])
 
     assert {part.reason: part.rows for part in record.data.excluded} == {"missing_prediction": 4}
     assert {group: row.rows for group, row in estimates(record, "selection_rate", "group").items()} == {
@@ -362,13 +346,11 @@ def test_an_identifier_is_refused_in_bounded_time(kind: str, late: bool, tmp_pat
 
 def test_a_thousand_groups_are_groups(tmp_path: Path) -> None:
     """The limit is the one that is written down: 1,000."""
-    native = pl.DataFrame(
-        {"group": [str(place) for place in range(1_000)] * 2, "y": [0, 1] * 1_000, "p": [1] * 2_000}
-    )
+    native = pl.DataFrame({"group": [str(place) for place in range(1_000)] * 2, "y": [0, 1] * 1_000, "p": [1] * 2_000})
     more = pl.concat([native, pl.DataFrame({"group": ["one more"], "y": [0], "p": [1]})])
 
     assert len(audit_frame(native, metrics=["selection_rate"]).data.features[0].groups) == 1_000
-    with pytest.raises(DataError, match="1,001 different values|more than 1,000"):
+    with pytest.raises(DataError, match=r"1,001 different values|more than 1,000"):
         audit_frame(more, metrics=["selection_rate"])
 
 
@@ -407,3 +389,29 @@ def test_every_row_is_accounted_for_whatever_is_unknown_in_it(tmp_path: Path) ->
         known = sum(group.rows for group in feature.groups)
         assert known == sum(1 for row in judged if row[place] not in ("", "?"))
         assert known + feature.unknown == record.data.judged
+
+
+@pytest.mark.parametrize("cells", [[""] * 12, [""] * 3 + ["u"] + [""] * 8])
+def test_a_feature_that_is_unknown_in_every_judged_row_is_refused(cells: list[str], tmp_path: Path) -> None:
+    """It has no group to show; the fourth row has a group, but no label."""
+    text = with_column("g", cells).replace("a,0,1,", "a,,1,")
+
+    assert refusal(tmp_path, text, sensitive=["group", "g"]).startswith(
+        "not one row with a known label and prediction has"
+    )
+
+
+def test_an_intersection_without_a_row_is_shown_as_undecided(tmp_path: Path) -> None:
+    """Each feature has groups, but no row is known in both."""
+    text = with_column("g", ["u", "v"] * 3 + [""] * 6).replace("a,", ",")
+
+    record = audit_text(
+        tmp_path,
+        text,
+        sensitive=["group", "g"],
+        rules=[{"metric": "accuracy", "across": ["group", "g"], "compare": "ratio", "min": 0.8}],
+    )
+
+    assert record.findings[0].verdict == "not_evaluable"
+    assert record.findings[0].reason == "fewer_than_two_groups"
+    assert reconciles(record)

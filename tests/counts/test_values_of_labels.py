@@ -15,9 +15,7 @@ from helpers import audit_text, reconciles, values
 def audit_values(folder: Path, labels: list[str], predictions: list[str] | None = None, **parts: Any) -> Any:
     """Audit labels and predictions in one group each half."""
     predictions = labels if predictions is None else predictions
-    rows = [
-        f"{'ab'[place % 2]},{y},{p}" for place, (y, p) in enumerate(zip(labels, predictions, strict=True))
-    ]
+    rows = [f"{'ab'[place % 2]},{y},{p}" for place, (y, p) in enumerate(zip(labels, predictions, strict=True))]
     return audit_text(folder, "group,y,p\n" + "\n".join(rows) + "\n", **parts)
 
 
@@ -39,9 +37,7 @@ def audit_values(folder: Path, labels: list[str], predictions: list[str] | None 
         ("010", "10", {"positive": "10"}),
     ],
 )
-def test_two_values_are_read_by_their_meaning(
-    zero: str, one: str, parts: dict[str, Any], tmp_path: Path
-) -> None:
+def test_two_values_are_read_by_their_meaning(zero: str, one: str, parts: dict[str, Any], tmp_path: Path) -> None:
     """0/1, booleans and 0.0/1.0 are plain; anything else needs `positive`."""
     record = audit_values(tmp_path, [one, zero, one, one] * 3, **parts)
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from helpers import audit_frame
 
 from ethicscheck.model.record import AuditRecord, Finding
+from helpers import audit_frame
 
 
 def people(second: str | None = None, **groups: tuple[int, int]) -> pd.DataFrame:

@@ -61,9 +61,7 @@ def _refuse_identifiers(view: FrameView, roles: Roles) -> None:
             )
     for name in binary:
         if distinct.get(name, 0) > MOST_VALUES:
-            some = view.run(
-                view.frame.head(PREFIX_ROWS).select(nw.col(view.original(name)).alias("v")).head(200)
-            )
+            some = view.run(view.frame.head(PREFIX_ROWS).select(nw.col(view.original(name)).alias("v")).head(200))
             shown = ", ".join(repr(text) for text in sorted({str(text_of(row[0])) for row in some})[:4])
             raise DataError(
                 f"{distinct[name]:,} different values in the first {PREFIX_ROWS:,} rows, such as {shown}, "
@@ -79,17 +77,20 @@ def _tabulate(view: FrameView, roles: Roles, cells: list[Cell], scale: WeightSca
     for cell in cells:
         cell["rows"] = int(cell["rows"]) if roles.count is not None else int(cell["lines"])
     if sum(cell["rows"] for cell in cells) >= MOST_ROWS:
-        raise DataError(
-            "the counts add up to 2^53 or more", f"column {roles.count!r}", "check the count column"
-        )
+        raise DataError("the counts add up to 2^53 or more", f"column {roles.count!r}", "check the count column")
     if not any(cell["rows"] for cell in cells):
-        raise DataError(
-            "there are no rows to audit", "data.source", "check the file, and the count column if any"
-        )
+        raise DataError("there are no rows to audit", "data.source", "check the file, and the count column if any")
     codings = _codings(roles, cells)
     axes = [_axis(key, [cell[f"k{place}"] for cell in cells], roles) for place, key in enumerate(roles.keys)]
     kept, excluded = _judged(roles, cells, codings)
     table = _table(roles, axes, kept, excluded, scale)
+    for place, axis in enumerate(table.features + table.strata):
+        if (table.codes[:, place] < 0).all():
+            raise DataError(
+                "not one row with a known label and prediction has a known value",
+                f"column {axis.name!r}",
+                "check data.unknown, or leave the column out",
+            )
     return Collected(table, codings.get("label"), codings["prediction"])
 
 
@@ -151,16 +152,10 @@ def _axis(key: KeyColumn, values: Sequence[Any], roles: Roles) -> Axis:
     labels = sorted({text for value in values if (text := text_of(value)) is not None} - roles.unknown_texts)
     if len(labels) > MOST_GROUPS:
         raise identifier_error(key.name, f"{len(labels):,} different values")
-    if not labels:
-        raise DataError(
-            "every row is unknown", f"column {key.name!r}", "check data.unknown, or leave the column out"
-        )
     return Axis(key.name, tuple(labels))
 
 
-def _judged(
-    roles: Roles, cells: Sequence[Cell], codings: dict[str, Coding]
-) -> tuple[list[Cell], dict[str, int]]:
+def _judged(roles: Roles, cells: Sequence[Cell], codings: dict[str, Coding]) -> tuple[list[Cell], dict[str, int]]:
     """Return the cells with a known label and prediction, and how many rows the others stand for, by reason."""
     excluded: dict[str, int] = {}
     kept: list[Cell] = []

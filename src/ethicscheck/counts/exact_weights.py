@@ -75,9 +75,7 @@ def weight_scale(view: FrameView, weight: str, count: str | None) -> WeightScale
     if not lines:
         raise DataError("there are no rows to audit", "data.source", "check the file")
     if not top:
-        raise DataError(
-            "every weight is 0", f"column {weight!r}", "give at least some rows a positive weight"
-        )
+        raise DataError("every weight is 0", f"column {weight!r}", "give at least some rows a positive weight")
     if rows > _MOST_ROWS:
         raise DataError(
             f"the counts add up to {int(rows):,}, but weighted rows are summed up to 2^37",

@@ -33,9 +33,7 @@ def group_rows(view: FrameView, roles: Roles, scale: WeightScale | None) -> list
     keys = {f"k{place}": _key(view, key, roles) for place, key in enumerate(roles.keys)}
     if roles.label is not None:
         keys["label"] = nw.col(view.original(roles.label))
-    keys["prediction"] = (
-        nw.col(view.original(roles.prediction)) if roles.prediction is not None else _cut(view, roles)
-    )
+    keys["prediction"] = nw.col(view.original(roles.prediction)) if roles.prediction is not None else _cut(view, roles)
     totals = _totals(view, roles, scale)
     outputs = [*keys, "lines", *totals]
     selected = [expression.alias(name) for name, expression in {**keys, **totals}.items()]
@@ -52,9 +50,7 @@ def distinct_values(view: FrameView, columns: list[str], first: int | None = Non
     if not columns:
         return {}
     frame = view.frame if first is None else view.frame.head(first)
-    counted = [
-        nw.col(view.original(name)).n_unique().alias(f"u{place}") for place, name in enumerate(columns)
-    ]
+    counted = [nw.col(view.original(name)).n_unique().alias(f"u{place}") for place, name in enumerate(columns)]
     found = view.run(frame.select(*counted))
     return {name: int(number or 0) for name, number in zip(columns, found[0], strict=True)} if found else {}
 

@@ -82,9 +82,7 @@ class Roles:
     def columns(self) -> tuple[str, ...]:
         """Return every column that is read, once, in a fixed order."""
         single = (self.label, self.prediction, self.cut, self.count, self.weight)
-        return tuple(
-            dict.fromkeys([key.name for key in self.keys] + [name for name in single if name is not None])
-        )
+        return tuple(dict.fromkeys([key.name for key in self.keys] + [name for name in single if name is not None]))
 
     def numeric(self) -> frozenset[str]:
         """Return the columns that must hold numbers."""

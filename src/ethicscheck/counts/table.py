@@ -137,8 +137,7 @@ class CountTable:
         else:
             unique, place = np.zeros((1, 0), dtype=np.int64), np.zeros(int(keep.sum()), dtype=np.int64)
         keys = tuple(
-            tuple(axes[column].labels[code] for column, code in zip(columns, codes, strict=True))
-            for codes in unique
+            tuple(axes[column].labels[code] for column, code in zip(columns, codes, strict=True)) for codes in unique
         )
         outcome = self.outcome[keep]
         rows = np.zeros((len(unique), 4), dtype=np.int64)
@@ -149,9 +148,7 @@ class CountTable:
         return replace(
             counts,
             weight=_exact_sums(self.weight[keep], place, outcome, len(unique), self.scale),
-            weight_squares=_exact_sums(
-                self.weight_squares[keep], place, outcome, len(unique), 2 * self.scale
-            ),
+            weight_squares=_exact_sums(self.weight_squares[keep], place, outcome, len(unique), 2 * self.scale),
         )
 
     def stratum_keys(self) -> tuple[Mapping[str, str], ...]:
@@ -197,12 +194,8 @@ def add_tables(tables: Iterable[CountTable]) -> CountTable:
     for place, axis in enumerate(first.features + first.strata):
         seen = [part.features + part.strata for part in parts]
         labels = [axis_set[place].labels for axis_set in seen]
-        same = all(
-            part == labels[0] for part in labels
-        )  # bins name all their groups, in the order of their edges
-        axes.append(
-            Axis(axis.name, labels[0] if same else tuple(sorted({text for part in labels for text in part})))
-        )
+        same = all(part == labels[0] for part in labels)  # bins name all their groups, in the order of their edges
+        axes.append(Axis(axis.name, labels[0] if same else tuple(sorted({text for part in labels for text in part}))))
     codes = np.concatenate([_recode(part, axes) for part in parts])
     scale = max(part.scale for part in parts)
     excluded: dict[str, int] = {}
@@ -220,9 +213,7 @@ def add_tables(tables: Iterable[CountTable]) -> CountTable:
         weight=_rescaled([part.weight for part in parts], [part.scale for part in parts], scale, 1)
         if weighted
         else None,
-        weight_squares=_rescaled(
-            [part.weight_squares for part in parts], [part.scale for part in parts], scale, 2
-        )
+        weight_squares=_rescaled([part.weight_squares for part in parts], [part.scale for part in parts], scale, 2)
         if weighted
         else None,
         scale=scale,

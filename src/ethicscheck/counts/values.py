@@ -102,9 +102,7 @@ def _no_positive(column: str, counts: Mapping[str, int], positive: str) -> DataE
     )
 
 
-def _not_binary(
-    column: str, counts: Mapping[str, int], positive: str | None, wanted: str | None
-) -> DataError:
+def _not_binary(column: str, counts: Mapping[str, int], positive: str | None, wanted: str | None) -> DataError:
     own = {canonical(text) for text in counts}
     if positive is not None and wanted not in own:
         return _no_positive(column, counts, positive)
