@@ -264,3 +264,14 @@ def test_strata_and_intersections_have_their_tables(tmp_path: Path) -> None:
     assert [table.title for table in view.features] == ["race", "sex", "race × sex"]
     assert [(row.stratum, row.label) for row in view.features[0].strata] == [("dept X", "a"), ("dept Y", "b")]
     assert "a · f" in page_of(record).text
+
+
+def test_charts_of_many_groups_draw_the_extremes_and_say_so(tmp_path: Path) -> None:
+    """A picture of 100 groups helps nobody; the table keeps them all."""
+    csv = "group,y,p\n" + "".join(f"g{place:03},1,{row < place}\n" for place in range(100) for row in range(100))
+
+    page = page_of(audit_text(tmp_path, csv, metrics=["selection_rate"]))
+
+    assert "Drawn are the 12 highest and the 12 lowest of 100 groups." in page.text
+    assert page.text.count("g050") == 2
+    assert len(page.all("circle")) == 24

@@ -18,6 +18,7 @@ from .wording import reason_text
 ROW = 42
 TOP = 6
 AXIS = 30
+MOST_AT_AN_END = 12
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,16 @@ def dot_plot(
     ticks, low, high = _ticks(low, high, is_share(metric))
     small = _small(index)
     ordered = sorted(rows, key=lambda row: (row.value is None, -(row.value or 0.0), group_label(row.group)))
+    shown, folded = _extremes(ordered)
     drawn = tuple(
-        _row(index, metric, row, place, low, high, row.rows < small, finding) for place, row in enumerate(ordered)
+        _row(index, metric, row, place, low, high, row.rows < small, finding) for place, row in enumerate(shown)
     )
     overall_x = _at(overall.value, low, high) if overall is not None and overall.value is not None else None
     return DotPlot(
         id=plot_id,
         title=f"{title(metric)} by group, with {percent(index.record.plan.confidence, 0)} intervals",
         takeaway=_takeaway(metric, ordered, small),
-        band_text=_band_text(metric, finding),
+        band_text=" ".join(part for part in (_band_text(metric, finding), folded) if part),
         rows=drawn,
         ticks=ticks,
         height=TOP + ROW * len(drawn) + AXIS,
@@ -119,6 +121,15 @@ def dot_plot(
         overall_text=f"everyone {write(metric, overall.value)}" if overall and overall.value is not None else "",
         band=(max(_at(band[0], low, high), 0.0), min(_at(band[1], low, high), 100.0)) if band else None,
     )
+
+
+def _extremes(ordered: Sequence[Estimate]) -> tuple[Sequence[Estimate], str]:
+    """Return the rows to draw: all of a few groups, the highest and lowest of many, and the words that say so."""
+    if len(ordered) <= 2 * MOST_AT_AN_END:
+        return ordered, ""
+    defined = [row for row in ordered if row.value is not None]
+    count = f"Drawn are the {MOST_AT_AN_END} highest and the {MOST_AT_AN_END} lowest of {len(ordered)} groups."
+    return [*defined[:MOST_AT_AN_END], *defined[MOST_AT_AN_END:][-MOST_AT_AN_END:]], count
 
 
 def _row(
