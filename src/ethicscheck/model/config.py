@@ -6,6 +6,7 @@ Whether a metric or profile of that name exists is checked in `policy`; whether 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    Tag,
     ValidationError,
     field_validator,
     model_validator,
@@ -23,8 +26,8 @@ from ethicscheck.errors import ConfigError, Problem
 
 from .explaining import explain_errors
 from .relations import check_relations
-from .scalars import MOST, Number, Scalar, Text, Whole, as_text, refuse
-from .strict_yaml import Document, read_yaml
+from .scalars import MOST, Day, Number, Scalar, Text, Whole, as_text, refuse
+from .strict_yaml import Document, read_yaml_file
 
 SCHEMA: Literal["ethicscheck/config/1"] = "ethicscheck/config/1"
 
@@ -56,6 +59,12 @@ def _as_intersections(value: Any) -> Any:
 
 def _as_part(value: Any) -> Any:
     return {} if value is None else value
+
+
+def _path_or_list(value: Any) -> Any:
+    if not isinstance(value, (str, list, tuple)):
+        raise refuse("a list of waivers is meant here, or the path of a waivers file")
+    return value
 
 
 # What may be written where one text or several are meant, for the JSON Schema.
@@ -217,6 +226,23 @@ class RuleConfig(Section):
         return self
 
 
+class WaiverConfig(Section):
+    """A finding that does not count against the verdict for a while: who answers for that, why, and until when."""
+
+    rule: Text = Field(description="A rule's id, for all its findings, or one finding's id.")
+    owner: Text = Field(description="Who answers for it.")
+    reason: Text = Field(description="Why it is accepted for now.")
+    expires: Day = Field(description="The last day on which it holds, in UTC: 2026-03-31.")
+    tolerate: Number | None = Field(None, description="The worst value that is still waived; default: any.")
+
+
+Waivers = Annotated[
+    Annotated[tuple[WaiverConfig, ...], Tag("<list>")] | Annotated[Text, Tag("<path>")],
+    Discriminator(lambda value: "<path>" if isinstance(value, str) else "<list>"),
+    BeforeValidator(_path_or_list),
+]
+
+
 class PolicyConfig(Section):
     """What must hold."""
 
@@ -224,6 +250,7 @@ class PolicyConfig(Section):
         (), description="Shipped rule sets."
     )
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
+    waivers: Waivers = Field((), description="Exceptions with an owner and an end: a list, or the path of waivers.yaml.")
 
 
 class ChecklistUse(Section):
@@ -264,14 +291,32 @@ class Config(Section):
     ] = ("html", "json")
 
 
+@dataclass(frozen=True)
+class LoadedWaivers:
+    """The waivers, where each stands, and (where they stand in a file of their own) its path and its digest."""
+
+    entries: tuple[WaiverConfig, ...]
+    places: tuple[Problem, ...]
+    path: Path | None = None
+    sha256: str | None = None
+
+
 class LoadedConfig:
     """A config with the file it came from, so that later checks can still name its lines."""
 
-    def __init__(self, config: Config, document: Document, path: Path | None, content: bytes) -> None:
+    def __init__(
+        self,
+        config: Config,
+        document: Document,
+        path: Path | None,
+        content: bytes,
+        waivers: LoadedWaivers | None = None,
+    ) -> None:
         self.config = config
         self.document = document
         self.path = path
         self.content = content
+        self.waivers = waivers or LoadedWaivers((), ())
 
     @property
     def base(self) -> Path:
@@ -316,19 +361,7 @@ def read_config_document(path: Path) -> tuple[Document, bytes]:
     ConfigError
         When there is no such file, or it is no YAML.
     """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        hint = "give the path of a config, or write one as in the README"
-        raise ConfigError([Problem("there is no such config file", str(path.name), hint)]) from None
-    except OSError as error:
-        raise ConfigError([Problem(f"the config can't be read: {error.strerror}", str(path.name))]) from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ConfigError([Problem("not UTF-8 text", f"{path.name}:{line}", "save it as UTF-8", line)]) from None
-    return read_yaml(text, path.name), content
+    return read_yaml_file(path, "config", "give the path of a config; `ethicscheck init` writes one")
 
 
 __all__ = ["Config", "LoadedConfig", "RuleConfig", "parse_config", "read_config_document"]

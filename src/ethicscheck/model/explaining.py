@@ -82,7 +82,9 @@ def _problem(path: Path, item: Any, model: type[BaseModel], document: Document) 
 
 
 def _path(location: tuple[Any, ...]) -> Path:
-    return tuple("schema" if part == "schema_" else part for part in location)
+    """Return a location in the file's own words; a tag in angle brackets says which shape of a value was meant."""
+    found = ("schema" if part == "schema_" else part for part in location)
+    return tuple(part for part in found if not str(part).startswith("<"))
 
 
 def _meant(path: Path, model: type[BaseModel]) -> Path | None:

@@ -6,6 +6,7 @@ come as they are.
 
 from __future__ import annotations
 
+import datetime
 import math
 import re
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from .strict_yaml import Plain
 from .text import text_of
 
 MOST = 2**53 - 1  # the largest whole number that JSON carries safely
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
 
@@ -61,6 +63,18 @@ def as_whole(value: Any) -> int:
     return int(number)
 
 
+def as_day(value: Any) -> datetime.date:
+    """Return a day written as 2026-03-31."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise refuse(f"a day is meant here, written as 2026-03-31, not {_kind(value)}")
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        raise refuse(f"there is no such day as {str(value)!r}") from None
+
+
 def _number(value: Any) -> float | None:
     if isinstance(value, Plain):
         return float(value) if _NUMBER.fullmatch(value) else None
@@ -88,3 +102,4 @@ Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": "string"
 Scalar = Annotated[str, BeforeValidator(as_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Number = Annotated[float, BeforeValidator(as_number), WithJsonSchema({"type": "number"})]
 Whole = Annotated[int, BeforeValidator(as_whole), WithJsonSchema({"type": "integer"})]
+Day = Annotated[datetime.date, BeforeValidator(as_day), WithJsonSchema({"type": "string", "format": "date"})]

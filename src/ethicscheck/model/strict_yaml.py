@@ -8,6 +8,7 @@ types in `model.config`, never here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import Any
 
 from ethicscheck.errors import ConfigError, Problem
@@ -50,6 +51,38 @@ class Document:
             return Problem(what, self.name, hint)
         line = self.line(path)
         return Problem(what, f"{self.name}:{line}", hint, line)
+
+
+def read_yaml_file(path: FilePath, kind: str, hint: str) -> tuple[Document, bytes]:
+    """Read a YAML file strictly.
+
+    Parameters
+    ----------
+    path : the file.
+    kind : what it should be, for messages: "config".
+    hint : what to do when there is no such file.
+
+    Returns
+    -------
+    The document, and the file's bytes.
+
+    Raises
+    ------
+    ConfigError
+        When there is no such file, or it is no YAML.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError([Problem(f"there is no such {kind} file", path.name, hint)]) from None
+    except OSError as error:
+        raise ConfigError([Problem(f"the {kind} can't be read: {error.strerror}", path.name)]) from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigError([Problem("not UTF-8 text", f"{path.name}:{line}", "save it as UTF-8", line)]) from None
+    return read_yaml(text, path.name), content
 
 
 def read_yaml(text: str, name: str) -> Document:
