@@ -9,10 +9,10 @@ import hashlib
 from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator
 
 from ethicscheck.model.config import Section as Strict
-from ethicscheck.model.scalars import Number, Text, Whole
+from ethicscheck.model.scalars import Number, Text, Whole, as_text, refuse
 
 SCHEMA: Final = "ethicscheck/checklist/1"
 
@@ -24,6 +24,19 @@ def _as_list(value: Any) -> Any:
 
 
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
+
+
+def _as_options(value: Any) -> str | dict[str, str]:
+    if isinstance(value, str):
+        return as_text(value)
+    if isinstance(value, dict) and value:
+        return {str(key): as_text(label) for key, label in value.items()}
+    raise refuse("the name of a set of options is meant here, or options of its own (`id: label`)")
+
+
+Options = Annotated[
+    str | dict[str, str], PlainValidator(_as_options, json_schema_input_type=str | dict[str, str])
+]
 
 
 class EvidenceRule(Strict):
@@ -74,7 +87,7 @@ class Item(Strict):
     type: Kind
     text: Text = Field(description="The question.")
     help: Text | None = Field(None, description="Why it is asked and what a good answer holds.")
-    options: Annotated[str | dict[str, Text] | None, Field(union_mode="left_to_right")] = Field(
+    options: Options | None = Field(
         None, description="The name of a shared set of options, or options of its own: id to label."
     )
     columns: tuple[Column, ...] = Field((), description="For tables.")
@@ -133,10 +146,21 @@ class Checklist(Strict):
             for item in section.items:
                 yield section, item
 
+    def current_id(self, item_id: str) -> str:
+        """Return what a question is called now, following `renamed` as far as it leads."""
+        seen = {item_id}
+        while (renamed := self.renamed.get(item_id)) is not None and renamed not in seen:
+            seen.add(item_id := renamed)
+        return item_id
+
     def item(self, item_id: str) -> Item | None:
         """Return the question of that id (following `renamed`), or None."""
-        wanted = self.renamed.get(item_id, item_id)
+        wanted = self.current_id(item_id)
         return next((item for _, item in self.items() if item.id == wanted), None)
+
+    def section_of(self, item: Item) -> ChecklistSection:
+        """Return the section a question stands in."""
+        return next(section for section, other in self.items() if other.id == item.id)
 
     def options_of(self, item: Item) -> dict[str, str]:
         """Return a question's options, id to label; empty where any text will do."""
@@ -153,6 +177,7 @@ class Checklist(Strict):
             "text": item.text,
             "options": self.options_of(item),
             "columns": [column.model_dump(mode="json") for column in item.columns],
+            "range": [item.min, item.max, item.labels],
             "metric": item.metric.model_dump(mode="json") if item.metric is not None else None,
         }
         return hashlib.sha256(rfc8785.dumps(meaning)).hexdigest()

@@ -1,0 +1,70 @@
+"""Conditions: whether a question is asked, given the answers to others, and the words for why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+from .definition import Checklist, Condition, Item
+
+# What a question may be answered with: each possible answer as the options chosen; none where it is unanswered.
+Possible = tuple[frozenset[str], ...]
+UNANSWERED: Possible = ()
+
+
+def possible_truths(condition: Condition, given: Callable[[str], Possible]) -> frozenset[bool]:
+    """Return what a condition may come to.
+
+    People who disagree leave several answers possible; then a condition may be both, and its question is asked.
+
+    Parameters
+    ----------
+    condition : the condition.
+    given : a question's possible answers.
+    """
+    if condition.item is not None:
+        wanted = set(condition.in_ or ())
+        return frozenset(bool(chosen & wanted) for chosen in given(condition.item)) or frozenset({False})
+    if condition.not_ is not None:
+        return frozenset(not truth for truth in possible_truths(condition.not_, given))
+    every = condition.all is not None
+    parts = [possible_truths(part, given) for part in (condition.all if every else condition.any) or ()]
+    join = all if every else any
+    shortest = [sorted(part) for part in parts if len(part) > 1]
+    settled = [truth for part in parts if len(part) == 1 for truth in part]
+    if len(shortest) > 2:  # beyond two open parts the outcome is open unless a settled part decides it
+        shortest = shortest[:1]
+    return frozenset(join([*settled, *choice]) for choice in product(*shortest))
+
+
+def items_in(condition: Condition) -> Iterator[str]:
+    """Yield the questions a condition speaks of, in order."""
+    if condition.item is not None:
+        yield condition.item
+    for part in (*(condition.all or ()), *(condition.any or ())):
+        yield from items_in(part)
+    if condition.not_ is not None:
+        yield from items_in(condition.not_)
+
+
+def describe(condition: Condition, checklist: Checklist) -> str:
+    """Return a condition in words: `uc.misuse is "Yes" or "We do not know"`."""
+    if condition.item is not None:
+        item = checklist.item(condition.item)
+        return f"{condition.item} is {' or '.join(_quoted(answer, item, checklist) for answer in condition.in_ or ())}"
+    if condition.not_ is not None:
+        return f"not ({describe(condition.not_, checklist)})"
+    every = condition.all is not None
+    parts = (condition.all if every else condition.any) or ()
+    texts = [describe(part, checklist) for part in parts]
+    if len(texts) == 1:
+        return texts[0]
+    return (" and " if every else " or ").join(f"({text})" if " and " in text or " or " in text else text for text in texts)
+
+
+def _quoted(answer: str, item: Item | None, checklist: Checklist) -> str:
+    label = checklist.options_of(item).get(answer, answer) if item is not None else answer
+    return f"“{label}”"
+
+
+__all__ = ["UNANSWERED", "Possible", "describe", "items_in", "possible_truths"]
