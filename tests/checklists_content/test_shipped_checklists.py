@@ -1,0 +1,203 @@
+"""The shipped checklists say what they mean: every part refers to something there, and every question can be read aloud."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from ethicscheck.checklist import definition
+from ethicscheck.checklist.definition import Checklist, Condition, Item
+from ethicscheck.metrics.binary import find_measure
+from ethicscheck.model.strict_yaml import read_yaml
+
+FOLDER = Path(__file__).parents[2] / "checklists"
+FILES = sorted(FOLDER.glob("*.yaml"))
+MEASURED = {"transparency", "unintended-consequences"}
+CONTROL = re.compile(
+    r"eu-ai-act:(\d+(\.\d+)?(\([a-z]\))?|Annex-[IVX]+\.\d+(\([a-z]\))?)"
+    r"|nist-ai-rmf:(GOVERN|MAP|MEASURE|MANAGE)-\d\.\d+"
+    r"|iso-42001:(A\.\d+(\.\d+)+|\d+(\.\d+)*)"
+)
+
+
+def read(path: Path) -> Checklist:
+    document = read_yaml(path.read_text(encoding="utf-8"), path.name)
+    assert document.problems == []
+    return Checklist.model_validate(document.value)
+
+
+def items(path: Path) -> list[Item]:
+    return [item for _, item in read(path).items()]
+
+
+def answers_of(checklist: Checklist, item: Item) -> set[str]:
+    return set(checklist.options_of(item))
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    parts = [*(condition.all or ()), *(condition.any or ()), *([condition.not_] if condition.not_ else [])]
+    if not parts:
+        yield condition
+    for part in parts:
+        yield from leaves(part)
+
+
+def parts(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield key
+            yield from parts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from parts(part)
+    else:
+        yield value
+
+
+def test_both_checklists_are_shipped() -> None:
+    """A file that is not found would make every test below pass."""
+    assert {path.stem for path in FILES} >= MEASURED
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+class TestShippedChecklist:
+    """Each shipped file by itself."""
+
+    def test_it_reads_without_problems_under_its_own_name(self, path: Path) -> None:
+        """`use: transparency` must find the checklist of that id."""
+        checklist = read(path)
+
+        assert checklist.id == path.stem
+        assert 3 <= len(checklist.sections) <= 5
+        assert 8 <= len(items(path)) <= 20
+
+    def test_ids_are_unique_and_short(self, path: Path) -> None:
+        """Saved answers hang on these ids."""
+        ids = [item.id for item in items(path)]
+        sections = [section.id for section in read(path).sections]
+
+        assert len(set(ids)) == len(ids)
+        assert len(set(sections)) == len(sections)
+        assert [name for name in ids if not re.fullmatch(r"[a-z]{2}\.[a-z_]{3,20}", name)] == []
+        assert len({name.split(".")[0] for name in ids}) == 1
+
+    def test_questions_can_be_read_aloud(self, path: Path) -> None:
+        """A question nobody can say in one breath gets no honest answer."""
+        for item in items(path):
+            assert len(item.text) <= 160, item.id
+            assert item.text.endswith(("?", ".")), item.id
+            assert not re.search(
+                r"data subject|stakeholder|end[- ]user|leverage|e\.g\.|i\.e\.", f"{item.text} {item.help}"
+            )
+
+    def test_help_says_why_what_is_good_and_what_shows_it(self, path: Path) -> None:
+        """Three things a person needs before answering, in this order."""
+        for item in items(path):
+            assert item.help is not None, item.id
+            assert len(item.help) >= 60, item.id
+            assert re.search(r"^Why: .{20,} A good answer: .{20,} Evidence: .{10,}", item.help), item.id
+
+    def test_no_control_character_hides_in_the_text(self, path: Path) -> None:
+        """Folded YAML once came back with a bell at each fold; the text goes to terminals and reports as it is."""
+        written = [part for part in parts(read(path).model_dump(mode="json")) if isinstance(part, str)]
+
+        assert [part for part in written if not part.isprintable()] == []
+
+    def test_options_are_there_where_the_kind_needs_them(self, path: Path) -> None:
+        """A choice of nothing, or a shared set that is not there, can't be answered."""
+        checklist = read(path)
+
+        for item in items(path):
+            assert (len(answers_of(checklist, item)) >= 2) == (item.type in ("choice", "multi")), item.id
+            assert bool(item.columns) == (item.type == "table"), item.id
+            assert len({column.id for column in item.columns}) == len(item.columns), item.id
+            assert (item.min is not None and item.max is not None) == (item.type in ("number", "scale")), item.id
+            if item.type in ("choice", "multi"):
+                assert "unsure" in answers_of(checklist, item), item.id
+            assert all(item.min <= int(step) <= item.max for step in item.labels), item.id  # type: ignore[operator]
+
+    def test_risk_and_evidence_speak_of_answers_that_exist(self, path: Path) -> None:
+        """Points or proof for a misspelt answer would never be asked for."""
+        checklist = read(path)
+
+        for item in items(path):
+            assert set(item.risk) <= answers_of(checklist, item), item.id
+            assert all(points >= 0 for points in item.risk.values()), item.id
+            if item.evidence is not None:
+                assert set(item.evidence.for_ or ()) <= answers_of(checklist, item), item.id
+                assert item.evidence.min >= 1, item.id
+
+    def test_conditions_look_back_at_answers_that_exist(self, path: Path) -> None:
+        """A follow-up that hangs on a later or misspelt answer is never asked."""
+        checklist = read(path)
+        asked: dict[str, Item] = {}
+
+        for item in items(path):
+            for leaf in leaves(item.when) if item.when is not None else ():
+                assert leaf.item in asked, item.id
+                assert leaf.in_, item.id
+                assert set(leaf.in_) <= answers_of(checklist, asked[leaf.item]), item.id
+            asked[item.id] = item
+
+    def test_measured_questions_take_the_answers_a_measurement_gives(self, path: Path) -> None:
+        """The measured answer joins the given one, so it must be one of yes, no and unsure."""
+        checklist = read(path)
+        linked = [item for item in items(path) if item.metric is not None]
+
+        assert len(linked) >= (3 if path.stem in MEASURED else 0)
+        for item in linked:
+            assert item.metric is not None
+            assert find_measure(item.metric.metric) is not None, item.id
+            assert (item.metric.max is None) != (item.metric.min is None), item.id
+            assert answers_of(checklist, item) == {"yes", "no", "unsure"}, item.id
+            assert item.na is None, item.id
+            assert item.risk["no"] > item.risk["yes"], item.id
+
+    def test_every_section_says_who_answers_and_what_it_bears_on(self, path: Path) -> None:
+        """A section that belongs to nobody stays empty; one without controls is missing from every crosswalk."""
+        for section in read(path).sections:
+            assert section.roles.answer, section.id
+            assert section.roles.sign, section.id
+            assert section.roles.resolve, section.id
+            assert section.controls, section.id
+            assert len(set(section.controls)) == len(section.controls), section.id
+            assert [control for control in section.controls if not CONTROL.fullmatch(control)] == []
+            assert section.review.after_days, section.id
+
+    def test_not_applicable_wants_a_real_reason(self, path: Path) -> None:
+        """A reason of one word excuses everything."""
+        reasons = [item.na.reason_min_chars for item in items(path) if item.na is not None]
+
+        assert reasons
+        assert min(reasons) >= 40
+
+    def test_other_yaml_readers_see_the_same_option_ids(self, path: Path) -> None:
+        """Unquoted, yes and no are booleans by the rules of YAML 1.1, which most readers still keep."""
+        reader = YAML(typ="safe", pure=True)
+        reader.version = (1, 1)
+        value = reader.load(path.read_text(encoding="utf-8"))
+
+        assert [part for part in parts(value) if isinstance(part, bool) or part is None] == []
+        assert isinstance(value["version"], str)
+        assert Checklist.model_validate(value) == read(path)
+
+
+def test_the_readme_names_every_key_and_file() -> None:
+    """Whoever writes a checklist reads this page, not the types."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    models = [
+        value
+        for value in vars(definition).values()
+        if isinstance(value, type) and issubclass(value, BaseModel) and value.model_fields
+    ]
+    keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
+
+    assert len(models) >= 10
+    assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
+    assert [path.name for path in FILES if path.name not in text] == []
