@@ -84,6 +84,7 @@ def audit(
     unknown: Sequence[Any] = (),
     profiles: Sequence[str] = (),
     rules: Sequence[Mapping[str, Any]] = (),
+    waivers: Sequence[Mapping[str, Any]] | str | Path = (),
     metrics: Sequence[str] | None = None,
     task: str = "binary",
     confidence: float = 0.95,
@@ -104,7 +105,7 @@ def audit(
     threshold : without a prediction, prediction = score >= threshold.
     positive : the value that means "positive"; required unless values are 0/1 or booleans.
     favourable : which prediction helps the person; default: the positive one.
-    intersections, strata, unknown, profiles, rules, metrics, task, confidence, min_group, replicates, seed :
+    intersections, strata, unknown, profiles, rules, waivers, metrics, task, confidence, min_group, replicates, seed :
         as in the config.
     subject : the system's name, or the config's `subject` section.
     run : runs each engine call, for progress and for stopping.
@@ -143,7 +144,11 @@ def audit(
             "replicates": replicates,
             "seed": seed,
         },
-        "policy": {"profiles": list(profiles), "rules": [dict(rule) for rule in rules]},
+        "policy": {
+            "profiles": list(profiles),
+            "rules": [dict(rule) for rule in rules],
+            "waivers": str(waivers) if isinstance(waivers, (str, Path)) else [dict(waiver) for waiver in waivers],
+        },
     }
     loaded = make_config(config)
     return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run))

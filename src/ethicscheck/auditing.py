@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ from .model.strict_yaml import Document
 from .policy.judging import judge, overall_verdict
 from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, resolve_rules
-from .provenance import make_provenance
+from .policy.waivers import apply_waivers, check_waivers, read_waivers
+from .provenance import created_now, make_provenance
 from .sources.frames import view_frame
 from .sources.view import SourceView
 
@@ -52,18 +54,23 @@ def load_config(path: Path) -> LoadedConfig:
         With file and line of each problem.
     """
     document, content = read_config_document(path)
-    config = parse_config(document.value, document, check_names(document.value, document))
-    return LoadedConfig(config, document, path, content)
+    return _checked(document, path, content)
 
 
 def make_config(value: dict[str, Any]) -> LoadedConfig:
     """Check a config given as nested dicts (the Python call), by the same rules."""
     import rfc8785
 
-    document = Document("audit(…)", value)
-    config = parse_config(value, document, check_names(value, document))
-    content: bytes = rfc8785.dumps(config.model_dump(mode="json", by_alias=True))
-    return LoadedConfig(config, document, None, content)
+    loaded = _checked(Document("audit(…)", value), None, b"")
+    loaded.content = rfc8785.dumps(loaded.config.model_dump(mode="json", by_alias=True))
+    return loaded
+
+
+def _checked(document: Document, path: Path | None, content: bytes) -> LoadedConfig:
+    read, problems = read_waivers(document.value, document, path.parent if path is not None else Path())
+    config = parse_config(document.value, document, (*check_names(document.value, document), *problems))
+    waivers = check_waivers(read, config, document, resolve_rules(config, document))
+    return LoadedConfig(config, document, path, content, waivers)
 
 
 def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None) -> AuditRecord:
@@ -80,7 +87,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     DataError
         When the data can't be audited as they stand.
     """
-    config = loaded.config
+    config, created = loaded.config, created_now()
     roles = roles_of(config)
     source = _open(loaded, roles, frame, run)
     collected = collect(source.view, roles)
@@ -92,9 +99,12 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     references = {features: _reference(features, measurement.counts(features), config) for features in axes}
     estimates = tuple(_estimates(measurement, metrics, axes))
     disparities = tuple(_disparities(measurement, metrics, criteria, references, config))
-    findings = judge(rules, measurement)
+    today = datetime.date.fromisoformat(created[:10])
+    findings = apply_waivers(judge(rules, measurement), loaded.waivers, today, rules, measurement)
     entries = source.entries(collected.table.total)
+    waivers = loaded.waivers
     content = [loaded.path, *source.paths] if loaded.path is not None else []
+    content += [waivers.path] if loaded.path is not None and waivers.path is not None else []
     return AuditRecord(
         verdict=overall_verdict(findings),
         subject=_subject(loaded),
@@ -104,6 +114,8 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
             loaded.path.name if loaded.path is not None else None,
             loaded.content,
             content,
+            created,
+            (waivers.path.name, waivers.sha256) if waivers.path is not None and waivers.sha256 is not None else None,
         ),
         plan=_plan(config, collected, favourable, metrics),
         data=_data(measurement, config, references),

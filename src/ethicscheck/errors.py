@@ -25,6 +25,11 @@ class Problem:
     hint: str = ""
     line: int = 0
 
+    @property
+    def file(self) -> str:
+        """The file it stands in."""
+        return self.where.removesuffix(f":{self.line}")
+
     def __str__(self) -> str:
         text = self.what
         if self.where:
@@ -53,10 +58,12 @@ class EthicscheckError(Exception):
 
 
 class ConfigError(EthicscheckError):
-    """Every problem found in a config, in the order of its lines."""
+    """Every problem found in a config and the files it names, in the order of their lines."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        found = tuple(sorted(problems, key=lambda problem: problem.line))
+        given = tuple(problems)
+        files = [problem.file for problem in given]
+        found = tuple(sorted(given, key=lambda problem: (files.index(problem.file), problem.line)))
         super().__init__(found[0].what if found else "the config can't be used")
         self.problems = found
 

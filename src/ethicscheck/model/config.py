@@ -24,7 +24,7 @@ from pydantic import (
 
 from ethicscheck.errors import ConfigError, Problem
 
-from .explaining import explain_errors
+from .explaining import dotted, explain_errors
 from .relations import check_relations
 from .scalars import MOST, Day, Number, Scalar, Text, Whole, as_text, refuse
 from .strict_yaml import Document, read_yaml_file
@@ -293,12 +293,18 @@ class Config(Section):
 
 @dataclass(frozen=True)
 class LoadedWaivers:
-    """The waivers, where each stands, and (where they stand in a file of their own) its path and its digest."""
+    """The waivers and where they stand: in the config, or in a file of their own (then with its path and digest)."""
 
-    entries: tuple[WaiverConfig, ...]
-    places: tuple[Problem, ...]
+    entries: tuple[WaiverConfig, ...] = ()
+    document: Document | None = None
     path: Path | None = None
     sha256: str | None = None
+
+    def problem(self, place: int, key: str, what: str, hint: str) -> Problem:
+        """Return a problem with one key of the waiver at `place`."""
+        where: tuple[str | int, ...] = ("waivers", place, key)
+        where = where if self.path is not None else ("policy", *where)
+        return (self.document or Document("audit(…)")).problem(where, f"{dotted(where)}: {what}", hint)
 
 
 class LoadedConfig:
@@ -316,7 +322,7 @@ class LoadedConfig:
         self.document = document
         self.path = path
         self.content = content
-        self.waivers = waivers or LoadedWaivers((), ())
+        self.waivers = waivers or LoadedWaivers()
 
     @property
     def base(self) -> Path:

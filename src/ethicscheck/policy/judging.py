@@ -64,7 +64,9 @@ def _draft(rule: Rule, measurement: Measurement) -> _Draft:
     gap = comparison.gap(rule.compare, rule.side)
     verdict = _verdict(gap, rule)
     p_value = comparison.failing_p(rule.compare, rule.bound, rule.side) if verdict == "fail" else 1.0
-    return _Draft(rule, comparison, gap, verdict, "interval_holds_limit" if verdict == "inconclusive" else None, p_value)
+    return _Draft(
+        rule, comparison, gap, verdict, "interval_holds_limit" if verdict == "inconclusive" else None, p_value
+    )
 
 
 def _verdict(gap: Gap, rule: Rule) -> Verdict:
@@ -75,9 +77,22 @@ def _verdict(gap: Gap, rule: Rule) -> Verdict:
 
 def meets_limit(gap: Gap, rule: Rule) -> bool:
     """Return whether the observed value itself lies on the right side, compared exactly: 60/100 to 75/100 *is* 4/5."""
-    value: Fraction | float = gap.exact if gap.exact is not None else gap.value
-    bound: Fraction | float = Fraction(repr(rule.bound)) if gap.exact is not None else rule.bound
-    return value <= bound if rule.side == "max" else value >= bound
+    return keeps(gap.exact if gap.exact is not None else gap.value, rule.bound, rule.side)
+
+
+def keeps(value: Fraction | float, bound: float, side: Literal["max", "min"]) -> bool:
+    """Return whether a value keeps a bound; a fraction of counts meets the bound as it is written, not as a float."""
+    limit: Fraction | float = Fraction(repr(bound)) if isinstance(value, Fraction) else bound
+    return value <= limit if side == "max" else value >= limit
+
+
+def observed_exactly(rule: Rule, measurement: Measurement) -> Fraction | float | None:
+    """Return the value a rule judges, as a fraction of counts where it is one; None where there is none."""
+    comparison = measurement.comparison(rule.measure, rule.features)
+    if comparison.undefined(rule.compare) is not None:
+        return None
+    gap = comparison.gap(rule.compare, rule.side)
+    return gap.exact if gap.exact is not None else gap.value
 
 
 def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:

@@ -249,23 +249,29 @@ def _check_limit(rule: dict[str, Any], path: Path, document: Document) -> list[P
     if compare == "ratio" and not measure.ratio:
         what = f"{where}: {measure.name!r} can be negative, so a ratio of it means nothing"
         return [document.problem((*path, "compare"), what, "use difference")]
-    lowest, highest = {
-        "difference": (0.0, measure.highest - measure.lowest),
-        "ratio": (0.0, 1.0),
-        "each": (measure.lowest, measure.highest),
-    }[str(compare)]
     problems = []
     for side in ("max", "min"):
         try:
             bound = as_number(rule[side])
         except (KeyError, ValueError):
             continue
-        if not lowest <= bound <= highest:
-            kind = f"the {compare} of {measure.name}" if compare != "each" else f"each {measure.name}"
-            what = f"{dotted((*path, side))}: {kind} lies between {lowest:g} and {highest:g}, never at {bound:g}"
-            hint = f"did you mean {bound / 100:g}?" if 1 < bound <= 100 else "choose a limit in that range"
-            problems.append(document.problem((*path, side), what, hint))
+        if (slip := out_of_range(bound, measure, compare)) is not None:
+            problems.append(document.problem((*path, side), f"{dotted((*path, side))}: {slip[0]}", slip[1]))
     return problems
+
+
+def out_of_range(bound: float, measure: Metric | Criterion, compare: str) -> tuple[str, str] | None:
+    """Return what is wrong, and a hint, with a bound that lies where no value can; None when it is a possible one."""
+    lowest, highest = {
+        "difference": (0.0, measure.highest - measure.lowest),
+        "ratio": (0.0, 1.0),
+        "each": (measure.lowest, measure.highest),
+    }[compare]
+    if lowest <= bound <= highest:
+        return None
+    kind = f"the {compare} of {measure.name}" if compare != "each" else f"each {measure.name}"
+    hint = f"did you mean {bound / 100:g}?" if 1 < bound <= 100 else "choose a limit in that range"
+    return f"{kind} lies between {lowest:g} and {highest:g}, never at {bound:g}", hint
 
 
 def _check_id(rule: dict[str, Any], path: Path, seen: dict[str, str], document: Document) -> list[Problem]:
