@@ -93,9 +93,12 @@ def _git(paths: Sequence[Path]) -> Git | None:
     """Return the commit that the config stands in, where there is one and git is installed."""
     folder = paths[0].parent
     commit = _ask_git(folder, "rev-parse", "HEAD")
-    if commit is None or _ask_git(folder, "ls-files", "--error-unmatch", "--", paths[0].name) is None:
+    top = _ask_git(folder, "rev-parse", "--show-toplevel")
+    tracked = _ask_git(folder, "ls-files", "--error-unmatch", "--", paths[0].name)
+    if commit is None or top is None or tracked is None:
         return None
-    changed = _ask_git(folder, "status", "--porcelain", "--", *[str(path.resolve()) for path in paths[:1000]])
+    inside = [str(path.resolve()) for path in paths[:1000] if path.resolve().is_relative_to(Path(top).resolve())]
+    changed = _ask_git(folder, "status", "--porcelain", "--", *inside)
     return Git(commit=commit, modified=bool(changed)) if changed is not None else None
 
 

@@ -1,0 +1,155 @@
+"""Where a record comes from: the time that can be fixed, the commit, and nothing of the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import subprocess
+from pathlib import Path
+
+import pytest
+from helpers import TWELVE, audit_files, audit_frame, write_config
+
+from ethicscheck.auditing import load_config, make_record
+from ethicscheck.errors import DataError, UsageError
+from ethicscheck.model.record import AuditRecord
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git as nobody in particular."""
+    name = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", "-C", str(folder), *name, *words], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A folder with a config and data, both committed."""
+    (tmp_path / "data.csv").write_text(TWELVE)
+    write_config(tmp_path)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "x")
+    return tmp_path
+
+
+def audit(folder: Path) -> AuditRecord:
+    """Audit the folder's config."""
+    return make_record(load_config(folder / "ethicscheck.yaml"))
+
+
+def test_the_commit_of_the_config_is_recorded(repository: Path) -> None:
+    """With it, a record can be made again."""
+    found = audit(repository).provenance.git
+
+    assert found is not None
+    assert (found.commit, found.modified) == (git(repository, "rev-parse", "HEAD"), False)
+
+
+@pytest.mark.parametrize("name", ["data.csv", "ethicscheck.yaml"])
+def test_a_change_since_the_commit_is_recorded(name: str, repository: Path) -> None:
+    """A commit that does not hold what was audited must not look as if it did."""
+    with (repository / name).open("a") as stream:
+        stream.write("\n")
+
+    found = audit(repository).provenance.git
+
+    assert found is not None
+    assert found.modified
+
+
+def test_a_change_elsewhere_in_the_repository_is_no_change(repository: Path) -> None:
+    """Reports written beside the config don't make the next record differ."""
+    (repository / "notes.txt").write_text("x")
+
+    found = audit(repository).provenance.git
+
+    assert found is not None
+    assert not found.modified
+
+
+def test_data_outside_the_repository_leave_the_commit_in(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Data often stand elsewhere; their digest is in the record anyway."""
+    other = tmp_path_factory.mktemp("elsewhere")
+    (other / "data.csv").write_text(TWELVE)
+    write_config(repository, source=str(other / "data.csv"))
+    git(repository, "commit", "-q", "-a", "-m", "y")
+
+    found = audit(repository).provenance.git
+
+    assert found is not None
+    assert not found.modified
+
+
+def test_a_config_that_is_in_no_commit_has_none(tmp_path: Path, repository: Path) -> None:
+    """An untracked config is not described by the commit around it."""
+    git(repository, "rm", "-q", "--cached", "ethicscheck.yaml")
+
+    assert audit(repository).provenance.git is None
+
+
+def test_without_git_there_is_no_commit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """git need not be installed."""
+    monkeypatch.setenv("PATH", "")
+
+    assert audit(repository).provenance.git is None
+
+
+def test_the_time_can_be_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SOURCE_DATE_EPOCH, as for reproducible builds."""
+    (tmp_path / "data.csv").write_text(TWELVE)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+
+    assert audit_files(tmp_path).provenance.created == "1970-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("time", ["yesterday", "1e9", "", "99999999999999999999"])
+def test_a_time_that_is_none_is_refused(time: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong time must not become the present one."""
+    (tmp_path / "data.csv").write_text(TWELVE)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", time)
+
+    with pytest.raises(UsageError, match="is no time") as caught:
+        audit_files(tmp_path)
+
+    assert "SOURCE_DATE_EPOCH" in str(caught.value)
+
+
+def test_nothing_of_the_machine_enters_a_record(tmp_path: Path) -> None:
+    """Neither host nor user nor folder: a record is published."""
+    (tmp_path / "data.csv").write_text(TWELVE)
+
+    text = audit_files(tmp_path).to_json().decode()
+
+    assert str(tmp_path) not in text
+    assert platform.node() not in text
+    assert str(Path.cwd()) not in text
+
+
+def test_the_model_file_is_named_by_its_digest(tmp_path: Path) -> None:
+    """`subject.artifact` ties the record to one model."""
+    (tmp_path / "data.csv").write_text(TWELVE)
+    (tmp_path / "model.onnx").write_bytes(b"weights")
+    path = write_config(tmp_path)
+    path.write_text(path.read_text().replace('"name": "test"', '"name": "test", "artifact": "model.onnx"'))
+
+    subject = make_record(load_config(path)).subject
+    (tmp_path / "model.onnx").unlink()
+
+    assert subject.artifact == "model.onnx"
+    assert subject.artifact_sha256 == hashlib.sha256(b"weights").hexdigest()
+    with pytest.raises(DataError, match="the model file 'model.onnx' can't be read"):
+        make_record(load_config(path))
+
+
+def test_a_frame_has_no_digest_and_no_commit() -> None:
+    """What was never a file can't be found again by its digest."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"group": ["a", "b"] * 3, "y": [0, 1] * 3, "p": [1, 1, 0, 0, 1, 0]})
+
+    provenance = audit_frame(frame).provenance
+
+    assert [(source.name, source.sha256, source.rows) for source in provenance.sources] == [("data frame", None, 6)]
+    assert (provenance.config, provenance.git) == (None, None)
