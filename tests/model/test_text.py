@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ethicscheck.model.strict_yaml import Plain
+from ethicscheck.model.strict_yaml import Plain, read_yaml
 from ethicscheck.model.text import text_of
 
 
@@ -50,3 +50,10 @@ def test_a_value_becomes_the_text_of_a_label(value: Any, expected: str | None) -
 
     assert found == expected
     assert type(found) in (str, type(None))
+
+
+def test_folded_text_holds_no_trace_of_its_folds() -> None:
+    """ruamel's round-trip loader marks folds with a bell character; nobody wrote it."""
+    document = read_yaml("why: >-\n  one\n  two\n\n  three\n", "x.yaml")
+
+    assert document.value == {"why": "one two\nthree"}

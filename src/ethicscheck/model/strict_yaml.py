@@ -159,7 +159,8 @@ def _tagged(node: Any, kind: str) -> bool:
 
 def _scalar(node: Any) -> str | None:
     if node.style in ("'", '"', "|", ">"):
-        return str(node.value)
+        # The round-trip loader marks each fold of a folded text with a bell character.
+        return str(node.value).replace("\a", "") if node.style == ">" else str(node.value)
     if node.value in ("", "~", "null", "Null", "NULL"):
         return None
     return Plain(node.value)
