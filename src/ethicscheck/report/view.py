@@ -90,7 +90,7 @@ def make_view(record: AuditRecord) -> ReportView:
         subject=_subject(record),
         created=record.provenance.created[:10],
         verdict=record.verdict,
-        word={"pass": "Passes its rules", "fail": "Fails its rules", "inconclusive": "Not decided"}[record.verdict],
+        word=verdict_words(record),
         mark=VERDICT_MARKS[record.verdict],
         headline=headline(record),
         tally=_tally(record),
@@ -116,6 +116,14 @@ def make_view(record: AuditRecord) -> ReportView:
     )
 
 
+def verdict_words(record: AuditRecord) -> str:
+    """Return the verdict over all in a few words; a pass that rests on a waiver says so."""
+    waived = sum(finding.verdict == "waived" for finding in record.findings)
+    if record.verdict == "pass" and waived:
+        return f"Passes with {'a waiver' if waived == 1 else f'{waived} waivers'}"
+    return {"pass": "Passes its rules", "fail": "Fails its rules", "inconclusive": "Not decided"}[record.verdict]
+
+
 def ranked(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings by consequence: verdict first, then how far the value lies beyond its limit."""
 
@@ -133,7 +141,20 @@ def ranked(findings: Sequence[Finding]) -> list[Finding]:
 
 def headline(record: AuditRecord) -> str:
     """Return the verdict in a sentence or two: what became of the rules, and of the checklists."""
-    return " ".join(part for part in (_rules_sentence(record), _checklists_sentence(record)) if part)
+    parts = (_rules_sentence(record), _checklists_sentence(record), _waivers_sentence(record))
+    return " ".join(part for part in parts if part)
+
+
+def _waivers_sentence(record: AuditRecord) -> str:
+    waivers = [finding.waiver for finding in record.findings if finding.waiver is not None]
+    applied = sum(waiver.applied for waiver in waivers)
+    lapsed = sum(waiver.lapsed is not None and waiver.note is None for waiver in waivers)
+    parts = []
+    if applied:
+        parts.append(f"{_number(applied)} {'finding is' if applied == 1 else 'findings are'} waived for now.")
+    if lapsed:
+        parts.append(f"{_number(lapsed)} {'waiver no longer holds' if lapsed == 1 else 'waivers no longer hold'}.")
+    return " ".join(parts)
 
 
 def _checklists_sentence(record: AuditRecord) -> str:
@@ -170,6 +191,11 @@ def _rules_sentence(record: AuditRecord) -> str:
         if count == 1:
             return "The only rule stays undecided: the data can't tell yet. That is not a pass."
         return f"No rule fails, but {open_count} of {count} {'stays' if open_count == 1 else 'stay'} undecided: the data can't tell yet. That is not a pass."
+    if by["waived"] and not by["pass"]:
+        return ""
+    if by["waived"]:
+        passed = len(by["pass"])
+        return f"{_number(passed)} of {count} rules {'passes' if passed == 1 else 'pass'}: the data show that {'its limit is' if passed == 1 else 'their limits are'} kept."
     return f"{'The only rule passes' if count == 1 else f'All {count} rules pass'}: the data show that the limits are kept."
 
 
@@ -329,6 +355,7 @@ def _provenance(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         ("By", f"{made.tool} {made.version}"),
         ("Config", made.config or "arguments of the audit call"),
         ("Config’s SHA-256", made.config_sha256),
+        *([("Waivers", f"{made.waivers} (SHA-256 {made.waivers_sha256})")] if made.waivers else ()),
         ("Random seed", str(made.seed)),
         ("With", ", ".join(f"{name} {version}" for name, version in made.packages.items())),
     ]
