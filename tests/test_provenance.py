@@ -8,11 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from helpers import TWELVE, audit_files, audit_frame, write_config
 
 from ethicscheck.auditing import load_config, make_record
 from ethicscheck.errors import DataError, UsageError
 from ethicscheck.model.record import AuditRecord
+from helpers import TWELVE, audit_files, audit_frame, write_config
 
 
 def git(folder: Path, *words: str) -> str:
@@ -140,7 +140,7 @@ def test_the_model_file_is_named_by_its_digest(tmp_path: Path) -> None:
 
     assert subject.artifact == "model.onnx"
     assert subject.artifact_sha256 == hashlib.sha256(b"weights").hexdigest()
-    with pytest.raises(DataError, match="the model file 'model.onnx' can't be read"):
+    with pytest.raises(DataError, match=r"the model file 'model.onnx' can't be read"):
         make_record(load_config(path))
 
 

@@ -33,7 +33,15 @@ def problems(folder: Path, text: str | bytes) -> list[str]:
     found = str(caught.value).splitlines()
     assert lines == sorted(lines)
     assert len(set(found)) == len(found)
-    for word in ("pydantic", "Input should", "Extra inputs", "valid dictionary", "Field required", "function-", "literal["):
+    for word in (
+        "pydantic",
+        "Input should",
+        "Extra inputs",
+        "valid dictionary",
+        "Field required",
+        "function-",
+        "literal[",
+    ):
         assert word not in str(caught.value)
     return found
 
@@ -208,7 +216,11 @@ def test_a_measure_of_the_outcome_needs_a_label(metric: str, tmp_path: Path) -> 
         ("id: a, ", "id: a, ", "policy.rules[1] and policy.rules[0] have the same id, 'a' (c.yaml:10)"),
         ("", "", "policy.rules[1] and policy.rules[0] have the same id, 'accuracy-race-difference' (c.yaml:10)"),
         ("id: accuracy-race-difference, ", "", "policy.rules[1] and policy.rules[0] have the same id"),
-        ("id: a, ", "id: a/race, ", "the id of policy.rules[1], 'a/race', can't be told from 'a', that of policy.rules[0]"),
+        (
+            "id: a, ",
+            "id: a/race, ",
+            "the id of policy.rules[1], 'a/race', can't be told from 'a', that of policy.rules[0]",
+        ),
         ("id: four-fifths, ", "id: b, ", "policy.rules[0] and profile 'four-fifths' have the same id, 'four-fifths'"),
     ],
 )
@@ -273,11 +285,18 @@ def test_an_alias_bomb_is_not_unfolded(tmp_path: Path) -> None:
 def test_text_stays_the_text_that_was_written(tmp_path: Path) -> None:
     """NO is a country, 1.10 a version, 010 a code and a date a date."""
     text = BASE.replace("{name: x}", "{name: NO, version: 1.10, owner: 010, purpose: 2024-01-02}")
-    text = text.replace("[race, sex]", "{NO: {reference: no}, 010: {}, 1.10: }").replace("label: y", "label: y\n  unknown: [NO, 010, ~]")
+    text = text.replace("[race, sex]", "{NO: {reference: no}, 010: {}, 1.10: }").replace(
+        "label: y", "label: y\n  unknown: [NO, 010, ~]"
+    )
 
     found = config(tmp_path, text)
 
-    assert found.subject.model_dump(exclude_none=True) == {"name": "NO", "version": "1.10", "owner": "010", "purpose": "2024-01-02"}
+    assert found.subject.model_dump(exclude_none=True) == {
+        "name": "NO",
+        "version": "1.10",
+        "owner": "010",
+        "purpose": "2024-01-02",
+    }
     assert list(found.data.sensitive) == ["NO", "010", "1.10"]
     assert found.data.sensitive["NO"].reference == "no"
     assert found.data.unknown == ("NO", "010", None)
@@ -291,7 +310,10 @@ def test_features_are_a_list_or_a_mapping(written: str, tmp_path: Path) -> None:
 
 def test_one_word_will_do_where_a_list_is_meant(tmp_path: Path) -> None:
     """A list of one is written as the one."""
-    text = BASE.replace("[race, sex]", "race\n  strata: office\n  unknown: '?'") + "policy: {profiles: four-fifths}\nmetrics: accuracy\n"
+    text = (
+        BASE.replace("[race, sex]", "race\n  strata: office\n  unknown: '?'")
+        + "policy: {profiles: four-fifths}\nmetrics: accuracy\n"
+    )
 
     found = config(tmp_path, text)
 
@@ -334,7 +356,9 @@ def test_problems_of_a_python_call_name_the_key_not_a_line() -> None:
     ]
 
 
-@pytest.mark.parametrize("value", [None, 5, "x", [], {"data": 5, "policy": 5}, {"policy": {"rules": [[]], "profiles": {}}}, {"metrics": 5}])
+@pytest.mark.parametrize(
+    "value", [None, 5, "x", [], {"data": 5, "policy": 5}, {"policy": {"rules": [[]], "profiles": {}}}, {"metrics": 5}]
+)
 def test_no_shape_of_a_config_raises_anything_else(value: Any) -> None:
     """Nested nonsense ends in a ConfigError too."""
     with pytest.raises(ConfigError):

@@ -210,13 +210,9 @@ def test_a_name_that_stands_twice_matters_only_where_it_is_chosen(ending: str, t
 
 def test_one_column_can_play_two_parts(tmp_path: Path) -> None:
     """A score may be a sensitive feature too, and keeps its text there."""
-    text = "group,y,p,s\n" + "".join(
-        f"{line},0{place % 3}\n" for place, line in enumerate(TWELVE.splitlines()[1:])
-    )
+    text = "group,y,p,s\n" + "".join(f"{line},0{place % 3}\n" for place, line in enumerate(TWELVE.splitlines()[1:]))
 
-    record = audit_text(
-        tmp_path, text, prediction=None, score="s", threshold=1, sensitive=["group", "s", "y"]
-    )
+    record = audit_text(tmp_path, text, prediction=None, score="s", threshold=1, sensitive=["group", "s", "y"])
 
     assert set(values(record, "selection_rate", "s")) == {"00", "01", "02"}
     assert values(record, "selection_rate", "s") == {"00": 0.0, "01": 1.0, "02": 1.0}
@@ -257,9 +253,7 @@ def test_every_missing_column_is_named_at_once_with_the_nearest_one(tmp_path: Pa
     ],
     ids=["empty", "first line empty", "header only", "short line", "long line", "open quote", "latin-1", "utf-16"],
 )  # fmt: skip
-def test_a_csv_that_cannot_be_read_is_refused_with_its_line(
-    text: str | bytes, what: str, tmp_path: Path
-) -> None:
+def test_a_csv_that_cannot_be_read_is_refused_with_its_line(text: str | bytes, what: str, tmp_path: Path) -> None:
     """Half a file is never audited; the message is all one needs to mend it."""
     assert refusal(tmp_path, text) == what
 
@@ -268,9 +262,7 @@ def test_a_csv_that_cannot_be_read_is_refused_with_its_line(
 @pytest.mark.parametrize(
     "content", [b"", TWELVE.encode(), b"\x00\x01\x02 no file of any kind"], ids=["0", "csv", "junk"]
 )
-def test_a_file_that_is_not_what_its_ending_says_is_refused(
-    content: bytes, ending: str, tmp_path: Path
-) -> None:
+def test_a_file_that_is_not_what_its_ending_says_is_refused(content: bytes, ending: str, tmp_path: Path) -> None:
     """The engine's own words may follow, its traceback and the machine's paths may not."""
     (tmp_path / f"d.{ending}").write_bytes(content)
 
@@ -420,9 +412,7 @@ def _write(path: Path, columns: dict[str, list[Any]]) -> None:
 def _write_pairs(path: Path, columns: list[tuple[str, list[Any]]]) -> None:
     names, parts = [name for name, _ in columns], [part for _, part in columns]
     if path.suffix in (".parquet", ".arrow", ".feather"):
-        table = pa.Table.from_arrays(
-            [pa.array(part, pa.string() if not part else None) for part in parts], names=names
-        )
+        table = pa.Table.from_arrays([pa.array(part, pa.string() if not part else None) for part in parts], names=names)
         if path.suffix == ".parquet":
             pyarrow.parquet.write_table(table, path)
         else:
@@ -433,6 +423,4 @@ def _write_pairs(path: Path, columns: list[tuple[str, list[Any]]]) -> None:
         path.write_text("\n".join(map(json.dumps, rows)))
     else:
         header = ",".join('"' + name.replace('"', '""') + '"' for name in names)
-        path.write_text(
-            "\n".join([header, *(",".join(map(str, row)) for row in zip(*parts, strict=True))]) + "\n"
-        )
+        path.write_text("\n".join([header, *(",".join(map(str, row)) for row in zip(*parts, strict=True))]) + "\n")

@@ -60,10 +60,7 @@ def test_names_of_columns_need_not_be_text() -> None:
     """A frame made from an array has numbers for names."""
     numbered = frame().set_axis([0, 1, 2], axis=1)
 
-    assert (
-        values(audit_frame(numbered, sensitive=["0"], label="1", prediction="2"), "selection_rate", "0")
-        == EXPECTED
-    )
+    assert values(audit_frame(numbered, sensitive=["0"], label="1", prediction="2"), "selection_rate", "0") == EXPECTED
 
 
 def test_text_where_a_number_is_meant_is_refused() -> None:
@@ -119,9 +116,7 @@ def test_an_unused_category_is_no_group() -> None:
 
 def test_rows_stay_in_their_engine() -> None:
     """Only the count table comes into Python: the queries' results have a few rows, whatever the data have."""
-    big = pl.DataFrame(
-        {"group": ["a", "b"] * 50_000, "y": [0, 1] * 50_000, "p": [1, 1, 0, 0] * 25_000}
-    ).lazy()
+    big = pl.DataFrame({"group": ["a", "b"] * 50_000, "y": [0, 1] * 50_000, "p": [1, 1, 0, 0] * 25_000}).lazy()
     view = view_frame(big, ("group", "y", "p"), frozenset())
     seen: list[int] = []
 

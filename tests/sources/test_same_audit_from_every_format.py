@@ -53,9 +53,7 @@ PARTS: dict[str, Any] = {
 def as_csv(separator: str = ",") -> bytes:
     def cell(value: Any) -> str:
         text = "" if value is None else str(text_of(value))
-        return (
-            '"' + text.replace('"', '""') + '"' if any(mark in text for mark in f'"\n{separator}') else text
-        )
+        return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in f'"\n{separator}') else text
 
     lines = [separator.join(COLUMNS), *(separator.join(map(cell, row)) for row in ROWS)]
     return ("\n".join(lines) + "\n").encode()
@@ -204,15 +202,11 @@ def test_shards_in_one_list_equal_the_whole(tmp_path: Path, expected: AuditRecor
     listed = audit_files(tmp_path, source=["part/3.parquet", "part/[0-2].parquet"], **PARTS)
 
     assert results(record) == results(listed) == results(expected)
-    assert [source.name for source in record.provenance.sources] == [
-        f"part/{place}.parquet" for place in range(4)
-    ]
+    assert [source.name for source in record.provenance.sources] == [f"part/{place}.parquet" for place in range(4)]
     assert sum(source.rows for source in record.provenance.sources) == record.data.rows
 
 
-def test_the_record_is_the_same_to_the_byte_on_a_second_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_record_is_the_same_to_the_byte_on_a_second_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Same inputs, same bytes: the time comes from SOURCE_DATE_EPOCH."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     write(tmp_path / "data.parquet")

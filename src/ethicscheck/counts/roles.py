@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,7 +46,7 @@ class KeyColumn:
     def bin_labels(self) -> tuple[str, ...]:
         """Return the bins' labels in order: "<25", "25–44", "≥45"."""
         edges = self.bins
-        inner = [_span(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+        inner = [_span(low, high) for low, high in itertools.pairwise(edges)]
         return (f"<{_number(edges[0])}", *inner, f"≥{_number(edges[-1])}")
 
 

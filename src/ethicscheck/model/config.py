@@ -250,7 +250,9 @@ class PolicyConfig(Section):
         (), description="Shipped rule sets."
     )
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
-    waivers: Waivers = Field((), description="Exceptions with an owner and an end: a list, or the path of waivers.yaml.")
+    waivers: Waivers = Field(
+        (), description="Exceptions with an owner and an end: a list, or the path of waivers.yaml."
+    )
 
 
 class ChecklistUse(Section):

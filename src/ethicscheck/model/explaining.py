@@ -59,22 +59,14 @@ def _problem(path: Path, item: Any, model: type[BaseModel], document: Document) 
     if kind == "missing":
         return document.problem(path[:-1], f"{where} is missing", _wanted(path, model))
     if kind == "extra_forbidden":
-        return document.problem(
-            path, f"unknown key {where!r}", did_you_mean(str(path[-1]), _keys(path[:-1], model))
-        )
+        return document.problem(path, f"unknown key {where!r}", did_you_mean(str(path[-1]), _keys(path[:-1], model)))
     if kind == "literal_error" and isinstance(item["input"], str):
         expected = str(item["ctx"]["expected"]).replace(" or ", ", ").split(", ")
         hint = did_you_mean(item["input"], [word.strip("'") for word in expected])
         return document.problem(path, f"{where} can't be {str(item['input'])!r}", hint)
     if kind == "ethicscheck":
         return document.problem(path, f"{where}: {item['ctx']['what']}")
-    wanted = (
-        "a mapping (`key: value`)"
-        if kind in _MAPPING
-        else "a list"
-        if kind in _LIST
-        else "another kind of value"
-    )
+    wanted = "a mapping (`key: value`)" if kind in _MAPPING else "a list" if kind in _LIST else "another kind of value"
     nothing = item["input"] is None
     return document.problem(
         path, f"{where} is empty; {wanted} is meant here" if nothing else f"{where}: {wanted} is meant here"
@@ -106,9 +98,7 @@ def _described(annotation: Any) -> str:
 
 def _keys(path: Path, model: type[BaseModel]) -> list[str]:
     section = _section(path, model)
-    return (
-        [field.alias or name for name, field in section.model_fields.items()] if section is not None else []
-    )
+    return [field.alias or name for name, field in section.model_fields.items()] if section is not None else []
 
 
 def _section(path: Path, model: type[BaseModel]) -> type[BaseModel] | None:
@@ -131,9 +121,7 @@ def _section(path: Path, model: type[BaseModel]) -> type[BaseModel] | None:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(
-        (model for part in typing.get_args(annotation) if (model := _model_in(part)) is not None), None
-    )
+    return next((model for part in typing.get_args(annotation) if (model := _model_in(part)) is not None), None)
 
 
 def _is_container(annotation: Any) -> bool:

@@ -19,11 +19,7 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
     problems = _check_decision(data, document, keys)
     features = data.get("sensitive")
     names = (
-        [features]
-        if isinstance(features, str)
-        else list(features)
-        if isinstance(features, (dict, list, tuple))
-        else []
+        [features] if isinstance(features, str) else list(features) if isinstance(features, (dict, list, tuple)) else []
     )
     problems += _check_intersections(data.get("intersections"), names, document)
     problems += _check_strata(data.get("strata"), names, document)
@@ -31,9 +27,7 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
 
 
 def _check_decision(data: dict[str, Any], document: Document, keys: Sequence[str]) -> list[Problem]:
-    given = meant_keys(data, keys) | {
-        key for key, part in data.items() if part or document.is_broken(("data", key))
-    }
+    given = meant_keys(data, keys) | {key for key, part in data.items() if part or document.is_broken(("data", key))}
     problems = []
     if not {"prediction", "score"} & given:
         what, hint = "there is no data.prediction", "name the decision's column, or give score and threshold"
@@ -53,11 +47,7 @@ def _check_intersections(groups: Any, names: Sequence[str], document: Document) 
     seen: list[set[str]] = []
     for place, group in enumerate(groups if isinstance(groups, (list, tuple)) else ()):
         path = ("data", "intersections", place)
-        words = (
-            [str(name) for name in group if isinstance(name, str)]
-            if isinstance(group, (list, tuple))
-            else None
-        )
+        words = [str(name) for name in group if isinstance(name, str)] if isinstance(group, (list, tuple)) else None
         if words is None:
             continue
         for name in words:
@@ -68,9 +58,7 @@ def _check_intersections(groups: Any, names: Sequence[str], document: Document) 
             what = f"{dotted(path)}: an intersection has two or more different features"
             problems.append(document.problem(path, what, "write it as [[race, sex]]"))
         elif set(words) in seen:
-            problems.append(
-                document.problem(path, f"{dotted(path)}: this intersection stands here twice", "keep one")
-            )
+            problems.append(document.problem(path, f"{dotted(path)}: this intersection stands here twice", "keep one"))
         seen.append(set(words))
     return problems
 
@@ -83,8 +71,6 @@ def _check_strata(strata: Any, names: Sequence[str], document: Document) -> list
         if isinstance(name, str) and name in names:
             what = f"data.strata: {str(name)!r} is a sensitive feature already"
             problems.append(
-                document.problem(
-                    ("data", "strata", place), what, "use data.intersections to combine features"
-                )
+                document.problem(("data", "strata", place), what, "use data.intersections to combine features")
             )
     return problems

@@ -178,9 +178,7 @@ def _mapping(node: Any, path: Path, document: Document) -> dict[str, Any]:
         key = str(key_node.value)
         if key == "<<":
             document.problems.append(
-                Problem(
-                    "merge keys ('<<') are not allowed", f"{document.name}:{line}", "write them out", line
-                )
+                Problem("merge keys ('<<') are not allowed", f"{document.name}:{line}", "write them out", line)
             )
             continue
         if key in result:

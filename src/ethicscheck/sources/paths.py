@@ -31,7 +31,8 @@ def expand_sources(sources: Sequence[str], base: Path) -> tuple[Path, ...]:
         if exact.is_file():
             matches = [exact]
         elif glob.has_magic(source):
-            matches = sorted(path for path in map(Path, glob.glob(str(exact), recursive=True)) if path.is_file())
+            names = glob.glob(str(exact), recursive=True)  # noqa: PTH207  # Path.glob takes no absolute pattern
+            matches = sorted(path for path in map(Path, names) if path.is_file())
         else:
             matches = []
         if not matches:

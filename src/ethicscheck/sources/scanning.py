@@ -21,6 +21,7 @@ from ethicscheck.errors import DataError, UsageError
 from .frames import missing_columns
 from .paths import JSON_SHAPES, SEPARATORS, format_of, name_of, suffix_of
 
+# Names and paths enter SQL through `_quote`, `_identifier` and `_file` only (hence "noqa: S608").
 _NUMERIC = re.compile(r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|UINTEGER|FLOAT|DOUBLE|BOOLEAN|DECIMAL\(.*\)|BIGNUM|NULL)")
 _HEADER_LINES = 100
 
@@ -79,7 +80,7 @@ class Scanner:
             return self._json_header(path)
         if kind == "arrow":
             return [str(name) for name in _arrow_schema(path, self.base).names]
-        sql = f"SELECT name, num_children FROM parquet_schema({_file(path)})"
+        sql = f"SELECT name, num_children FROM parquet_schema({_file(path)})"  # noqa: S608
         return _top_level(self.connection.sql(sql).fetchall())
 
     def relation(self, paths: Sequence[Path]) -> tuple[duckdb.DuckDBPyRelation, tuple[str, ...]]:
@@ -135,7 +136,7 @@ class Scanner:
             return tuple(f"h{place}" for place in range(len(header))), ("VARCHAR",) * len(self.wanted.columns)
         if kind == "json":
             return header, ("VARCHAR",) * len(self.wanted.columns)
-        described = self.connection.sql(f"DESCRIBE SELECT * FROM {self._scan([path], header)}").fetchall()
+        described = self.connection.sql(f"DESCRIBE SELECT * FROM {self._scan([path], header)}").fetchall()  # noqa: S608
         types = [str(described[header.index(name)][1]) for name in self.wanted.columns]
         for name, kind in zip(self.wanted.columns, types, strict=True):
             if name in self.wanted.numeric and kind != "VARCHAR" and not _NUMERIC.fullmatch(kind):
@@ -151,7 +152,7 @@ class Scanner:
         for place, name in enumerate(self.wanted.columns):
             column, alias = _identifier(part.engine_names[part.header.index(name)]), f"c{place}"
             cells.append(self._number(column, alias) if name in written else f"{column} AS {alias}")
-        return f"SELECT {', '.join(cells) or '1 AS nothing'} FROM {self._scan(part.paths, part.header)}"
+        return f"SELECT {', '.join(cells) or '1 AS nothing'} FROM {self._scan(part.paths, part.header)}"  # noqa: S608
 
     def _number(self, column: str, alias: str) -> str:
         cell = f"CAST({column} AS VARCHAR)"
@@ -210,8 +211,9 @@ class Scanner:
     def _first_lines(self, path: Path, most: int) -> list[str]:
         # parallel=false: with several threads LIMIT takes whichever line comes first, not the file's first.
         sql = (
-            f"SELECT line FROM read_csv({_file(path)}, header=false, auto_detect=false, columns={{'line': 'VARCHAR'}}, "
-            f"delim='\x1f', quote='', escape='', strict_mode=false, parallel=false) LIMIT {most}"
+            f"SELECT line FROM read_csv({_file(path)}, header=false, auto_detect=false, "  # noqa: S608
+            f"columns={{'line': 'VARCHAR'}}, delim='\x1f', quote='', escape='', strict_mode=false, parallel=false) "
+            f"LIMIT {most}"
         )
         return [str(row[0] or "").rstrip("\r") for row in self.connection.sql(sql).fetchall()]
 
@@ -224,12 +226,12 @@ class Scanner:
                 name_of(path, self.base),
                 "rename one, or use another format",
             )
-        sql = f"DESCRIBE SELECT * FROM read_json({_file(path)}, format='{shape}')"
+        sql = f"DESCRIBE SELECT * FROM read_json({_file(path)}, format='{shape}')"  # noqa: S608
         header = [str(row[0]) for row in self.connection.sql(sql).fetchall()]
         if set(self.wanted.columns) <= set(header):
             return header
         # A key may first occur far down the file, or be renamed for differing from another only in case.
-        sql = f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM read_json_objects({_file(path)}, format='{shape}')"
+        sql = f"SELECT DISTINCT unnest(json_keys(json)) AS name FROM read_json_objects({_file(path)}, format='{shape}')"  # noqa: S608
         keys = sorted(str(row[0]) for row in self.connection.sql(sql).fetchall())
         if not keys:
             raise DataError(
