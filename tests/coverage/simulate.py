@@ -1,7 +1,7 @@
-"""Simulate how often the intervals and verdicts of DESIGN §6 are right.
+"""Simulate how often the intervals and verdicts of docs/statistics.md are right.
 
 Gaps are made in batches of runs, shape (R, K), from the package's own `wilson_limits`, `difference_limits` and
-`ratio_limits`; `test_batches_equal_the_package.py` shows that the batches equal the package's gap functions run by run.
+`ratio_limits`; `test_coverage_of_gaps.py` shows that the batches equal the package's own gaps run by run.
 `python -m tests.coverage` prints the tables of docs/statistics.md.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ethicscheck.stats.gaps import difference_limits, ratio_limits
-from ethicscheck.stats.intervals import critical_value, wilson_limits
+from ethicscheck.stats.intervals import clopper_pearson_limits, critical_value, wilson_limits
 from ethicscheck.stats.studentized_range import simultaneous_critical_value
 
 Floats = NDArray[np.float64]
@@ -59,9 +59,9 @@ def patterns(groups: int) -> dict[str, tuple[float, ...]]:
         "equal .5": (0.5,) * groups,
         "linear .2–.4": tuple(0.2 + 0.2 * x for x in line),
         "linear .1–.9": tuple(0.1 + 0.8 * x for x in line),
-        "one at .1, rest .3": (0.1,) + (0.3,) * (groups - 1),
-        "one at .3, rest .1": (0.3,) + (0.1,) * (groups - 1),
-        "half .45, half .55": tuple(0.45 if place % 2 else 0.55 for place in range(groups)),
+        "one .1 and the rest .3": (0.1,) + (0.3,) * (groups - 1),
+        "one .3 and the rest .1": (0.3,) + (0.1,) * (groups - 1),
+        "half .45 and half .55": tuple(0.45 if place % 2 else 0.55 for place in range(groups)),
     }
 
 
@@ -71,7 +71,7 @@ def unequal(groups: int, typical: int) -> tuple[int, ...]:
 
 
 def grid() -> Iterator[Setting]:
-    """Yield every setting: each pattern with equal sizes, and with unequal ones where the mean size is at least 200."""
+    """Yield each pattern with equal sizes, and with unequal ones around 200 and 1000."""
     for groups in GROUPS:
         for size in SIZES:
             for name, rates in patterns(groups).items():
@@ -93,10 +93,10 @@ def draw(setting: Setting, runs: int, generator: np.random.Generator) -> Floats:
     return generator.binomial(setting.sizes, setting.rates, size=(runs, setting.groups)) / np.array(setting.sizes)
 
 
-def gap_ends(shares: Floats, sizes: tuple[int, ...], compare: str, alpha: float = ALPHA) -> Ends:
-    """Return the ends of the gap of each run, as `ethicscheck.stats.gaps` and `Comparison.gap` make them."""
+def gap_ends(shares: Floats, sizes: tuple[int, ...], compare: str, alpha: float = ALPHA, components: int = 1) -> Ends:
+    """Return the ends of the gap of each run, as `Comparison.gap` makes them for one component of several."""
     runs, groups = shares.shape
-    z, strict = critical_value(alpha), simultaneous_critical_value(alpha, groups)
+    z, strict = critical_value(alpha), simultaneous_critical_value(alpha / components, groups)
     pair = difference_limits if compare == "difference" else ratio_limits
     same = np.eye(groups, dtype=bool)
     step = max(1, _CHUNK // groups**2)
@@ -130,8 +130,23 @@ def gap_ends(shares: Floats, sizes: tuple[int, ...], compare: str, alpha: float 
     return Ends(np.concatenate(lows), np.concatenate(highs))
 
 
+def worst_of_two_ends(first: Floats, second: Floats, sizes: tuple[int, ...], compare: str) -> Ends:
+    """Return the ends of the worse of two gaps (equalized odds)."""
+    one, two = (gap_ends(shares, sizes, compare, components=2) for shares in (first, second))
+    pick = np.maximum if compare == "difference" else np.minimum
+    return Ends(pick(one.low, two.low), pick(one.high, two.high))
+
+
+def each_ends(shares: Floats, sizes: tuple[int, ...]) -> Ends:
+    """Return the ends for the group with the largest rate (`compare: each` with `max`)."""
+    n = np.broadcast_to(np.array(sizes, dtype=float), shares.shape)
+    low, _ = clopper_pearson_limits(shares, n, critical_value(ALPHA / shares.shape[1]))
+    _, high = wilson_limits(shares, n, critical_value(ALPHA))
+    return Ends(low.max(axis=1), high.max(axis=1))
+
+
 def agresti_caffo_ends(shares: Floats, sizes: tuple[int, ...], alpha: float = ALPHA) -> Ends:
-    """Return the yardstick: all pairs by Agresti & Caffo (2000), Bonferroni-corrected, the gap's ends their extremes."""
+    """Return the yardstick: the extremes over all pairs of the Bonferroni-corrected Agresti–Caffo (2000) intervals."""
     runs, groups = shares.shape
     z = float(-ndtri(alpha / (groups * (groups - 1))))
     n = np.array(sizes, dtype=float) + 2
@@ -168,8 +183,6 @@ class Covered:
     compare: str
     runs: int
     coverage: float
-    missed_below: float
-    missed_above: float
     width: float
     relative_width: float
     wrong_pass: float
@@ -177,8 +190,8 @@ class Covered:
 
     @property
     def noise(self) -> float:
-        """Three Monte Carlo standard errors of a coverage of 95 %."""
-        return 3 * math.sqrt(0.05 * 0.95 / self.runs)
+        """Four Monte Carlo standard errors of a coverage of 95 %: there are hundreds of settings."""
+        return 4 * math.sqrt(0.05 * 0.95 / self.runs)
 
 
 def cover(setting: Setting, compare: str, runs: int, generator: np.random.Generator) -> Covered:
@@ -187,19 +200,37 @@ def cover(setting: Setting, compare: str, runs: int, generator: np.random.Genera
     A wrong `pass` is one with the limit a hair inside the true gap; a wrong `fail` one with the limit at the true gap.
     No other limit is wrong more often, since both verdicts are monotone in the limit.
     """
+    truth = setting.difference if compare == "difference" else setting.ratio
     shares = draw(setting, runs, generator)
-    ends = gap_ends(shares, setting.sizes, compare)
-    if compare == "difference":
+    if compare == "equalized odds":
         truth = setting.difference
-        wrong_pass, wrong_fail = np.mean(ends.high < truth - 1e-12), np.mean(ends.low > truth + 1e-12)
-        yardstick = agresti_caffo_ends(shares, setting.sizes)
-        relative = float(np.mean(ends.high - ends.low) / np.mean(yardstick.high - yardstick.low))
+        ends = worst_of_two_ends(shares, draw(setting, runs, generator), setting.sizes, "difference")
+    elif compare == "each":
+        truth = max(setting.rates)
+        ends = each_ends(shares, setting.sizes)
     else:
-        truth = setting.ratio
-        wrong_pass, wrong_fail = np.mean(ends.low > truth + 1e-12), np.mean(ends.high < truth - 1e-12)
-        relative = math.nan
+        ends = gap_ends(shares, setting.sizes, compare)
     below, above = float(np.mean(ends.high < truth - 1e-12)), float(np.mean(ends.low > truth + 1e-12))
     width = float(np.mean(ends.high - ends.low))
+    relative = math.nan
+    if compare == "difference":
+        yardstick = agresti_caffo_ends(shares, setting.sizes)
+        relative = width / float(np.mean(yardstick.high - yardstick.low))
+    wrong_pass, wrong_fail = (above, below) if compare == "ratio" else (below, above)
     return Covered(
-        setting, compare, runs, 1 - below - above, below, above, width, relative, float(wrong_pass), float(wrong_fail)
+        setting=setting,
+        compare=compare,
+        runs=runs,
+        coverage=1 - below - above,
+        width=width,
+        relative_width=relative,
+        wrong_pass=wrong_pass,
+        wrong_fail=wrong_fail,
     )
+
+
+def bootstrap_excludes_zero(groups: int, size: int, rate: float, runs: int, generator: np.random.Generator) -> float:
+    """Return how often the percentile bootstrap of max − min excludes 0 although all rates are equal."""
+    setting = Setting("equal", (rate,) * groups, (size,) * groups)
+    ends = bootstrap_ends(draw(setting, runs, generator), setting.sizes, 500, generator)
+    return float(np.mean(ends.low > 0))

@@ -227,9 +227,7 @@ def test_the_matthews_variance_equals_the_published_formula():
     (r1, r2), (c1, c2) = p.sum(axis=1), p.sum(axis=0)
     phi = (p[0, 0] * p[1, 1] - p[0, 1] * p[1, 0]) / math.sqrt(r1 * r2 * c1 * c2)
     row, column = (r1 - r2) / math.sqrt(r1 * r2), (c1 - c2) / math.sqrt(c1 * c2)
-    expected = (
-        1 - phi**2 + (phi + phi**3 / 2) * row * column - 0.75 * phi**2 * (row**2 + column**2)
-    ) / n
+    expected = (1 - phi**2 + (phi + phi**3 / 2) * row * column - 0.75 * phi**2 * (row**2 + column**2)) / n
 
     assert MatthewsCorrelation(cells[None, :]).variance()[0] == pytest.approx(expected, rel=1e-10)
 

@@ -260,9 +260,7 @@ def test_more_groups_than_one_block_give_the_same_extremes():
     expected_low, expected_high = -np.inf, -np.inf
     for i in range(515):
         others = np.arange(515) != i
-        lows, highs = difference_limits(
-            value[[i]], (low[[i]], high[[i]]), value[others], (low[others], high[others])
-        )
+        lows, highs = difference_limits(value[[i]], (low[[i]], high[[i]]), value[others], (low[others], high[others]))
         expected_low, expected_high = max(expected_low, lows.max()), max(expected_high, highs.max())
     found = pairwise_extremes(estimator, Z, difference_limits)
 

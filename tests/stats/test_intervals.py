@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from ethicscheck.stats.intervals import critical_value, effective_size, two_sided_p, wilson_limits
+from ethicscheck.stats.intervals import (
+    clopper_pearson_limits,
+    critical_value,
+    effective_size,
+    two_sided_p,
+    wilson_limits,
+)
 
 # R. G. Newcombe (1998), Statistics in Medicine 17, 857–872, table I: the score method without continuity correction.
 NEWCOMBE_SINGLE = [
@@ -97,6 +103,42 @@ def test_limits_widen_with_the_critical_value():
 
     assert (np.diff([low for low, _ in ends], axis=0) <= 1e-15).all()
     assert (np.diff([high for _, high in ends], axis=0) >= -1e-15).all()
+
+
+# R. G. Newcombe (1998), Statistics in Medicine 17, 857–872, table I: the exact (Clopper–Pearson) method.
+NEWCOMBE_EXACT = [
+    (81, 263, 0.2527, 0.3676),
+    (15, 148, 0.0578, 0.1617),
+    (0, 20, 0.0, 0.1684),
+    (1, 29, 0.0009, 0.1776),
+]
+
+
+@pytest.mark.parametrize(("successes", "trials", "low", "high"), NEWCOMBE_EXACT)
+def test_clopper_pearson_equals_newcombes_published_examples(successes, trials, low, high):
+    """The failing end of an `each` rule rests on this formula."""
+    found = clopper_pearson_limits([successes / trials], [trials], critical_value(0.05))
+
+    assert [round(float(end[0]), 4) for end in found] == [low, high]
+
+
+def test_clopper_pearson_equals_statsmodels_far_in_the_tails():
+    """A second implementation, `proportion_confint(method="beta")`, at levels that many groups ask for."""
+    for trials in (1, 7, 400):
+        for alpha in (1e-12, 1e-4, 0.05):
+            successes = np.arange(trials + 1)
+            expected = proportion_confint(successes, np.full(trials + 1, trials), alpha=alpha, method="beta")
+            found = clopper_pearson_limits(successes / trials, np.full(trials + 1, trials), critical_value(alpha))
+            np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-12)
+
+
+def test_clopper_pearson_at_zero_trials_and_far_beyond_any_level_says_nothing():
+    """No trials, or a critical value of 40, whose level underflows to 0."""
+    low, high = clopper_pearson_limits([0.0, 0.5], [0, 10], 40.0)
+
+    assert (low[0], high[0]) == (0.0, 1.0)
+    assert low[1] < 1e-9
+    assert high[1] > 1 - 1e-9
 
 
 @pytest.mark.parametrize(("alpha", "z"), [(0.1, 1.644854), (0.05, 1.959964), (0.01, 2.575829)])

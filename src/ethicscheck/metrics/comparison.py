@@ -140,7 +140,10 @@ class Comparison:
         for part in self.parts:
             strict = self._strict_critical_value(part, compare) + extra[1]
             if compare == "difference":
-                ends = gap_difference_low(part.measured.estimator, strict), gap_difference_high(part.measured.estimator, z)
+                ends = (
+                    gap_difference_low(part.measured.estimator, strict),
+                    gap_difference_high(part.measured.estimator, z),
+                )
             elif compare == "ratio":
                 ends = gap_ratio_low(part.measured.estimator, z), gap_ratio_high(part.measured.estimator, strict)
             else:
@@ -174,7 +177,11 @@ class Comparison:
                 )
                 p = min(two_sided_p(z) * groups, 1.0) if z > 0 else 1.0
             else:
-                low, high = (gap_difference_low, gap_difference_high) if compare == "difference" else (gap_ratio_low, gap_ratio_high)
+                low, high = (
+                    (gap_difference_low, gap_difference_high)
+                    if compare == "difference"
+                    else (gap_ratio_low, gap_ratio_high)
+                )
                 end, rising = (low, False) if side == "max" else (high, True)
                 z = crossing_critical_value(lambda z, end=end, own=estimator: end(own, z), bound, rising)  # type: ignore[misc]
                 strict = (compare == "difference") == (side == "max")
@@ -223,8 +230,8 @@ def _each_ends(part: Part, z: float, strict: float, worst: Literal["max", "min"]
     """Return the ends for the worst group: the side that can fail a rule is simultaneous over the groups."""
     estimator = part.measured.estimator
     if worst == "max":
-        return float(estimator.limits(strict)[0].max()), float(estimator.limits(z)[1].max())
-    return float(estimator.limits(z)[0].min()), float(estimator.limits(strict)[1].min())
+        return float(estimator.far_limits(strict)[0].max()), float(estimator.limits(z)[1].max())
+    return float(estimator.limits(z)[0].min()), float(estimator.far_limits(strict)[1].min())
 
 
 def _gap(part: Part, compare: Compare, ends: tuple[float, float], worst: Literal["max", "min"]) -> Gap:

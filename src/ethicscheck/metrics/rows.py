@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -65,12 +66,12 @@ def gap_rows(
     test = comparison.test(replicates, seed) if comparison.undefined("difference") is None else None
     spread = comparison.dispersion()
     for compare in ("difference", "ratio") if divisible else ("difference",):
-        undefined = comparison.undefined(compare)  # type: ignore[arg-type]
-        gap = None if undefined else comparison.gap(compare)  # type: ignore[arg-type]
+        undefined = comparison.undefined(compare)
+        gap = None if undefined else comparison.gap(compare)
         yield Disparity(
             metric=name,
             features=comparison.counts.axes,
-            compare=compare,  # type: ignore[arg-type]
+            compare=compare,
             to="gap",
             group=names[gap.first] if gap else None,
             against=names[gap.second] if gap and gap.second is not None else None,
@@ -115,8 +116,8 @@ def overall_rows(
 def _overlap(metric: Metric, counts: GroupCounts, rest: GroupCounts, favourable: int) -> Floats:
     """Return the correlation of each group's value with the overall's, which holds the group."""
 
-    def value(cells: Floats) -> Floats:
-        plain = replace(counts, rows=cells, weight=None, weight_squares=None)
+    def value(cells: Any) -> Floats:
+        plain = replace(counts, rows=cells, weight=None, weight_squares=None)  # shares of rows will do
         return metric.measure(plain, favourable).estimator.value
 
     own_size, rest_size = (effective_size(c.amounts.sum(axis=1), c.squares.sum(axis=1)) for c in (counts, rest))
@@ -149,13 +150,17 @@ def _pairs(
     a, b = own.estimator.value, base.estimator.value
     limits = difference_limits(a, own.estimator.limits(z), b, base.estimator.limits(z))
     quotients = ratio_limits(a, own.estimator.limits(z), b, base.estimator.limits(z)) if metric.ratio else None
-    compared = base if whole is None else Measured(
-        whole.estimator, whole.denominator, whole.reasons * len(names), whole.exact and whole.exact * len(names)
+    compared = (
+        base
+        if whole is None
+        else Measured(
+            whole.estimator, whole.denominator, whole.reasons * len(names), whole.exact and whole.exact * len(names)
+        )
     )
     if whole is not None and overlap is not None:
-        everyone, ends = whole.estimator.value, whole.estimator.limits(z)
-        limits = difference_limits(a, own.estimator.limits(z), everyone, ends, overlap)
-        quotients = ratio_limits(a, own.estimator.limits(z), everyone, ends, overlap) if metric.ratio else None
+        pair = a, own.estimator.limits(z), whole.estimator.value, whole.estimator.limits(z), overlap
+        limits = difference_limits(*pair)
+        quotients = ratio_limits(*pair) if metric.ratio else None
     elif whole is not None:
         alone = np.array([base_reason is not None for base_reason in base.reasons])  # nobody to compare with: no row
         total = float(whole.denominator[0])
@@ -184,8 +189,8 @@ def _pairs(
             yield Disparity(
                 metric=metric.name,
                 features=counts.axes,
-                compare=compare,  # type: ignore[arg-type]
-                to=to,  # type: ignore[arg-type]
+                compare=compare,
+                to=to,
                 group=name,
                 against=against,
                 value=value,
@@ -215,6 +220,5 @@ def _tests(own: Measured, base: Measured) -> list[TestResult | None]:
     if own.tested is None or base.tested is None:
         return [None] * len(own.reasons)
     return [
-        test_equal_proportions([k1, k2], [n1, n2])
-        for k1, n1, k2, n2 in zip(*own.tested, *base.tested, strict=True)
+        test_equal_proportions([k1, k2], [n1, n2]) for k1, n1, k2, n2 in zip(*own.tested, *base.tested, strict=True)
     ]

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .intervals import Floats, wilson_limits
+from .intervals import Floats, clopper_pearson_limits, wilson_limits
 
 
 class Estimator(Protocol):
@@ -29,6 +29,10 @@ class Estimator(Protocol):
 
     def limits(self, z: float) -> tuple[Floats, Floats]:
         """Return the lower and upper limits at critical value `z`, each of shape (G,)."""
+        ...
+
+    def far_limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return limits that keep their level far in the tails too, where many groups are looked at, shape (G,)."""
         ...
 
     def variance(self) -> Floats:
@@ -51,9 +55,15 @@ class Proportion:
 
     def limits(self, z: float) -> tuple[Floats, Floats]:
         """Return Wilson score limits."""
-        low, high = wilson_limits(np.nan_to_num(self.share), self.size, z)
+        return self._known(wilson_limits(np.nan_to_num(self.share), self.size, z))
+
+    def far_limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return Clopper–Pearson limits."""
+        return self._known(clopper_pearson_limits(np.nan_to_num(self.share), self.size, z))
+
+    def _known(self, limits: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
         undefined = np.isnan(self.share)
-        return np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
+        return np.where(undefined, np.nan, limits[0]), np.where(undefined, np.nan, limits[1])
 
     def variance(self) -> Floats:
         """Return p(1 − p)/(n − 1), unbiased for the variance of p; 1/4 where n ≤ 1."""
@@ -75,7 +85,15 @@ class FromJaccard:
 
     def limits(self, z: float) -> tuple[Floats, Floats]:
         """Return the transformed Wilson limits of J."""
-        low, high = self.jaccard.limits(z)
+        return self._transformed(self.jaccard.limits(z))
+
+    def far_limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return the transformed Clopper–Pearson limits of J."""
+        return self._transformed(self.jaccard.far_limits(z))
+
+    @staticmethod
+    def _transformed(limits: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        low, high = limits
         return 2 * low / (1 + low), 2 * high / (1 + high)
 
     def variance(self) -> Floats:
@@ -97,7 +115,14 @@ class Odds:
 
     def limits(self, z: float) -> tuple[Floats, Floats]:
         """Return the transformed Wilson limits of q; infinite where q's upper limit is 1."""
-        low, high = self.share.limits(z)
+        return self._transformed(self.share.limits(z))
+
+    def far_limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return the transformed Clopper–Pearson limits of q."""
+        return self._transformed(self.share.far_limits(z))
+
+    def _transformed(self, limits: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        low, high = limits
         undefined = np.isnan(self.value)
         with np.errstate(divide="ignore"):
             return np.where(undefined, np.nan, low / (1 - low)), np.where(undefined, np.nan, high / (1 - high))
@@ -129,8 +154,14 @@ class MeanOfTwo:
 
     def limits(self, z: float) -> tuple[Floats, Floats]:
         """Return MOVER limits of the mean (Zou & Donner 2008, Statistics in Medicine 27, 1693–1702)."""
-        l1, u1 = self.first.limits(z)
-        l2, u2 = self.second.limits(z)
+        return self._combined(self.first.limits(z), self.second.limits(z))
+
+    def far_limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return MOVER limits from Clopper–Pearson's."""
+        return self._combined(self.first.far_limits(z), self.second.far_limits(z))
+
+    def _combined(self, first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        (l1, u1), (l2, u2) = first, second
         down = np.hypot(self.first.value - l1, self.second.value - l2) / 2
         up = np.hypot(u1 - self.first.value, u2 - self.second.value) / 2
         return np.clip(self.value - down, 0, 1), np.clip(self.value + up, 0, 1)
@@ -168,6 +199,10 @@ class MatthewsCorrelation:
         low = np.minimum(np.tanh(centre - half), value)
         high = np.maximum(np.tanh(centre + half), value)
         return low, high
+
+    def far_limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return the same limits; no exact ones are known."""
+        return self.limits(z)
 
     def variance(self) -> Floats:
         """Return the delta-method variance on the correlation's own scale."""

@@ -28,7 +28,10 @@ class TestResult:
 
 
 def test_equal_proportions(
-    successes: ArrayLike, trials: ArrayLike, replicates: int = 10_000, seed: int = 0
+    successes: ArrayLike,
+    trials: ArrayLike,
+    replicates: int = 10_000,  # noqa: PT028
+    seed: int = 0,  # noqa: PT028
 ) -> TestResult | None:
     """Test that all groups have one and the same proportion.
 

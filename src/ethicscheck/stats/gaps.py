@@ -53,9 +53,7 @@ def _third_side(x: Floats, y: Floats, correlation: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(x * x - 2 * correlation * x * y + y * y, 0)), dtype=float)
 
 
-def ratio_limits(
-    a: Floats, limits_a: Limits, b: Floats, limits_b: Limits, correlation: Floats | float = 0.0
-) -> Limits:
+def ratio_limits(a: Floats, limits_a: Limits, b: Floats, limits_b: Limits, correlation: Floats | float = 0.0) -> Limits:
     """Return the limits of a ÷ b for values that are never negative (MOVER-R).
 
     Written so that zeros need no special case: a lower limit is 0 when a's is 0, and an upper limit is infinite when
@@ -82,9 +80,7 @@ def ratio_limits(
     return np.minimum(low, quotient), np.maximum(high, np.where(np.isinf(quotient), 0, quotient))
 
 
-def against_overall(
-    difference: Floats, limits: Limits, observed: Floats, share: Floats
-) -> Limits:
+def against_overall(difference: Floats, limits: Limits, observed: Floats, share: Floats) -> Limits:
     """Turn the limits of (group − rest) into those of (group − overall), which holds the group itself.
 
     θ_g − θ = (1 − w)(θ_g − θ_rest) with w the group's share of the denominator. It holds for rates and all that are

