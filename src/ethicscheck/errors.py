@@ -4,6 +4,7 @@ EthicscheckError            anything with a way out, which its hint names
 ├── ConfigError             the config file or the arguments of `audit` (every problem at once)
 ├── DataError               the predictions: a column, a value, a file
 ├── RecordError             an `audit.json` that can't be read
+├── JournalError            a journal of answers that can't be read (every broken line at once)
 └── UsageError              a command's words; a missing extra; a file in the way
 
 Each prints as `WHAT (WHERE) — WHAT TO DO`.
@@ -74,6 +75,15 @@ class DataError(EthicscheckError):
 
 class RecordError(EthicscheckError):
     """A record can't be read."""
+
+
+class JournalError(EthicscheckError):
+    """Every line of a journal of answers that can't be read; none is guessed at or passed over."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        found = tuple(problems)
+        super().__init__(found[0].what if found else "the journal can't be read")
+        self.problems = found
 
 
 class UsageError(EthicscheckError):

@@ -59,7 +59,9 @@ def describe(condition: Condition, checklist: Checklist) -> str:
     texts = [describe(part, checklist) for part in parts]
     if len(texts) == 1:
         return texts[0]
-    return (" and " if every else " or ").join(f"({text})" if " and " in text or " or " in text else text for text in texts)
+    return (" and " if every else " or ").join(
+        f"({text})" if " and " in text or " or " in text else text for text in texts
+    )
 
 
 def _quoted(answer: str, item: Item | None, checklist: Checklist) -> str:

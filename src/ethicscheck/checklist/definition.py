@@ -34,9 +34,7 @@ def _as_options(value: Any) -> str | dict[str, str]:
     raise refuse("the name of a set of options is meant here, or options of its own (`id: label`)")
 
 
-Options = Annotated[
-    str | dict[str, str], PlainValidator(_as_options, json_schema_input_type=str | dict[str, str])
-]
+Options = Annotated[str | dict[str, str], PlainValidator(_as_options, json_schema_input_type=str | dict[str, str])]
 
 
 class EvidenceRule(Strict):
@@ -136,7 +134,9 @@ class Checklist(Strict):
     version: Text
     title: Text
     summary: Text | None = Field(None, description="What it is for, in a sentence or two.")
-    renamed: dict[str, Text] = Field({}, description="Old question id to new one, so that old answers find their question.")
+    renamed: dict[str, Text] = Field(
+        {}, description="Old question id to new one, so that old answers find their question."
+    )
     options: dict[str, dict[str, Text]] = Field({}, description="Shared sets of options: name to id to label.")
     sections: tuple[ChecklistSection, ...]
 

@@ -18,6 +18,7 @@ from .written import MOST_STEPS, Asked, Value, asked_in, maps_in, number_in, sec
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
+
 def check_checklist(value: Value, document: Document) -> list[Problem]:
     """Return the problems between the parts of a checklist."""
     shared = value.get("options")
@@ -155,7 +156,9 @@ def _check_range(item: Asked, document: Document) -> list[Problem]:
 def _check_answers(item: Asked, document: Document) -> list[Problem]:
     """Check the keys that speak of answers: evidence.for and risk."""
     evidence = item.value.get("evidence")
-    named = [(("evidence", "for"), word) for word in words_in(evidence.get("for") if isinstance(evidence, dict) else ())]
+    named = [
+        (("evidence", "for"), word) for word in words_in(evidence.get("for") if isinstance(evidence, dict) else ())
+    ]
     risk = item.value.get("risk")
     named += [(("risk", key), key) for key in (risk if isinstance(risk, dict) else ())]
     open_ended = item.kind not in ("choice", "multi", "scale")
@@ -223,7 +226,9 @@ def _check_limit(link: Value, path: Path, document: Document) -> list[Problem]:
 def _check_numbers(sections: list[tuple[Path, Value]], asked: list[Asked], document: Document) -> list[Problem]:
     """Return the counts that must be 1 or more."""
     places = [((*path, "review", "after_days"), section) for path, section in sections]
-    places += [((*item.path, *key), item.value) for item in asked for key in (("evidence", "min"), ("na", "reason_min_chars"))]
+    places += [
+        ((*item.path, *key), item.value) for item in asked for key in (("evidence", "min"), ("na", "reason_min_chars"))
+    ]
     problems = []
     for path, holder in places:
         part = holder.get(str(path[-2]))

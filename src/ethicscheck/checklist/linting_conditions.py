@@ -68,7 +68,9 @@ def _check_shape(value: Any, path: Path, by_id: Mapping[str, Asked], document: D
         yield from _check_shape(part, (*path, "not"), by_id, document)
 
 
-def _check_leaf(value: Mapping[str, Any], path: Path, by_id: Mapping[str, Asked], document: Document) -> Iterator[Problem]:
+def _check_leaf(
+    value: Mapping[str, Any], path: Path, by_id: Mapping[str, Asked], document: Document
+) -> Iterator[Problem]:
     where, name = dotted(path), text_in(value, "item")
     if "in" not in value or value["in"] == []:
         yield document.problem(path, f"{where} names no answer", "add `in:` with the answers that open the question")

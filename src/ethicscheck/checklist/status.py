@@ -13,9 +13,7 @@ from ethicscheck.model.record import Interval
 
 from .definition import Checklist, ChecklistSection, Item
 
-State = Literal[
-    "unanswered", "answered", "unsure", "not_applicable", "hidden", "disputed", "contradicted", "stale"
-]
+State = Literal["unanswered", "answered", "unsure", "not_applicable", "hidden", "disputed", "contradicted", "stale"]
 # States that leave `complete` unmet.
 OPEN: tuple[State, ...] = ("unanswered", "disputed", "contradicted", "stale")
 

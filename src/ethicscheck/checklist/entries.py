@@ -1,0 +1,282 @@
+"""What stands in a journal: answers and events, one JSON object a line. Reading and writing one line; no files.
+
+An entry without `kind` is an answer. A kind that is not known comes from a newer version: it is kept, and reported.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file beside the journal, with its digest, or an address on the web."""
+
+    path: str | None = None
+    url: str | None = None
+    sha256: str | None = None
+    dated: str | None = None
+    expires: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its path or address."""
+        return self.path if self.path is not None else self.url or ""
+
+
+@dataclass(frozen=True)
+class Start:
+    """The first line: whose answers these are. `path` is there for a checklist that did not come with ethicscheck."""
+
+    at: str
+    checklist: str
+    version: str
+    sha256: str
+    path: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one person answered: a value, or why the question does not apply."""
+
+    at: str
+    by: str
+    role: str
+    item: str
+    value: Any = None
+    na_reason: str | None = None
+    comment: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    checklist_sha256: str = ""
+    item_sha256: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """One person takes their answer back; it stays in the file."""
+
+    at: str
+    by: str
+    role: str
+    item: str
+    reason: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """A dispute settled, with a reason."""
+
+    at: str
+    by: str
+    role: str
+    item: str
+    value: Any
+    reason: str
+    checklist_sha256: str = ""
+    item_sha256: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Signing:
+    """A signature: the digest of what was signed, and of its parts, so that it can be said which of them changed."""
+
+    at: str
+    by: str
+    role: str
+    sha256: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """An event of a kind that this version does not know."""
+
+    at: str
+    kind: str
+    content: Mapping[str, Any]
+    seq: int = 0
+
+
+Entry: TypeAlias = Start | Answer | Withdrawal | Resolution | Signing | Unknown
+
+LAST_SEQ = 2**53
+DEEPEST = 50
+
+_KINDS = {"start": Start, "withdraw": Withdrawal, "resolve": Resolution, "sign": Signing}
+_WORDS = {kind: word for word, kind in _KINDS.items()}
+# Per type: what must be there, and what may be, as text.
+_REQUIRED: Mapping[type, tuple[str, ...]] = {
+    Start: ("checklist", "version", "sha256"),
+    Answer: ("by", "role", "item"),
+    Withdrawal: ("by", "role", "item"),
+    Resolution: ("by", "role", "item", "reason"),
+    Signing: ("by", "role", "sha256"),
+}
+_OPTIONAL: Mapping[type, tuple[str, ...]] = {
+    Start: ("path",),
+    Answer: ("na_reason", "comment", "checklist_sha256", "item_sha256"),
+    Withdrawal: ("reason",),
+    Resolution: ("checklist_sha256", "item_sha256"),
+    Signing: (),
+}
+
+
+def read_line(line: bytes) -> Entry:
+    """Read one line of a journal.
+
+    Raises
+    ------
+    ValueError
+        When it is no entry, in words.
+    """
+    try:
+        content = json.loads(line.decode(), parse_constant=_finite, parse_float=_finite)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    except ValueError:
+        raise ValueError("it is not one whole JSON object") from None
+    if not isinstance(content, dict):
+        raise ValueError("it is not a JSON object")
+    if line.count(b"[") + line.count(b"{") > DEEPEST and _depth(content) > DEEPEST:
+        raise ValueError("it is nested too deeply")
+    if b"\\ud" in line.lower():
+        _check_characters(content)
+    return _read(content)
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(word)
+    return number
+
+
+def _depth(content: Any) -> int:
+    depth, level = 0, [content]
+    while level:
+        depth += 1
+        parts = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, (dict, list))]
+        level = [inner for part in parts for inner in part]
+    return depth
+
+
+def _check_characters(content: Any) -> None:
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("it holds half a character") from None
+
+
+def _read(content: dict[str, Any]) -> Entry:
+    seq, kind = content.get("seq"), content.get("kind")
+    if type(seq) is not int or not 0 < seq < LAST_SEQ:
+        raise ValueError("`seq` is no positive whole number")
+    at = _time(content.get("at"))
+    if kind is not None and not isinstance(kind, str):
+        raise ValueError("`kind` is no text")
+    if kind is not None and kind not in _KINDS:
+        return Unknown(at, kind, content, seq)
+    made: Any = Answer if kind is None else _KINDS[kind]
+    parts = {name: _text(content, name) for name in _REQUIRED[made]}
+    parts |= {name: _text(content, name) for name in _OPTIONAL[made] if content.get(name) is not None}
+    more: dict[str, Any] = {}
+    if made is Answer:
+        if (content.get("value") is None) == (content.get("na_reason") is None):
+            raise ValueError("an answer has either `value` or `na_reason`")
+        more["evidence"] = _evidence(content.get("evidence"))
+    if made is Resolution and content.get("value") is None:
+        raise ValueError("`value` is missing")
+    if made in (Answer, Resolution):
+        more["value"] = frozen(content.get("value"))
+    if made is Signing:
+        found = content.get("parts")
+        more["parts"] = {str(key): str(part) for key, part in found.items()} if isinstance(found, dict) else {}
+    entry: Entry = made(at=at, seq=seq, **parts, **more)
+    return entry
+
+
+def _time(at: Any) -> str:
+    try:
+        datetime.datetime.fromisoformat(at)
+    except (TypeError, ValueError):
+        raise ValueError("`at` is no time such as 2026-03-01T12:00:00Z") from None
+    return str(at)
+
+
+def _text(content: Mapping[str, Any], name: str) -> str:
+    found = content.get(name)
+    if not isinstance(found, str) or not found.strip():
+        raise ValueError(f"`{name}` is missing" if found is None else f"`{name}` is no text")
+    return found
+
+
+def _evidence(found: Any) -> tuple[Evidence, ...]:
+    if found is None:
+        return ()
+    if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
+        raise ValueError("`evidence` is no list of objects")
+    names = ("path", "url", "sha256", "dated", "expires")
+    pieces = tuple(
+        Evidence(**{name: _text(part, name) for name in names if part.get(name) is not None}) for part in found
+    )
+    if any((piece.path is None) == (piece.url is None) for piece in pieces):
+        raise ValueError("a piece of evidence has either `path` or `url`")
+    return pieces
+
+
+def frozen(value: Any) -> Any:
+    """Return a JSON value with tuples for lists.
+
+    >>> frozen([1, ["a"]])
+    (1, ('a',))
+    """
+    return tuple(frozen(part) for part in value) if isinstance(value, list) else value
+
+
+def write_line(entry: Entry) -> bytes:
+    """Return an entry as one line, its newline included."""
+    return json.dumps(content_of(entry), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+
+
+def content_of(entry: Entry) -> dict[str, Any]:
+    """Return an entry as the JSON object that stands in the journal; what is not there is left out, never null."""
+    if isinstance(entry, Unknown):
+        return {**entry.content, "seq": entry.seq}
+    content: dict[str, Any] = {"seq": entry.seq, "at": entry.at}
+    if not isinstance(entry, Answer):
+        content["kind"] = _WORDS[type(entry)]
+    for name, part in vars(entry).items():
+        if name in content or part is None or part in ("", {}):
+            continue
+        content[name] = [_piece(piece) for piece in part] if name == "evidence" else part
+    return content
+
+
+def _piece(piece: Evidence) -> dict[str, str]:
+    return {name: part for name, part in vars(piece).items() if part is not None}
+
+
+__all__ = [
+    "Answer",
+    "Entry",
+    "Evidence",
+    "Resolution",
+    "Signing",
+    "Start",
+    "Unknown",
+    "Withdrawal",
+    "content_of",
+    "frozen",
+    "read_line",
+    "write_line",
+]

@@ -1,0 +1,136 @@
+"""Evidence for an answer: a file beside the journal, kept by its digest, or an address that nobody opens for you."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from ethicscheck.errors import UsageError
+
+from .entries import Evidence
+from .kinds.date import read_day
+
+WEB = ("http", "https")
+
+
+def record_evidence(given: str, folder: Path, *, dated: str | None = None, expires: str | None = None) -> Evidence:
+    """Return a piece of evidence, with the digest of the file as it is now.
+
+    Parameters
+    ----------
+    given : a path in `folder`, or an http(s) address.
+    folder : the folder of the journal.
+    dated, expires : the evidence's own day and its last one, YYYY-MM-DD.
+
+    Raises
+    ------
+    UsageError
+        When it is no regular file in there, can't be read, or no address.
+    """
+    for what, day in (("date", dated), ("last day", expires)):
+        if day is not None and read_day(day) is None:
+            raise UsageError(f"{day!r} is no day", f"the evidence's {what}", "write it as YYYY-MM-DD")
+    if "://" in given or given.lower().startswith(("http:", "https:", "javascript:", "data:", "mailto:")):
+        if problem := _url_problem(given):
+            raise UsageError(problem, given, "give an address such as https://example.org/report")
+        return Evidence(url=given, dated=dated, expires=expires)
+    path = _inside(given, folder)
+    try:
+        digest = _digest(path, folder)
+    except _RefusedError as refused:
+        hint = "copy the evidence itself into the folder of the journal"
+        raise UsageError(f"the evidence {refused}", path, hint) from None
+    return Evidence(path=path, sha256=digest, dated=dated, expires=expires)
+
+
+def evidence_checker(folder: Path, today: datetime.date) -> Callable[[Evidence], str]:
+    """Return what tells the trouble with a piece of evidence, "" where there is none; each file is read once."""
+    seen: dict[Evidence, str] = {}
+
+    def problem(piece: Evidence) -> str:
+        if piece not in seen:
+            seen[piece] = _problem(piece, folder, today)
+        return seen[piece]
+
+    return problem
+
+
+def _problem(piece: Evidence, folder: Path, today: datetime.date) -> str:
+    if piece.url is not None:
+        trouble = _url_problem(piece.url)
+    elif piece.sha256 is None:
+        trouble = "has no digest, so nobody can tell whether it changed"
+    else:
+        try:
+            changed = _digest(piece.path or "", folder) != piece.sha256
+            trouble = "has changed since" if changed else ""
+        except _RefusedError as refused:
+            trouble = str(refused)
+    if trouble or piece.expires is None:
+        return trouble
+    last = read_day(piece.expires)
+    if last is None:
+        return f"has a last day that is none ({piece.expires})"
+    return f"expired on {piece.expires}" if last < today else ""
+
+
+class _RefusedError(Exception):
+    """Why a file can't be evidence."""
+
+
+def _inside(given: str, folder: Path) -> str:
+    """Return a path relative to the folder."""
+    path = Path(given)
+    if path.is_absolute():
+        for base in (folder.absolute(), folder.resolve()):
+            if path.is_relative_to(base):
+                return path.relative_to(base).as_posix()
+        raise UsageError("the evidence lies outside the folder of the journal", given, "copy it into that folder")
+    return PurePosixPath(*path.parts).as_posix()
+
+
+def _digest(path: str, folder: Path) -> str:
+    parts = PurePosixPath(path).parts
+    if not parts or ".." in parts or PurePosixPath(path).is_absolute() or Path(path).is_absolute():
+        raise _RefusedError("leads out of the folder of the journal")
+    whole = folder
+    try:
+        for part in parts:
+            whole = whole / part
+            mode = whole.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                raise _RefusedError("is reached through a symbolic link")
+        if not stat.S_ISREG(mode):
+            raise _RefusedError("is no regular file")
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(whole, flags), "rb") as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise _RefusedError("is no regular file")
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        raise _RefusedError("is not there") from None
+    except (OSError, ValueError) as error:
+        raise _RefusedError(f"can't be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _url_problem(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "is no address"
+    if parts.scheme.lower() not in WEB or not host:
+        return "is no http or https address"
+    if any(ord(character) <= 32 or ord(character) == 127 for character in url) or not url.isprintable():
+        return "holds characters that no address has"
+    if parts.username is not None or parts.password is not None:
+        return "holds a user name or password"
+    return "" if port is None or port > 0 else "is no address"
+
+
+__all__ = ["evidence_checker", "record_evidence"]

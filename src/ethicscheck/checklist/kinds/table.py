@@ -1,0 +1,74 @@
+"""Rows of several columns: an empathy map, a scan of consequences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ethicscheck.checklist.definition import Checklist, Column, Item
+from ethicscheck.errors import UsageError, did_you_mean
+
+from .definition import QuestionKind, clean_text, no_answer, pick
+
+
+def read(item: Item, checklist: Checklist, given: Any) -> tuple[dict[str, str], ...]:  # noqa: ARG001
+    """Return the rows, each with every column filled; text is read as a JSON list of rows."""
+    hint = f"give a JSON list of rows: [{json.dumps({column.id: '…' for column in item.columns}, ensure_ascii=False)}]"
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except (ValueError, RecursionError):
+            raise no_answer(item, given, hint) from None
+    rows = [given] if isinstance(given, Mapping) else given
+    if not isinstance(rows, (list, tuple)) or not rows or not all(isinstance(row, Mapping) for row in rows):
+        raise no_answer(item, given, hint)
+    return tuple(_row(item, place, row) for place, row in enumerate(rows, 1))
+
+
+def _row(item: Item, place: int, row: Mapping[str, Any]) -> dict[str, str]:
+    known = [column.id for column in item.columns]
+    for key in row:
+        if key not in known:
+            raise UsageError(f"there is no column {key!r}", f"{item.id}, row {place}", did_you_mean(str(key), known))
+    return {column.id: read_cell(item, column, row.get(column.id), place) for column in item.columns}
+
+
+def read_cell(item: Item, column: Column, given: Any, place: int) -> str:
+    """Return a cell's text, or the id of its option.
+
+    Raises
+    ------
+    UsageError
+        When it is blank or none of the options.
+    """
+    if given is None or (isinstance(given, str) and not given.strip()):
+        hint = "fill every column; where nothing is known, say so"
+        raise UsageError(f"the column {column.id!r} is blank", f"{item.id}, row {place}", hint)
+    if column.options is not None:
+        return pick(item, given, column.options)
+    if isinstance(given, bool) or not isinstance(given, (str, int, float)):
+        raise no_answer(item, given, "some text is meant in each cell")
+    return clean_text(str(given), f"{item.id}, row {place}, {column.id}")
+
+
+def show(value: Any, item: Item, checklist: Checklist) -> str:  # noqa: ARG001
+    """Return the rows, one a line."""
+    if not isinstance(value, (list, tuple)):
+        return str(value)
+    columns = {column.id: column for column in item.columns}
+    return "\n".join(
+        "; ".join(_cell(columns.get(str(key)), str(key), cell) for key, cell in row.items())
+        if isinstance(row, Mapping)
+        else str(row)
+        for row in value
+    )
+
+
+def _cell(column: Column | None, key: str, cell: Any) -> str:
+    title = column.title if column is not None else key
+    options = (column.options if column is not None else None) or {}
+    return f"{title}: {options.get(str(cell), cell)}"
+
+
+KIND = QuestionKind("rows", read, show, "rows of the columns")
