@@ -71,6 +71,7 @@ def _keys() -> str:
         ("statistics", config.StatisticsConfig),
         ("policy", config.PolicyConfig),
         ("policy.rules[]", config.RuleConfig),
+        ("policy.waivers[]", config.WaiverConfig),
         ("report", config.ReportConfig),
     ]
     rows = ["| key | meaning |", "|---|---|"]

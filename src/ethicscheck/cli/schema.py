@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import click
 
+# Each kind of file, and the module and type that say what it holds.
+FILES = {
+    "config": ("ethicscheck.model.config", "Config"),
+    "checklist": ("ethicscheck.checklist.definition", "Checklist"),
+    "record": ("ethicscheck.model.record", "AuditRecord"),
+    "waivers": ("ethicscheck.policy.waivers", "WaiversFile"),
+}
+
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["config", "record"]))
+@click.argument("what", type=click.Choice(list(FILES)))
 def schema_command(what: str) -> None:
-    """Print the JSON Schema of a config or a record."""
+    """Print the JSON Schema of a config, a checklist, a record or a waivers file."""
+    import importlib
     import json
 
-    from pydantic import BaseModel
-
-    from ethicscheck.model.config import Config
-    from ethicscheck.model.record import AuditRecord
-
-    models: dict[str, type[BaseModel]] = {"config": Config, "record": AuditRecord}
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **models[what].model_json_schema(by_alias=True),
-    }
+    module, name = FILES[what]
+    schema = getattr(importlib.import_module(module), name).model_json_schema(by_alias=True)
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     click.echo(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -169,11 +169,11 @@ def _tolerances(waivers: LoadedWaivers, rules: Sequence[Rule]) -> Iterator[Probl
 def _waive(
     finding: Finding, waiver: WaiverConfig, today: datetime.date, rule: Rule | None, measurement: Measurement
 ) -> Finding:
-    was = finding.verdict
+    was, side = finding.verdict, rule.side if rule is not None else "max"
     lapsed = f"expired {waiver.expires.isoformat()}" if today > waiver.expires else None
     if lapsed is None and waiver.tolerate is not None and was != "pass":
         value = observed_exactly(rule, measurement) if rule is not None else None
-        lapsed = _exceeded(value, waiver.tolerate, rule.side if rule is not None else "max")
+        lapsed = _exceeded(value, waiver.tolerate, side)
     note = "not needed: the finding passes" if was == "pass" else None
     applied = lapsed is None and note is None
     entry = WaiverEntry(
@@ -183,7 +183,7 @@ def _waive(
         lapsed=lapsed,
         note=note,
     )
-    changes: dict[str, Any] = {"waiver": entry, "message": f"{finding.message} {waiver_sentence(entry)}"}
+    changes: dict[str, Any] = {"waiver": entry, "message": f"{finding.message} {_sentence(entry, side)}"}
     if applied:
         changes |= {
             "verdict": "waived",
@@ -202,19 +202,19 @@ def _exceeded(value: Fraction | float | None, tolerate: float, side: Literal["ma
 
 
 def _told_apart(value: float, other: float) -> str:
-    """Write a value with as few digits (from two) as tell it from another.
+    """Write a value with as few digits (from three) as tell it from another.
 
-    >>> _told_apart(0.3597, 0.3), _told_apart(0.30004, 0.3)
-    ('0.36', '0.30004')
+    >>> _told_apart(0.36174, 0.3), _told_apart(0.300041, 0.3)
+    ('0.362', '0.30004')
     """
-    for digits in range(2, 17):
+    for digits in range(3, 17):
         text = f"{value:.{digits}g}"
         if float(text) != other and (float(text) > other) == (value > other):
             return text.replace("-", "−")
     return repr(value)
 
 
-def waiver_sentence(waiver: WaiverEntry) -> str:
+def _sentence(waiver: WaiverEntry, side: Literal["max", "min"]) -> str:
     """Return what a waiver does, in a sentence with its owner, reason and end."""
     owner, reason = visible(waiver.owner), visible(waiver.reason).rstrip(".")
     if waiver.note is not None:
@@ -222,5 +222,7 @@ def waiver_sentence(waiver: WaiverEntry) -> str:
         return f"The waiver of {owner}, which {ended}, is not needed here ({reason})."
     if waiver.lapsed is not None:
         return f"The waiver of {owner} no longer holds: {waiver.lapsed} ({reason})."
-    tolerated = f", up to {limit(waiver.tolerate)}" if waiver.tolerate is not None else ""
-    return f"Waived by {owner} until {waiver.expires}{tolerated}: {reason}."
+    tolerated = ""
+    if waiver.tolerate is not None:
+        tolerated = f", as long as the value is {'at most' if side == 'max' else 'at least'} {limit(waiver.tolerate)}"
+    return f"Waived until {waiver.expires} by {owner}{tolerated}: {reason}."
