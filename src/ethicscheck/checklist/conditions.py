@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
 
 from .definition import Checklist, Condition, Item
 
@@ -29,12 +28,10 @@ def possible_truths(condition: Condition, given: Callable[[str], Possible]) -> f
         return frozenset(not truth for truth in possible_truths(condition.not_, given))
     every = condition.all is not None
     parts = [possible_truths(part, given) for part in (condition.all if every else condition.any) or ()]
-    join = all if every else any
-    shortest = [sorted(part) for part in parts if len(part) > 1]
-    settled = [truth for part in parts if len(part) == 1 for truth in part]
-    if len(shortest) > 2:  # beyond two open parts the outcome is open unless a settled part decides it
-        shortest = shortest[:1]
-    return frozenset(join([*settled, *choice]) for choice in product(*shortest))
+    # `every` is settled by one False, `any` by one True; the other outcome needs all parts to allow it.
+    settling, other = not every, every
+    found = {settling} if any(settling in part for part in parts) else set()
+    return frozenset(found | ({other} if all(other in part for part in parts) else set()))
 
 
 def items_in(condition: Condition) -> Iterator[str]:
@@ -45,6 +42,29 @@ def items_in(condition: Condition) -> Iterator[str]:
         yield from items_in(part)
     if condition.not_ is not None:
         yield from items_in(condition.not_)
+
+
+def parents_first(checklist: Checklist) -> list[Item]:
+    """Return the questions, those that conditions speak of before those that depend on them."""
+    items = {item.id: item for _, item in checklist.items()}
+    order: dict[str, Item] = {}
+    for item in items.values():
+        trail: list[tuple[Item, Iterator[str]]] = [(item, _parents(item))] if item.id not in order else []
+        above = {item.id}
+        while trail:
+            child, parents = trail[-1]
+            parent = next((name for name in parents if name in items and name not in order and name not in above), None)
+            if parent is None:
+                trail.pop()
+                order[child.id] = child
+            else:
+                above.add(parent)
+                trail.append((items[parent], _parents(items[parent])))
+    return list(order.values())
+
+
+def _parents(item: Item) -> Iterator[str]:
+    return items_in(item.when) if item.when is not None else iter(())
 
 
 def describe(condition: Condition, checklist: Checklist) -> str:
@@ -69,4 +89,4 @@ def _quoted(answer: str, item: Item | None, checklist: Checklist) -> str:
     return f"“{label}”"
 
 
-__all__ = ["UNANSWERED", "Possible", "describe", "items_in", "possible_truths"]
+__all__ = ["UNANSWERED", "Possible", "describe", "items_in", "parents_first", "possible_truths"]

@@ -207,9 +207,11 @@ def _read(content: dict[str, Any]) -> Entry:
 
 def _time(at: Any) -> str:
     try:
-        datetime.datetime.fromisoformat(at)
+        known = 1900 <= datetime.datetime.fromisoformat(at).year < 9000
     except (TypeError, ValueError):
-        raise ValueError("`at` is no time such as 2026-03-01T12:00:00Z") from None
+        known = False
+    if not known:
+        raise ValueError("`at` is no time such as 2026-03-01T12:00:00Z")
     return str(at)
 
 

@@ -5,15 +5,16 @@ Pure: no clock, no files. The day comes from the caller, and so does what became
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 from ethicscheck.model.record import Interval
 
 from .definition import Checklist, ChecklistSection, Item
 
 State = Literal["unanswered", "answered", "unsure", "not_applicable", "hidden", "disputed", "contradicted", "stale"]
+Require = Literal["none", "complete", "signed"]
 # States that leave `complete` unmet.
 OPEN: tuple[State, ...] = ("unanswered", "disputed", "contradicted", "stale")
 
@@ -49,11 +50,13 @@ class GivenEvidence:
     url: str | None
     sha256: str | None
     problem: str = ""
+    dated: str | None = None
+    expires: str | None = None
 
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """The latest answer of one person."""
+    """The latest answer of one person; `problem` says why it is stale, "" when it is not."""
 
     seq: int
     at: str
@@ -63,11 +66,21 @@ class GivenAnswer:
     na_reason: str | None
     comment: str | None
     evidence: tuple[GivenEvidence, ...]
+    problem: str = ""
 
 
 @dataclass(frozen=True)
 class ItemStatus:
-    """One question and where it stands; `why` says what made it hidden, disputed, contradicted or stale."""
+    """One question and where it stands.
+
+    Parameters
+    ----------
+    why : what made it hidden, disputed, contradicted or stale; the reason of an N/A.
+    answers : the latest of each person, hidden questions included.
+    measured : what the audit says to it.
+    settled : who settled a dispute, as what and why.
+    value : what the answers come to; None where they are missing, disputed or N/A.
+    """
 
     section: ChecklistSection
     item: Item
@@ -76,6 +89,7 @@ class ItemStatus:
     answers: tuple[GivenAnswer, ...]
     measured: MeasuredAnswer | None
     settled: str = ""
+    value: Any = None
 
 
 @dataclass(frozen=True)
@@ -90,18 +104,103 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class RemovedQuestion:
+    """Answers to a question that the checklist no longer asks; they are kept."""
+
+    item: str
+    answers: tuple[GivenAnswer, ...]
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Points of a section: what its answers add up to, and the most they could; hidden and N/A questions are left out."""
+
+    points: float
+    most: float
+
+
+@dataclass(frozen=True)
 class ChecklistStatus:
-    """A whole checklist's status."""
+    """A whole checklist's status.
+
+    Parameters
+    ----------
+    digest : what a signature made now would cover.
+    parts : the digests it is made of.
+    removed : answers to questions that are no longer asked.
+    """
 
     checklist: Checklist
     items: tuple[ItemStatus, ...]
     signatures: tuple[Signature, ...]
     notes: tuple[str, ...]
+    digest: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    removed: tuple[RemovedQuestion, ...] = ()
+
+    def item(self, item_id: str) -> ItemStatus | None:
+        """Return the status of a question, following `renamed`."""
+        wanted = self.checklist.current_id(item_id)
+        return next((status for status in self.items if status.item.id == wanted), None)
 
     def progress(self) -> Mapping[str, int]:
         """Return how many questions are in each state, and how many there are ("items")."""
-        raise NotImplementedError
+        counts = dict.fromkeys(get_args(State), 0)
+        for status in self.items:
+            counts[status.state] += 1
+        return {"items": len(self.items), **counts}
 
-    def unmet(self, require: Literal["none", "complete", "signed"]) -> tuple[str, ...]:
+    def unmet(self, require: Require) -> tuple[str, ...]:
         """Return what stands in the way of the requirement, in words; empty when it is met."""
-        raise NotImplementedError
+        if require == "none":
+            return ()
+        open_items = tuple(
+            f"{status.item.id} is {status.state}: {status.item.text}" for status in self.items if status.state in OPEN
+        )
+        return open_items if require == "complete" else (*open_items, *self._unsigned())
+
+    def sign_roles(self) -> tuple[str, ...]:
+        """Return the roles whose signatures the checklist asks for, in its order; none means anyone's."""
+        return tuple(dict.fromkeys(role for section in self.checklist.sections for role in section.roles.sign))
+
+    def risk(self) -> Mapping[str, Risk]:
+        """Return the risk points of each section that gives any, by section id."""
+        found: dict[str, Risk] = {}
+        for status in self.items:
+            if status.item.risk and status.state not in ("hidden", "not_applicable"):
+                before = found.get(status.section.id, Risk(0.0, 0.0))
+                found[status.section.id] = Risk(before.points + _points(status), before.most + _most(status.item))
+        return found
+
+    def _unsigned(self) -> tuple[str, ...]:
+        valid = {signature.role for signature in self.signatures if not signature.lapsed}
+        roles = self.sign_roles()
+        if not roles:
+            return () if valid else self._missing("")
+        return tuple(text for role in roles if role not in valid for text in self._missing(role))
+
+    def _missing(self, role: str) -> tuple[str, ...]:
+        lapsed = [signature for signature in self.signatures if signature.lapsed and role in ("", signature.role)]
+        if lapsed:
+            return tuple(f"the signature of {part.by} ({part.role}) has lapsed: {part.lapsed}" for part in lapsed)
+        return (f"not signed by {role}" if role else "not signed by anyone",)
+
+
+def _points(status: ItemStatus) -> float:
+    keys = _keys(status.value)
+    if status.state == "disputed":  # the gravest of the answers counts until it is settled
+        keys = max((_keys(answer.value) for answer in status.answers), key=lambda part: _sum(part, status.item))
+    return _sum(keys, status.item)
+
+
+def _most(item: Item) -> float:
+    together = item.type == "multi"
+    return sum(part for part in item.risk.values() if part > 0) if together else max(item.risk.values())
+
+
+def _keys(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else () if value is None else (value,)
+
+
+def _sum(keys: Iterable[Any], item: Item) -> float:
+    return sum(item.risk.get(str(key), 0.0) for key in keys)

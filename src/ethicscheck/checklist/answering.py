@@ -1,0 +1,198 @@
+"""What people do to a checklist: answer, withdraw, settle, sign. Each is checked first, then added to the journal."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from ethicscheck.errors import UsageError, did_you_mean
+
+from .definition import Item, Roles
+from .entries import Answer, Entry, Evidence, Resolution, Signing, Withdrawal
+from .kinds import read_value
+from .kinds.definition import clean_text
+from .opening import OpenJournal
+from .rules import check_not_applicable, evidence_missing
+from .status import ChecklistStatus
+
+
+def answer_item(
+    opened: OpenJournal,
+    item_id: str,
+    given: Any,
+    *,
+    by: str,
+    role: str,
+    at: str,
+    na_reason: str | None = None,
+    comment: str | None = None,
+    evidence: Sequence[Evidence] = (),
+) -> tuple[Answer, tuple[str, ...]]:
+    """Add an answer; when this returns it is on the disk.
+
+    Parameters
+    ----------
+    given : the answer, or None with `na_reason`.
+    at : the moment, such as 2026-03-01T12:00:00Z.
+
+    Returns
+    -------
+    answer : as it stands in the journal.
+    notes : what was set aside on the way.
+
+    Raises
+    ------
+    UsageError
+        When the question, the answer, the role, the reason or the evidence won't do; nothing is written.
+    """
+    item = find_item(opened, item_id)
+    by, role = _person(by, role)
+    _check_role("answer", role, item, opened)
+    if na_reason is not None:
+        value = None
+        na_reason = clean_text(na_reason, "the reason")
+        if problem := check_not_applicable(item, na_reason):
+            hint = "choose an answer" if item.na is None else "say what makes the question pointless here"
+            raise UsageError(problem, item.id, hint)
+    else:
+        value = read_value(item, opened.loaded.checklist, given)
+    if missing := evidence_missing(item, value, len(evidence)):
+        what = f"this answer needs {missing} {'more ' if evidence else ''}piece{'s' if missing > 1 else ''} of evidence"
+        raise UsageError(what, item.id, "add a file beside the journal or an address: --evidence PATH|URL")
+    entry = Answer(
+        at,
+        by,
+        role,
+        item.id,
+        value,
+        na_reason,
+        clean_text(comment, "the comment") if comment is not None else None,
+        tuple(evidence),
+        opened.loaded.sha256,
+        opened.loaded.checklist.item_sha256(item),
+    )
+    (written,), notes = opened.journal.append([entry])
+    assert isinstance(written, Answer)
+    return written, notes
+
+
+def withdraw_answer(
+    opened: OpenJournal, item_id: str, *, by: str, role: str, at: str, reason: str | None = None
+) -> tuple[str, ...]:
+    """Take back a person's own answer; it stays in the journal but no longer counts. Returns notes.
+
+    Raises
+    ------
+    UsageError
+        When that person has given none.
+    """
+    by, role = _person(by, role)
+    name = opened.loaded.checklist.current_id(item_id)
+    given: set[str] = set()
+    known: set[str] = set()
+    for entry in opened.contents.entries:
+        if isinstance(entry, (Answer, Withdrawal)):
+            known.add(entry.item)
+            if opened.loaded.checklist.current_id(entry.item) == name:
+                (given.add if isinstance(entry, Answer) else given.discard)(entry.by)
+    if item_id not in known:
+        find_item(opened, item_id)
+    if by not in given:
+        hint = f"answered by {', '.join(sorted(given))}" if given else "nobody has answered it"
+        raise UsageError(f"{by} has given no answer that could be withdrawn", name, hint)
+    reason = clean_text(reason, "the reason") if reason is not None else None
+    return _append(opened, Withdrawal(at, by, role, name, reason))
+
+
+def resolve_item(
+    opened: OpenJournal, item_id: str, given: Any, *, by: str, role: str, at: str, reason: str
+) -> tuple[str, ...]:
+    """Settle a dispute, with a reason. Returns notes.
+
+    Raises
+    ------
+    UsageError
+        When nothing is disputed, the role may not settle it, or the answer won't do.
+    """
+    item = find_item(opened, item_id)
+    by, role = _person(by, role)
+    _check_role("resolve", role, item, opened)
+    value = read_value(item, opened.loaded.checklist, given)
+    reason = clean_text(reason, "the reason")
+    status = opened.status(today=_day(at)).item(item.id)
+    if status is None or len({answer.by for answer in status.answers}) < 2:
+        raise UsageError("there is nothing to settle: no two people have answered it", item.id, "answer it instead")
+    entry = Resolution(
+        at, by, role, item.id, value, reason, opened.loaded.sha256, opened.loaded.checklist.item_sha256(item)
+    )
+    return _append(opened, entry)
+
+
+def sign_checklist(opened: OpenJournal, status: ChecklistStatus, *, by: str, role: str, at: str) -> tuple[str, ...]:
+    """Sign the answers as they stand in `status`. Returns notes.
+
+    Raises
+    ------
+    UsageError
+        When something is open, or the role is none that signs.
+    """
+    by, role = _person(by, role)
+    roles = status.sign_roles()
+    if roles and role not in roles:
+        raise UsageError(f"{role!r} does not sign this checklist", "--role", f"it is signed by {_listed(roles)}")
+    if unmet := status.unmet("complete"):
+        more = f", and {len(unmet) - 1} more" if len(unmet) > 1 else ""
+        raise UsageError(f"not complete yet: {unmet[0]}{more}", "", "`ethicscheck checklist status` lists what is open")
+    return _append(opened, Signing(at, by, role, status.digest, dict(status.parts)))
+
+
+def find_item(opened: OpenJournal, item_id: str) -> Item:
+    """Return a question of the checklist.
+
+    Raises
+    ------
+    UsageError
+        When there is none of that id, with the nearest.
+    """
+    item = opened.loaded.checklist.item(item_id)
+    if item is None:
+        known = [item.id for _, item in opened.loaded.checklist.items()]
+        raise UsageError(f"there is no question {item_id!r}", opened.loaded.checklist.id, did_you_mean(item_id, known))
+    return item
+
+
+def may(what: str, role: str, roles: Roles) -> bool:
+    """Return whether a role may answer, sign or resolve; no role named means anyone may."""
+    named: tuple[str, ...] = getattr(roles, what)
+    return not named or role in named
+
+
+def _check_role(what: str, role: str, item: Item, opened: OpenJournal) -> None:
+    section = opened.loaded.checklist.section_of(item)
+    if not may(what, role, section.roles):
+        named: tuple[str, ...] = getattr(section.roles, what)
+        verb = "answer" if what == "answer" else "settle"
+        near = did_you_mean(role, named)
+        hint = near if near.startswith("did you") else f"that is for {_listed(named)}"
+        raise UsageError(f"{role!r} may not {verb} it", item.id, hint)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _person(by: str, role: str) -> tuple[str, str]:
+    return " ".join(clean_text(by, "the name").split()), " ".join(clean_text(role, "the role").split())
+
+
+def _append(opened: OpenJournal, entry: Entry) -> tuple[str, ...]:
+    _, notes = opened.journal.append([entry])
+    return notes
+
+
+def _day(at: str) -> datetime.date:
+    return datetime.datetime.fromisoformat(at).date()
+
+
+__all__ = ["answer_item", "find_item", "may", "resolve_item", "sign_checklist", "withdraw_answer"]

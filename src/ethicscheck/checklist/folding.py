@@ -1,0 +1,340 @@
+"""Folds a journal onto its checklist: what the answers come to, question by question.
+
+Pure: no clock, no files. The day comes from the caller, and so does what became of the evidence.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ethicscheck.errors import UsageError
+
+from .conditions import UNANSWERED, Possible, describe, items_in, parents_first, possible_truths
+from .definition import Checklist, ChecklistSection, Item
+from .entries import Answer, Entry, Evidence, Resolution, Signing, Withdrawal, content_of
+from .kinds import read_value, show_value
+from .rules import NOT_APPLICABLE, canonical, check_not_applicable, chosen, evidence_missing, meaning, same
+from .status import (
+    ChecklistStatus,
+    GivenAnswer,
+    GivenEvidence,
+    ItemStatus,
+    MeasuredAnswer,
+    RemovedQuestion,
+    Signature,
+    State,
+)
+
+
+@dataclass
+class _Given:
+    """What was said about one question: the latest answer of each person and the latest decision, with their places."""
+
+    answers: dict[str, tuple[int, Answer]] = field(default_factory=dict)
+    resolution: tuple[int, Resolution] | None = None
+
+    def current(self) -> list[Answer]:
+        """Return the answers, the latest last."""
+        return [answer for _, answer in sorted(self.answers.values(), key=lambda pair: pair[0])]
+
+    def decision(self, item: Item) -> Resolution | None:
+        """Return the decision that still holds: nobody who answered after it differs."""
+        if self.resolution is None or not self.answers:
+            return None
+        place, decision = self.resolution
+        settled = meaning(decision.value, item)
+        later = [answer for other, answer in self.answers.values() if other > place]
+        return decision if all(meaning(answer.value, item) == settled for answer in later) else None
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What the answers to one question come to."""
+
+    current: list[Answer]
+    decision: Resolution | None
+    disputed: bool
+    value: Any
+    not_applicable: bool
+
+
+def fold(
+    checklist: Checklist,
+    entries: Iterable[Entry],
+    *,
+    today: datetime.date,
+    evidence_problem: Callable[[Evidence], str],
+    measured: Mapping[str, MeasuredAnswer],
+    checklist_sha256: str = "",
+) -> ChecklistStatus:
+    """Return where a checklist stands.
+
+    Parameters
+    ----------
+    checklist : the questions as they are now.
+    entries : the journal, in order.
+    today : the day on which evidence and reviews are looked at.
+    evidence_problem : what is wrong with a piece of evidence, "" where nothing is.
+    measured : what the audit says to metric-linked questions, by id.
+    checklist_sha256 : digest of the checklist's file; signatures cover it.
+    """
+    places = {item.id: section for section, item in checklist.items()}
+    given, signings, notes = _collect(checklist, entries, places)
+    digests = {item.id: checklist.item_sha256(item) for _, item in checklist.items()}
+    judge = _Judge(checklist, places, given, digests, today, evidence_problem, measured)
+    found = {item.id: judge.status(item) for item in parents_first(checklist)}
+    parts = {"answers": _digest(_signed(given)), "checklist": checklist_sha256}
+    digest = _digest(parts)
+    removed = tuple(
+        RemovedQuestion(name, tuple(_given_answer(answer, evidence_problem) for answer in part.current()))
+        for name, part in given.items()
+        if name not in places and part.answers
+    )
+    if removed:
+        names = ", ".join(part.item for part in removed)
+        notes.append(f"answers to questions that are no longer asked are kept: {names}")
+    return ChecklistStatus(
+        checklist,
+        tuple(found[item.id] for _, item in checklist.items()),
+        tuple(_signature(signing, digest, parts) for signing in signings.values()),
+        tuple(dict.fromkeys(notes)),
+        digest,
+        parts,
+        removed,
+    )
+
+
+def _collect(
+    checklist: Checklist, entries: Iterable[Entry], places: Mapping[str, ChecklistSection]
+) -> tuple[dict[str, _Given], dict[tuple[str, str], Signing], list[str]]:
+    given: dict[str, _Given] = {}
+    signings: dict[tuple[str, str], Signing] = {}
+    notes: list[str] = []
+    for place, entry in enumerate(entries):
+        if isinstance(entry, Signing):
+            signings.pop((entry.by, entry.role), None)
+            signings[entry.by, entry.role] = entry
+        if not isinstance(entry, (Answer, Withdrawal, Resolution)):
+            continue
+        name = checklist.current_id(entry.item)
+        part = given.setdefault(name, _Given())
+        roles = places[name].roles if name in places else None
+        if isinstance(entry, Answer):
+            part.answers[entry.by] = (place, entry)
+            if roles is not None and roles.answer and entry.role not in roles.answer:
+                notes.append(
+                    f"{name}: {entry.by} answered as {entry.role}; it is for {' or '.join(roles.answer)} to answer"
+                )
+        elif isinstance(entry, Withdrawal):
+            part.answers.pop(entry.by, None)
+        elif roles is not None and roles.resolve and entry.role not in roles.resolve:
+            notes.append(
+                f"{name}: {entry.by} settled it as {entry.role}, which does not count; it is for "
+                f"{' or '.join(roles.resolve)} to settle"
+            )
+        else:
+            part.resolution = (place, entry)
+    return given, signings, notes
+
+
+@dataclass
+class _Judge:
+    """Gives each question its state; parents come first, since what they come to opens or hides the others."""
+
+    checklist: Checklist
+    places: Mapping[str, ChecklistSection]
+    given: Mapping[str, _Given]
+    digests: Mapping[str, str]
+    today: datetime.date
+    evidence_problem: Callable[[Evidence], str]
+    measured: Mapping[str, MeasuredAnswer]
+    possible: dict[str, Possible] = field(default_factory=dict)
+    standings: dict[str, _Standing] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+
+    def status(self, item: Item) -> ItemStatus:
+        standing = _stand(self.given.get(item.id) or _Given(), item)
+        self.standings[item.id] = standing
+        hidden = item.when is not None and True not in possible_truths(item.when, self._possible)
+        if hidden:
+            self.hidden.add(item.id)
+        self.possible[item.id] = UNANSWERED if hidden else _possible(standing)
+        answers = tuple(self._answer(answer, item) for answer in standing.current)
+        state: State = "hidden"
+        why = ""
+        if hidden:
+            why = self._why_hidden(item)
+        else:
+            state, why = self._state(item, standing, answers)
+        return ItemStatus(
+            self.places[item.id],
+            item,
+            state,
+            why,
+            answers,
+            self.measured.get(item.id),
+            self._settled(item, standing.decision),
+            standing.value,
+        )
+
+    def _possible(self, name: str) -> Possible:
+        return self.possible.get(self.checklist.current_id(name), UNANSWERED)
+
+    def _state(self, item: Item, standing: _Standing, answers: tuple[GivenAnswer, ...]) -> tuple[State, str]:
+        if not answers:
+            return "unanswered", ""
+        if standing.disputed:
+            return "disputed", "; ".join(self._said(answer, item) for answer in answers)
+        measured = self.measured.get(item.id)
+        if measured is not None and (standing.value, measured.answer) in (("yes", "no"), ("no", "yes")):
+            return "contradicted", f"answered {self._shown(standing.value, item)}, but measured: {measured.message}"
+        if problem := self._stale(item, standing, answers):
+            return "stale", problem
+        if standing.not_applicable:
+            return "not_applicable", answers[-1].na_reason or ""
+        return ("unsure" if standing.value in ("unsure", ("unsure",)) else "answered"), ""
+
+    def _stale(self, item: Item, standing: _Standing, answers: tuple[GivenAnswer, ...]) -> str:
+        """Return why the answers no longer stand, "" when they do."""
+        newest: Answer | Resolution = standing.decision or standing.current[-1]
+        moments = [answer.at for answer in standing.current]
+        moments += [standing.decision.at] if standing.decision is not None else []
+        if newest.item_sha256 not in ("", self.digests[item.id]):
+            return "the question has changed since it was answered"
+        if standing.decision is not None and (problem := self._misfit(standing.decision.value, item)):
+            return problem
+        agreeing = [answer for answer in answers if same(answer.value, standing.value) and not standing.not_applicable]
+        for answer in agreeing or answers:
+            if answer.problem:
+                return answer.problem
+        after = self.places[item.id].review.after_days
+        last = max(_day(moment) for moment in moments)
+        if after is not None and (self.today - last).days > after:
+            return f"last answered on {last.isoformat()}; it is to be looked at again after {after} days"
+        return ""
+
+    def _answer(self, answer: Answer, item: Item) -> GivenAnswer:
+        found = _given_answer(answer, self.evidence_problem)
+        if answer.na_reason is not None:
+            problem = check_not_applicable(item, answer.na_reason)
+        else:
+            problem = self._misfit(answer.value, item)
+        for piece in found.evidence:
+            if not problem and piece.problem:
+                problem = f"the evidence {piece.path or piece.url} {piece.problem}"
+        missing = evidence_missing(item, answer.value, len(answer.evidence))
+        if not problem and missing:
+            problem = f"{missing} more evidence is asked for with this answer"
+        return GivenAnswer(**{**vars(found), "problem": problem})
+
+    def _misfit(self, value: Any, item: Item) -> str:
+        try:
+            return "" if same(read_value(item, self.checklist, value), value) else "the answer no longer fits"
+        except UsageError as error:
+            return f"the answer no longer fits the question: {error}"
+
+    def _said(self, answer: GivenAnswer, item: Item) -> str:
+        shown = NOT_APPLICABLE if answer.na_reason is not None else self._shown(answer.value, item)
+        return f"{answer.by} ({answer.role}): {shown}"
+
+    def _shown(self, value: Any, item: Item) -> str:
+        return f"“{show_value(value, item, self.checklist)}”"
+
+    def _settled(self, item: Item, decision: Resolution | None) -> str:
+        if decision is None:
+            return ""
+        return f"{decision.by} ({decision.role}) settled it as {self._shown(decision.value, item)}: {decision.reason}"
+
+    def _why_hidden(self, item: Item) -> str:
+        assert item.when is not None, "only conditions hide"
+        said = []
+        for name in dict.fromkeys(items_in(item.when)):
+            parent = self.checklist.item(name)
+            if parent is None or parent.id in self.hidden or parent.id not in self.standings:
+                said.append(f"{name} is not asked itself")
+                continue
+            standing = self.standings[parent.id]
+            people = ", ".join(answer.by for answer in standing.current)
+            if not standing.current:
+                said.append(f"{name} has no answer")
+            elif standing.not_applicable:
+                said.append(f"{name} is {NOT_APPLICABLE} ({people})")
+            elif standing.disputed:
+                said.append(f"{name} is disputed")
+            else:
+                said.append(f"{name} is {self._shown(standing.value, parent)} ({people})")
+        return f"asked only when {describe(item.when, self.checklist)}; {' and '.join(said)}"
+
+
+def _stand(given: _Given, item: Item) -> _Standing:
+    current, decision = given.current(), given.decision(item)
+    meanings = {meaning(answer.value, item) for answer in current}
+    if decision is not None:
+        return _Standing(current, decision, False, decision.value, False)
+    if len(meanings) != 1:
+        return _Standing(current, None, len(meanings) > 1, None, False)
+    return _Standing(current, None, False, current[-1].value, current[-1].na_reason is not None)
+
+
+def _possible(standing: _Standing) -> Possible:
+    if standing.disputed:
+        return tuple({chosen(answer.value) for answer in standing.current})
+    return (chosen(standing.value),) if standing.current else UNANSWERED
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def _signed(given: Mapping[str, _Given]) -> list[Any]:
+    """Return what a signature covers: every answer that counts and every decision, without numbers and times."""
+    kept = []
+    for name in sorted(given):
+        part = given[name]
+        for by in sorted(part.answers):
+            kept.append(["answer", name, _without_time(part.answers[by][1])])
+        if part.resolution is not None:
+            kept.append(["resolve", name, _without_time(part.resolution[1])])
+    return kept
+
+
+def _without_time(entry: Entry) -> dict[str, Any]:
+    left_out = ("seq", "at", "item", "checklist_sha256")
+    return {key: part for key, part in content_of(entry).items() if key not in left_out}
+
+
+def _given_answer(answer: Answer, evidence_problem: Callable[[Evidence], str]) -> GivenAnswer:
+    evidence = tuple(
+        GivenEvidence(piece.path, piece.url, piece.sha256, evidence_problem(piece), piece.dated, piece.expires)
+        for piece in answer.evidence
+    )
+    return GivenAnswer(
+        answer.seq,
+        answer.at,
+        answer.by,
+        answer.role,
+        answer.value,
+        answer.na_reason,
+        answer.comment,
+        evidence,
+    )
+
+
+def _signature(signing: Signing, digest: str, parts: Mapping[str, str]) -> Signature:
+    lapsed = ""
+    if signing.sha256 != digest:
+        changed = [name for name, part in parts.items() if name in signing.parts and signing.parts[name] != part]
+        lapsed = f"{' and '.join(f'the {name}' for name in changed) or 'what was signed'} changed since"
+    return Signature(signing.by, signing.role, signing.at, signing.sha256, lapsed)
+
+
+def _day(moment: str) -> datetime.date:
+    found = datetime.datetime.fromisoformat(moment)
+    return (found.astimezone(datetime.UTC) if found.tzinfo is not None else found).date()
+
+
+__all__ = ["fold"]
