@@ -75,7 +75,7 @@ def test_the_record_schema_accepts_a_record_and_refuses_a_changed_one(
         jsonschema.validate({**record, "verdict": "maybe"}, schema)
 
 
-@pytest.mark.parametrize("example", ["compas", "promotion"])
+@pytest.mark.parametrize("example", ["berkeley", "compas", "hiring", "promotion"])
 def test_the_config_schema_accepts_the_examples(example: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Editors that use the schema must not underline a correct config."""
     run(["schema", "config"])
