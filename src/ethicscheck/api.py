@@ -85,6 +85,7 @@ def audit(
     profiles: Sequence[str] = (),
     rules: Sequence[Mapping[str, Any]] = (),
     waivers: Sequence[Mapping[str, Any]] | str | Path = (),
+    checklists: Sequence[str | Mapping[str, Any]] = (),
     metrics: Sequence[str] | None = None,
     task: str = "binary",
     confidence: float = 0.95,
@@ -107,6 +108,8 @@ def audit(
     favourable : which prediction helps the person; default: the positive one.
     intersections, strata, unknown, profiles, rules, waivers, metrics, task, confidence, min_group, replicates, seed :
         as in the config.
+    checklists : ids or paths of checklists, or the config's entries (use, answers, require); paths are relative to the
+        current folder.
     subject : the system's name, or the config's `subject` section.
     run : runs each engine call, for progress and for stopping.
 
@@ -150,6 +153,7 @@ def audit(
             "waivers": str(waivers) if isinstance(waivers, (str, Path)) else [dict(waiver) for waiver in waivers],
         },
     }
+    config["checklists"] = [{"use": use} if isinstance(use, str) else dict(use) for use in checklists]
     loaded = make_config(config)
     return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run))
 

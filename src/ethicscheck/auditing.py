@@ -34,6 +34,7 @@ from .model.record import (
     Words,
 )
 from .model.strict_yaml import Document
+from .policy.checklists import assess_checklists, open_checklists
 from .policy.judging import judge, overall_verdict
 from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, resolve_rules
@@ -88,6 +89,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         When the data can't be audited as they stand.
     """
     config, created = loaded.config, created_now()
+    checklists = open_checklists(loaded)
     roles = roles_of(config)
     source = _open(loaded, roles, frame, run)
     collected = collect(source.view, roles)
@@ -101,6 +103,8 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     disparities = tuple(_disparities(measurement, metrics, criteria, references, config))
     today = datetime.date.fromisoformat(created[:10])
     findings = apply_waivers(judge(rules, measurement), loaded.waivers, today, rules, measurement)
+    assessed = assess_checklists(checklists, config, measurement, today)
+    findings = (*findings, *(part.finding for part in assessed if part.finding is not None))
     entries = source.entries(collected.table.total)
     waivers = loaded.waivers
     content = [loaded.path, *source.paths] if loaded.path is not None else []
@@ -121,6 +125,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         data=_data(measurement, config, references),
         estimates=estimates,
         disparities=disparities,
+        checklists=tuple(part.entry for part in assessed),
         findings=findings,
         report=ReportWords(**config.report.model_dump()) if config.report.model_fields_set else None,
     )

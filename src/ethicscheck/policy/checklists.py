@@ -1,36 +1,229 @@
-"""What is required of a checklist, as a finding: an unmet checklist is a fail."""
+"""The checklists of an audit: their journals folded onto the questions, beside what was measured, and what is required.
+
+An unmet checklist is a fail. Answers are never changed here: where the measurement says otherwise, both stay.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from ethicscheck.checklist.status import ChecklistStatus
+from ethicscheck.checklist.evidence import evidence_checker
+from ethicscheck.checklist.folding import fold
+from ethicscheck.checklist.journal import Journal, JournalContents
+from ethicscheck.checklist.kinds import show_value
+from ethicscheck.checklist.reading import LoadedChecklist
+from ethicscheck.checklist.shipped import load
+from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, MeasuredAnswer
+from ethicscheck.errors import ConfigError, UsageError
+from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.model.checklist_record import (
+    AnswerEntry,
+    ChecklistEntry,
+    EvidenceEntry,
+    ItemEntry,
+    MeasuredEntry,
+    SectionEntry,
+    SignatureEntry,
+)
+from ethicscheck.model.config import ChecklistUse, Config, LoadedConfig
 from ethicscheck.model.record import Finding, RuleEntry
+from ethicscheck.model.wording import NO_BREAK
 
-MOST = 4
+from .links import measured_answers
+
+STATES = {
+    "unanswered": "not answered",
+    "disputed": "disputed",
+    "contradicted": "contradicted by the measurement",
+    "stale": "out of date",
+}
 
 
-def checklist_finding(
-    status: ChecklistStatus, require: Literal["complete", "signed"], line: int | None = None
-) -> Finding:
-    """Return the finding for a checklist that the config requires to be complete or signed."""
+@dataclass(frozen=True)
+class OpenedChecklist:
+    """A checklist of the config, read before any long work: a broken one must not cost an audit's time."""
+
+    use: ChecklistUse
+    loaded: LoadedChecklist
+    journal: JournalContents | None
+    folder: Path
+    line: int | None
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """A checklist as the record keeps it, and the finding where something is required of it."""
+
+    entry: ChecklistEntry
+    finding: Finding | None
+
+
+def open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
+    """Read the checklists of a config and their journals.
+
+    Raises
+    ------
+    EthicscheckError
+        For a checklist that does not exist or is broken, and a journal that is missing, broken or another checklist's.
+    """
+    opened = []
+    seen: dict[str, int] = {}
+    for place, use in enumerate(loaded.config.checklists):
+        path = ("checklists", place)
+        line = loaded.document.lines.get(path)
+        try:
+            one = _open(use, loaded.base, line)
+        except UsageError as error:
+            problem = error.problems[0]
+            raise ConfigError([loaded.document.problem(path, f"checklists: {problem.what}", problem.hint)]) from None
+        own = one.loaded.checklist.id
+        if own in seen:
+            what = f"checklists: {own!r} is named twice"
+            raise ConfigError([loaded.document.problem(path, what, "keep one of them")])
+        seen[own] = place
+        opened.append(one)
+    return tuple(opened)
+
+
+def _open(use: ChecklistUse, base: Path, line: int | None) -> OpenedChecklist:
+    checklist = load(use.use, base)
+    if use.answers is None:
+        return OpenedChecklist(use, checklist, None, base, line)
+    path = base / use.answers
+    if not path.exists():
+        start = f"start it with: ethicscheck checklist start {use.use} -o {use.answers}"
+        raise UsageError(f"there is no journal {use.answers!r}", "", start)
+    journal = Journal(path).read()
+    started, own = journal.start.checklist, checklist.checklist.id
+    if started != own:
+        what = f"the journal {use.answers!r} answers {started!r}, not {own!r}"
+        raise UsageError(what, "", "name the journal of this checklist")
+    return OpenedChecklist(use, checklist, journal, path.parent, line)
+
+
+def assess_checklists(
+    opened: Sequence[OpenedChecklist], config: Config, measurement: Measurement, today: datetime.date
+) -> tuple[Assessed, ...]:
+    """Return where each checklist stands, beside what was measured, on the day of the audit."""
+    return tuple(_assess(one, config, measurement, today) for one in opened)
+
+
+def _assess(one: OpenedChecklist, config: Config, measurement: Measurement, today: datetime.date) -> Assessed:
+    checklist = one.loaded.checklist
+    status = fold(
+        checklist,
+        one.journal.entries if one.journal is not None else (),
+        today=today,
+        evidence_problem=evidence_checker(one.folder, today),
+        measured=measured_answers(checklist, config, measurement),
+        checklist_sha256=one.loaded.sha256,
+    )
+    notes = (*(one.journal.notes if one.journal is not None else ()), *status.notes)
+    entry = ChecklistEntry(
+        id=checklist.id,
+        version=checklist.version,
+        sha256=one.loaded.sha256,
+        title=checklist.title,
+        summary=checklist.summary,
+        require=one.use.require,
+        answers_sha256=one.journal.sha256 if one.journal is not None else None,
+        progress=dict(status.progress()),
+        sections=tuple(
+            SectionEntry(
+                id=section.id,
+                title=section.title,
+                intro=section.intro,
+                controls=section.controls,
+                items=tuple(_item(item, status) for item in status.items if item.section.id == section.id),
+            )
+            for section in checklist.sections
+        ),
+        signatures=tuple(
+            SignatureEntry(by=sign.by, role=sign.role, at=sign.at, sha256=sign.sha256, lapsed=sign.lapsed or None)
+            for sign in status.signatures
+        ),
+        notes=notes,
+    )
+    return Assessed(entry, _finding(status, one) if one.use.require != "none" else None)
+
+
+def _item(status: ItemStatus, whole: ChecklistStatus) -> ItemEntry:
+    return ItemEntry(
+        id=status.item.id,
+        text=status.item.text,
+        help=status.item.help,
+        state=status.state,
+        why=status.why or None,
+        answers=tuple(_answer(answer, status, whole) for answer in status.answers),
+        settled=status.settled or None,
+        conflict=_conflict(status),
+        metric=_measured(status.measured) if status.measured is not None else None,
+    )
+
+
+def _answer(answer: GivenAnswer, status: ItemStatus, whole: ChecklistStatus) -> AnswerEntry:
+    return AnswerEntry(
+        by=answer.by,
+        role=answer.role,
+        at=answer.at,
+        value=answer.value,
+        shown=None if answer.value is None else show_value(answer.value, status.item, whole.checklist),
+        na_reason=answer.na_reason,
+        comment=answer.comment,
+        evidence=tuple(
+            EvidenceEntry(path=part.path, url=part.url, sha256=part.sha256, problem=part.problem or None)
+            for part in answer.evidence
+        ),
+    )
+
+
+def _measured(measured: MeasuredAnswer) -> MeasuredEntry:
+    return MeasuredEntry(
+        metric=measured.metric,
+        features=measured.features,
+        compare=measured.compare,
+        verdict=measured.verdict,
+        answer=measured.answer,
+        value=measured.value,
+        interval=measured.interval,
+        rows=measured.rows,
+        message=measured.message,
+    )
+
+
+def _conflict(status: ItemStatus) -> str | None:
+    if status.state != "contradicted" or status.measured is None:
+        return None
+    given = sorted({answer.by for answer in status.answers})
+    return f"{' and '.join(given)} said {'no' if status.measured.answer == 'yes' else 'yes'}; the measurement says {status.measured.answer}."
+
+
+def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:
+    require = one.use.require
+    assert require != "none"
     unmet = status.unmet(require)
     title = status.checklist.title
     counts = status.progress()
-    done = counts["items"] - counts.get("hidden", 0)
     if unmet:
-        more = f", and {len(unmet) - MOST} more" if len(unmet) > MOST else ""
-        message = f"“{title}” is not {require}: {'; '.join(unmet[:MOST])}{more}."
+        opened = [item for item in status.items if item.state in OPEN]
+        parts = [f"{counts[state]} {STATES[state]}" for state in OPEN if counts[state]]
+        parts += [text for text in unmet if text.startswith(("not signed", "the signature"))]
+        first = f" First: “{opened[0].item.text}”" if opened else ""
+        message = f"“{title}” is not {require}: {', '.join(parts)}.{first}"
         remedy = "Answer, settle or mend what is open, with the people concerned, then audit again."
     else:
-        message = f"“{title}” is {require}: all {done} questions that apply are answered."
+        asked = counts["items"] - counts["hidden"]
+        message = f"“{title}” is {require}: all {asked}{NO_BREAK}questions that apply are answered."
         remedy = "Look at the answers again when the model, the data or the people change."
     name = f"checklist:{status.checklist.id}"
     return Finding(
         id=name,
         kind="checklist",
         verdict="fail" if unmet else "pass",
-        rule=RuleEntry(id=name, checklist=status.checklist.id, require=require, line=line),
+        rule=RuleEntry(id=name, checklist=status.checklist.id, require=require, line=one.line),
         observed=None,
         message=message,
         remedy=remedy,
