@@ -136,7 +136,7 @@ def audit(
     options = {"threshold": threshold, "positive": positive, "favourable": favourable}
     data |= {name: value for name, value in options.items() if value is not None}
     data |= {"intersections": intersections, "strata": list(strata), "unknown": list(unknown)}
-    config = {
+    config: dict[str, Any] = {
         "subject": {"name": subject} if isinstance(subject, str) else dict(subject),
         "data": data,
         "task": task,
@@ -147,13 +147,13 @@ def audit(
             "replicates": replicates,
             "seed": seed,
         },
+        "checklists": [{"use": use} if isinstance(use, str) else dict(use) for use in checklists],
         "policy": {
             "profiles": list(profiles),
             "rules": [dict(rule) for rule in rules],
             "waivers": str(waivers) if isinstance(waivers, (str, Path)) else [dict(waiver) for waiver in waivers],
         },
     }
-    config["checklists"] = [{"use": use} if isinstance(use, str) else dict(use) for use in checklists]
     loaded = make_config(config)
     return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run))
 
