@@ -1,0 +1,93 @@
+"""`ethicscheck explain`: any name of a config, a record or a report, in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ethicscheck.policy.glossary import Entry
+
+KINDS = {
+    "metric": "Measures of a group",
+    "criterion": "Fairness criteria: gaps in measures",
+    "rule": "Words of a rule",
+    "profile": "Profiles: shipped rule sets",
+    "verdict": "Verdicts",
+    "reason": "Reasons: why something is undecided, undefined or left out",
+    "state": "States of a checklist's question",
+    "method": "Intervals",
+    "test": "Tests",
+}
+ONE = {
+    "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "profile": "profile", "verdict": "verdict",
+    "reason": "reason", "state": "state of a question", "method": "interval", "test": "test",
+}  # fmt: skip
+WIDTH = 100
+
+
+@click.command("explain")
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def explain_command(name: str | None, as_json: bool) -> None:
+    """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a reason, an interval.
+
+    Without NAME, list every name there is.
+    """
+    from ethicscheck.errors import UsageError, did_you_mean
+    from ethicscheck.policy.glossary import entries, find_entry
+    from ethicscheck.policy.rules import OTHER_NAMES
+
+    if name is None:
+        _list(tuple(entries()), as_json)
+        return
+    entry = find_entry(name)
+    if entry is None:
+        known = [*(part.name for part in entries()), *OTHER_NAMES]
+        hint = did_you_mean(name, known)
+        hint = hint if hint.startswith("did you mean") else "`ethicscheck explain` lists every name"
+        raise UsageError(f"nothing is called {name!r}", "", hint)
+    if as_json:
+        _print_json(_plain(entry))
+    else:
+        _print(entry)
+
+
+def _list(found: tuple[Entry, ...], as_json: bool) -> None:
+    if as_json:
+        _print_json([_plain(entry) for entry in found])
+        return
+    width = max(len(entry.name) for entry in found if entry.kind != "method") + 2
+    for kind, heading in KINDS.items():
+        click.echo(f"{heading}\n")
+        for entry in found:
+            if entry.kind == kind:
+                click.echo(f"  {entry.name:<{width}}{'' if len(entry.name) < width else '  '}{entry.title}")
+        click.echo()
+    click.echo("`ethicscheck explain NAME` says more of each.")
+
+
+def _print(entry: Entry) -> None:
+    click.echo(f"{entry.name}: {entry.title} ({ONE[entry.kind]})\n")
+    head = "Asks" if entry.kind in ("metric", "criterion") else "Means"
+    for heading, text in ((head, entry.says), *entry.details):
+        click.echo(_wrapped(heading, text))
+
+
+def _wrapped(heading: str, text: str) -> str:
+    import textwrap
+
+    indent = " " * 13
+    return textwrap.fill(text, WIDTH, initial_indent=f"{heading:<13}", subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _plain(entry: Entry) -> dict[str, str]:
+    details = {heading.lower().replace(" ", "_"): text for heading, text in entry.details}
+    return {"name": entry.name, "kind": entry.kind, "title": entry.title, "says": entry.says, **details}
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,197 @@
+"""`ethicscheck explain`: every name that can stand in a config or a record leads to plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pandas as pd
+import pytest
+
+from ethicscheck.checklist.status import State
+from ethicscheck.cli import run
+from ethicscheck.metrics.binary import CRITERIA, METRICS
+from ethicscheck.model.config import RuleConfig
+from ethicscheck.model.record import AuditRecord, FindingVerdict
+from ethicscheck.policy.glossary import METHODS, REASON_HELP, TESTS, entries, find_entry
+from ethicscheck.policy.messages import REASONS
+from ethicscheck.policy.profiles import load_profile, profile_names
+from ethicscheck.policy.rules import OTHER_NAMES
+from helpers import audit_frame
+
+CELLS = ((0, 0), (0, 1), (1, 0), (1, 1))  # (label, prediction) of TN, FP, FN, TP
+WELL_FILLED = {"a": (40, 11, 9, 20), "b": (30, 20, 8, 12), "c": (70, 5, 30, 44)}
+
+
+def people(**groups: tuple[int, int, int, int]) -> pd.DataFrame:
+    """Return rows for groups of (TN, FP, FN, TP) people."""
+    rows = [
+        (group, y, p)
+        for group, counts in groups.items()
+        for (y, p), n in zip(CELLS, counts, strict=True)
+        for _ in range(n)
+    ]
+    return pd.DataFrame(rows, columns=["group", "y", "p"])
+
+
+def rule(metric: str = "accuracy", compare: str = "difference", **more: Any) -> dict[str, Any]:
+    return {"metric": metric, "across": "group", "compare": compare, "max": 0.1, **more}
+
+
+def records() -> Iterator[AuditRecord]:
+    """Yield audits that together meet every reason, method and test there is."""
+    full = people(**WELL_FILLED)
+    rules = [rule(name, "each", id=f"{name}-each") for name in METRICS if name != "matthews_corrcoef"]
+    rules += [rule(name, id=f"{name}-difference") for name in (*METRICS, *CRITERIA)]
+    yield audit_frame(full, rules=rules)
+    yield audit_frame(full.assign(w=[1, 2, 3] * (len(full) // 3) + [1] * (len(full) % 3)), weight="w")
+    yield audit_frame(full.assign(w=[0.0 if group == "a" else 1.0 for group in full["group"]]), weight="w")
+    cells = {"a": (3, 0, 0, 0), "b": (0, 3, 0, 0), "c": (0, 0, 3, 0), "d": (0, 0, 0, 3)}
+    yield audit_frame(people(**cells), statistics={"min_group": 2})
+    yield audit_frame(people(a=(20, 0, 20, 0), b=(20, 0, 20, 0)), rules=[rule("selection_rate", "ratio")])
+    yield audit_frame(
+        people(a=(20, 20, 0, 0)), rules=[rule(id="one"), rule(compare="each", id="none")], statistics={"min_group": 30}
+    )
+    yield audit_frame(people(a=(3, 3, 3, 3)), rules=[rule(compare="each")], statistics={"min_group": 30})
+    crowd = people(a=(255, 245, 0, 1), b=(155, 345, 0, 1))
+    yield audit_frame(crowd, rules=[rule("selection_rate", id=f"r{n}") for n in range(21)])
+    holes = full.assign(y=full.y.astype(object), p=full.p.astype(object), group=full["group"].astype(object), sex="f")
+    holes.loc[0, "y"] = holes.loc[1, "p"] = holes.loc[2, "group"] = None
+    holes.loc[3, ["y", "p"]] = None
+    holes.loc[holes["group"] == "b", "sex"] = None
+    yield audit_frame(holes, sensitive=["group", "sex"], intersections=[["group", "sex"]], rules=[rule()])
+    yield audit_frame(people(**{name: tuple(n * 50 for n in cells) for name, cells in WELL_FILLED.items()}))  # type: ignore[arg-type]
+    yield audit_frame(people(**{f"g{n}": (9 + n, 5 + n % 4, 4, 9) for n in range(8)}))
+
+
+@pytest.fixture(scope="module")
+def made() -> list[AuditRecord]:
+    return list(records())
+
+
+def test_every_reason_a_record_gives_is_explained(made: list[AuditRecord]) -> None:
+    """A code that leads nowhere can't be acted on; and nothing is explained that never occurs."""
+    found: set[str | None] = set()
+    for record in made:
+        found |= {row.undefined for row in record.estimates} | {row.undefined for row in record.disparities}
+        found |= {group.reason for row in record.disparities for group in row.left_out}
+        found |= {finding.reason for finding in record.findings}
+        found |= {part.reason.partition(":")[0] for part in record.data.excluded}
+
+    assert found - {None} - set(REASON_HELP) == set()
+    assert set(REASONS) <= set(REASON_HELP)
+    assert set(REASON_HELP) - found - {"checklist_unmet", "no_rows"} == set()
+
+
+def test_every_interval_and_test_of_a_record_is_explained(made: list[AuditRecord]) -> None:
+    """`method` and `test` in the record are names of entries, all of which occur."""
+    methods, tests = set(), set()
+    for record in made:
+        rows = [*record.estimates, *record.disparities, *(part.observed for part in record.findings)]
+        methods |= {row.interval.method for row in rows if row is not None and row.interval is not None}
+        tests |= {row.test for row in record.disparities if row.test is not None}
+
+    assert methods == set(METHODS)
+    assert tests == set(TESTS)
+
+
+def test_every_verdict_state_profile_and_rule_word_is_explained() -> None:
+    """What the types of the house allow, the glossary knows."""
+    names = {*get_args(FindingVerdict), *get_args(State), *profile_names(), *METRICS, *CRITERIA}
+    names |= {"difference", "ratio", "each", "max", "min", "across", "compare"} & (
+        {*get_args(RuleConfig.model_fields["compare"].annotation), *RuleConfig.model_fields}
+    )
+
+    assert {name for name in names if find_entry(name) is None} == set()
+
+
+def test_no_name_means_two_things() -> None:
+    """`explain NAME` has one answer, also when hyphens and case are not minded, or another library's name is used."""
+    plain = [entry.name.replace("-", "_").lower() for entry in entries()]
+
+    assert len(plain) == len(set(plain))
+    assert set(OTHER_NAMES) & set(plain) == set()
+
+
+def test_every_entry_is_said_in_whole_sentences() -> None:
+    """Plain words for someone who doesn't code: a title, and sentences that end."""
+    for entry in entries():
+        assert entry.title, entry.name
+        assert entry.says.rstrip().endswith((".", "?", ")?")), entry.name
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("false_positive_rate", ["(measure)", "Asks  ", "Formula      FP / (FP + TN)", "Misleads", "Source"]),
+        ("False Positive Rate", ["false_positive_rate: False positive rate"]),
+        ("recall", ["true_positive_rate: True positive rate", "Also called  recall"]),
+        ("equalized_odds", ["(fairness criterion)", "Hardt, Price & Srebro 2016"]),
+        ("ratio", ["(word of a rule)", "The lowest group's value divided by the highest group's"]),
+        ("inconclusive", ["(verdict)", "That is not a pass"]),
+        ("multiplicity", ["(reason)", "Holm's adjustment"]),
+        ("contradicted", ["(state of a question)"]),
+        ("mover_ratio", ["(interval)", "Donner & Zou 2012"]),
+        ("fisher_exact", ["(test)"]),
+    ],
+)
+def test_a_name_is_explained(name: str, parts: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Title, kind, meaning, when it misleads and where it comes from."""
+    assert run(["explain", name]) == 0
+
+    out = capsys.readouterr().out
+    for part in parts:
+        assert part in out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_a_profile_is_explained_with_citation_date_and_status(capsys: pytest.CaptureFixture[str]) -> None:
+    """Law changes: what was checked, and when, stands beside the rule."""
+    profile = load_profile("four-fifths")
+
+    assert run(["explain", "four-fifths", "--json"]) == 0
+
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["citation"], shown["status"], shown["dated"]) == (profile.citation, profile.status, profile.dated)
+    assert shown["rules"] == "four-fifths: favourable_rate, ratio, across *, at least 0.8"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("waved", "did you mean 'waived'?"),
+        ("fals_positive_rate", "did you mean 'false_positive_rate'?"),
+        ("four-fifth", "did you mean 'four-fifths'?"),
+        ("xyzzy", "`ethicscheck explain` lists every name"),
+        ("", "`ethicscheck explain` lists every name"),
+    ],
+)
+def test_an_unknown_name_leads_to_a_near_one(name: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, one line."""
+    assert run(["explain", name]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"error: nothing is called {name!r} — {hint}\n"
+
+
+def test_without_a_name_everything_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """The list is the way in for those who don't know the name; as JSON it is every entry whole."""
+    assert run(["explain"]) == 0
+    out = capsys.readouterr().out
+    assert run(["explain", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+
+    assert [part["name"] for part in listed] == [entry.name for entry in entries()]
+    for entry in entries():
+        assert f"  {entry.name}  " in out
+        assert entry.title in out
+
+
+def test_the_statistics_page_explains_the_same_methods() -> None:
+    """The long explanation and the short one know the same names."""
+    page = (Path(__file__).parents[2] / "docs/statistics.md").read_text(encoding="utf-8")
+
+    assert {name for name in (*METHODS, *TESTS) if f"`{name}`" not in page} == set()
