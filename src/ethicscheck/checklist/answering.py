@@ -121,8 +121,9 @@ def resolve_item(
     value = read_value(item, opened.loaded.checklist, given)
     reason = clean_text(reason, "the reason")
     status = opened.status(today=_day(at)).item(item.id)
-    if status is None or len({answer.by for answer in status.answers}) < 2:
-        raise UsageError("there is nothing to settle: no two people have answered it", item.id, "answer it instead")
+    if status is None or (status.state != "disputed" and not status.settled):
+        what = "not asked now" if status is not None and status.state == "hidden" else "no two answers differ"
+        raise UsageError(f"there is nothing to settle: {what}", item.id, "answer it instead")
     entry = Resolution(
         at, by, role, item.id, value, reason, opened.loaded.sha256, opened.loaded.checklist.item_sha256(item)
     )

@@ -113,10 +113,14 @@ class RemovedQuestion:
 
 @dataclass(frozen=True)
 class Risk:
-    """Points of a section: what its answers add up to, and the most they could; hidden and N/A questions are left out."""
+    """Points of a section: what its answers add up to, the most they could, and how many questions have no answer yet.
+
+    Hidden and N/A questions are left out.
+    """
 
     points: float
     most: float
+    to_come: int = 0
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,11 @@ class ChecklistStatus:
         for status in self.items:
             if status.item.risk and status.state not in ("hidden", "not_applicable"):
                 before = found.get(status.section.id, Risk(0.0, 0.0))
-                found[status.section.id] = Risk(before.points + _points(status), before.most + _most(status.item))
+                found[status.section.id] = Risk(
+                    before.points + _points(status),
+                    before.most + _most(status.item),
+                    before.to_come + (status.state == "unanswered"),
+                )
         return found
 
     def _unsigned(self) -> tuple[str, ...]:

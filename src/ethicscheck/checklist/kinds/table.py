@@ -34,7 +34,7 @@ def _row(item: Item, place: int, row: Mapping[str, Any]) -> dict[str, str]:
     return {column.id: read_cell(item, column, row.get(column.id), place) for column in item.columns}
 
 
-def read_cell(item: Item, column: Column, given: Any, place: int) -> str:
+def read_cell(item: Item, column: Column, given: Any, place: int | None = None) -> str:
     """Return a cell's text, or the id of its option.
 
     Raises
@@ -42,14 +42,15 @@ def read_cell(item: Item, column: Column, given: Any, place: int) -> str:
     UsageError
         When it is blank or none of the options.
     """
+    where = f"{item.id}, row {place}" if place is not None else item.id
     if given is None or (isinstance(given, str) and not given.strip()):
         hint = "fill every column; where nothing is known, say so"
-        raise UsageError(f"the column {column.id!r} is blank", f"{item.id}, row {place}", hint)
+        raise UsageError(f"the column {column.id!r} is blank", where, hint)
     if column.options is not None:
         return pick(item, given, column.options)
     if isinstance(given, bool) or not isinstance(given, (str, int, float)):
         raise no_answer(item, given, "some text is meant in each cell")
-    return clean_text(str(given), f"{item.id}, row {place}, {column.id}")
+    return clean_text(str(given), f"{where}, {column.id}")
 
 
 def show(value: Any, item: Item, checklist: Checklist) -> str:  # noqa: ARG001

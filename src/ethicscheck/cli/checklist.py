@@ -1,0 +1,159 @@
+"""`ethicscheck checklist`: the questions no metric answers. Listing, showing, starting, where it stands, the gate.
+
+Answering is in `checklist_answering`, the guided walk in `checklist_walk`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .checklist_answering import answer_command, resolve_command, sign_command, withdraw_command
+from .checklist_walk import walk_command
+
+UNMET = 1
+
+
+@click.group("checklist")
+def checklist_command() -> None:
+    """Answer the questions no metric answers, keep the answers, and gate on them.
+
+    Answers go into a journal, a file that is only ever added to. ID is a shipped checklist, PATH one of your own.
+    """
+
+
+@checklist_command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_command(as_json: bool) -> None:
+    """List the shipped checklists."""
+    from ethicscheck.checklist.shipped import load, shipped_ids
+
+    from .checklist_words import new_console, print_json, print_text
+
+    checklists = [load(name, Path()).checklist for name in shipped_ids()]
+    if as_json:
+        print_json(
+            [
+                {"id": part.id, "version": part.version, "title": part.title, "questions": len(list(part.items()))}
+                for part in checklists
+            ]
+        )
+        return
+    console = new_console()
+    for part in checklists:
+        print_text(
+            console, f"{part.id}  {part.title}, version {part.version}, {len(list(part.items()))} questions", "bold"
+        )
+        print_text(console, part.summary or "", indent=2)
+
+
+@checklist_command.command("show")
+@click.argument("use", metavar="ID|PATH")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, in the form of the YAML.")
+def show_command(use: str, as_json: bool) -> None:
+    """Show every question of a checklist, with its help, answers and conditions."""
+    from ethicscheck.checklist.shipped import load
+
+    from .checklist_words import new_console, print_checklist, print_json
+
+    checklist = load(use, Path()).checklist
+    if as_json:
+        written = checklist.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        print_json({"schema": checklist.schema_, **written})
+    else:
+        print_checklist(checklist, new_console())
+
+
+@checklist_command.command("start")
+@click.argument("use", metavar="ID|PATH")
+@click.option(
+    "-o",
+    "--output",
+    "journal",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The journal to begin, such as answers/transparency.answers.jsonl.",
+)
+def start_command(use: str, journal: Path) -> None:
+    """Begin a journal of answers; refuses to write over a file."""
+    from ethicscheck.checklist.opening import start_journal
+    from ethicscheck.checklist.shipped import load
+    from ethicscheck.model.wording import visible
+    from ethicscheck.provenance import created_now
+
+    loaded = load(use, Path())
+    start_journal(loaded, journal, at=created_now())
+    questions = len(list(loaded.checklist.items()))
+    click.echo(visible(f"began {journal}: {loaded.checklist.title}, {questions} questions"))
+    click.echo(visible(f"next: ethicscheck checklist walk {journal} --as NAME --role ROLE"))
+
+
+@checklist_command.command("status")
+@click.argument("journal", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status_command(journal: Path, as_json: bool) -> None:
+    """Show where every question of a journal stands, who said what, and what is still open."""
+    from ethicscheck.checklist.opening import open_journal
+
+    from .checklist_words import new_console, print_json, print_status, status_json, today
+
+    status = open_journal(journal).status(today=today())
+    if as_json:
+        print_json(status_json(status))
+    else:
+        print_status(status, new_console())
+
+
+@checklist_command.command("check")
+@click.argument("target", metavar="TARGET")
+@click.option(
+    "--require",
+    type=click.Choice(["none", "complete", "signed"]),
+    default="complete",
+    show_default=True,
+    help="What a journal must be: readable, answered, or answered and signed.",
+)
+def check_command(target: str, require: str) -> int:
+    """Check a checklist (an id or a YAML file: its problems) or a journal (the gate).
+
+    Leaves with 0 when all is well, 1 when something is open or a question lacks help, 2 when it can't be read.
+    """
+    return _gate(Path(target), require) if _is_journal(Path(target)) else _lint(target)
+
+
+def _is_journal(path: Path) -> bool:
+    if path.suffix in (".yaml", ".yml", ".json"):
+        return False
+    if path.suffix == ".jsonl":
+        return True
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(4096).lstrip().startswith(b"{")
+
+
+def _lint(use: str) -> int:
+    from ethicscheck.checklist.shipped import load
+    from ethicscheck.model.wording import visible
+
+    loaded = load(use, Path())
+    spots = loaded.weak_spots()
+    for problem in spots:
+        click.echo(visible(f"to mend: {problem}"))
+    if not spots:
+        click.echo(visible(f"no problem found in {loaded.checklist.id} {loaded.checklist.version}"))
+    return UNMET if spots else 0
+
+
+def _gate(path: Path, require: str) -> int:
+    from ethicscheck.checklist.opening import open_journal
+
+    from .checklist_words import new_console, print_gate, today
+
+    status = open_journal(path).status(today=today())
+    return UNMET if print_gate(status, require, new_console()) else 0
+
+
+for _command in (walk_command, answer_command, withdraw_command, resolve_command, sign_command):
+    checklist_command.add_command(_command)

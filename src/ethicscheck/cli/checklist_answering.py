@@ -1,0 +1,140 @@
+"""`ethicscheck checklist answer|withdraw|resolve|sign`: one act, one line in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def person_options(command: Command) -> Command:
+    """Add --as and --role."""
+    command = click.option("--role", metavar="ROLE", help="In which role, such as product; asked for when left out.")(
+        command
+    )
+    return click.option("--as", "by", metavar="NAME", help="Who does this; asked for when left out.")(command)
+
+
+@click.command("answer")
+@click.argument("journal", type=click.Path(path_type=Path))
+@click.argument("item")
+@click.argument("value", required=False)
+@person_options
+@click.option("--comment", metavar="TEXT", help="A word on the answer.")
+@click.option(
+    "--evidence", multiple=True, metavar="PATH|URL", help="A file beside the journal, or an address; may be repeated."
+)
+@click.option("--dated", metavar="DATE", help="The evidence's own day, YYYY-MM-DD.")
+@click.option("--expires", metavar="DATE", help="The last day on which the evidence counts, YYYY-MM-DD.")
+@click.option("--na", "na_reason", metavar="REASON", help="The question does not apply, and why; instead of VALUE.")
+def answer_command(
+    journal: Path,
+    item: str,
+    value: str | None,
+    by: str | None,
+    role: str | None,
+    comment: str | None,
+    evidence: tuple[str, ...],
+    dated: str | None,
+    expires: str | None,
+    na_reason: str | None,
+) -> None:
+    """Answer question ITEM of JOURNAL with VALUE.
+
+    VALUE is an option's id or label, several with commas between them, a number, a day, a step, words, or a JSON list of
+    rows for a table. A negative number stands after `--`. Your later answer counts instead of your earlier one; both stay.
+    """
+    from ethicscheck.checklist.answering import answer_item
+    from ethicscheck.checklist.evidence import record_evidence
+    from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.errors import UsageError
+    from ethicscheck.provenance import created_now
+
+    from .checklist_words import ask_person, find_evidence, say, tell_answer
+
+    if (value is None) == (na_reason is None):
+        what = "there is no answer" if value is None else "an answer is either VALUE or --na, not both"
+        raise UsageError(what, item, "give VALUE, or --na REASON where the question does not apply")
+    if (dated or expires) and not evidence:
+        raise UsageError(
+            "there is no evidence that the day belongs to", "--dated, --expires", "add --evidence PATH|URL"
+        )
+    opened = open_journal(journal)
+    by, role = ask_person(by, role)
+    pieces = [
+        record_evidence(find_evidence(given, opened.folder), opened.folder, dated=dated, expires=expires)
+        for given in evidence
+    ]
+    answer, notes = answer_item(
+        opened,
+        item,
+        value,
+        by=by,
+        role=role,
+        at=created_now(),
+        na_reason=na_reason,
+        comment=comment,
+        evidence=pieces,
+    )
+    say(notes)
+    tell_answer(opened, answer)
+
+
+@click.command("withdraw")
+@click.argument("journal", type=click.Path(path_type=Path))
+@click.argument("item")
+@person_options
+@click.option("--reason", metavar="TEXT", help="Why.")
+def withdraw_command(journal: Path, item: str, by: str | None, role: str | None, reason: str | None) -> None:
+    """Take back your own answer to ITEM; it stays in JOURNAL but no longer counts."""
+    from ethicscheck.checklist.answering import withdraw_answer
+    from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.provenance import created_now
+
+    from .checklist_words import ask_person, say, tell_state
+
+    opened = open_journal(journal)
+    by, role = ask_person(by, role)
+    say(withdraw_answer(opened, item, by=by, role=role, at=created_now(), reason=reason))
+    tell_state(opened, item, "withdrawn")
+
+
+@click.command("resolve")
+@click.argument("journal", type=click.Path(path_type=Path))
+@click.argument("item")
+@click.argument("value")
+@person_options
+@click.option("--reason", required=True, metavar="TEXT", help="Why this answer holds.")
+def resolve_command(journal: Path, item: str, value: str, by: str | None, role: str | None, reason: str) -> None:
+    """Settle a dispute over ITEM as VALUE, with a reason; the answers that differ stay in JOURNAL."""
+    from ethicscheck.checklist.answering import resolve_item
+    from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.provenance import created_now
+
+    from .checklist_words import ask_person, say, tell_state
+
+    opened = open_journal(journal)
+    by, role = ask_person(by, role)
+    say(resolve_item(opened, item, value, by=by, role=role, at=created_now(), reason=reason))
+    tell_state(opened, item, "settled")
+
+
+@click.command("sign")
+@click.argument("journal", type=click.Path(path_type=Path))
+@person_options
+def sign_command(journal: Path, by: str | None, role: str | None) -> None:
+    """Sign the answers as they stand; the signature lapses when answers or checklist change."""
+    from ethicscheck.checklist.answering import sign_checklist
+    from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.provenance import created_now
+
+    from .checklist_words import ask_person, say, tell_signed, today
+
+    opened = open_journal(journal)
+    by, role = ask_person(by, role)
+    say(sign_checklist(opened, opened.status(today=today()), by=by, role=role, at=created_now()))
+    tell_signed(opened)

@@ -1,0 +1,33 @@
+"""`ethicscheck checklist walk`: the questions one after the other, saved one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .checklist_answering import person_options
+
+
+@click.command("walk")
+@click.argument("journal", type=click.Path(path_type=Path))
+@person_options
+@click.option(
+    "--only",
+    type=click.Choice(["unanswered", "disputed", "stale", "mine"]),
+    help="Only these questions; mine: those your role is asked and you have not answered.",
+)
+def walk_command(journal: Path, by: str | None, role: str | None, only: str | None) -> int:
+    """Walk through the questions of JOURNAL; each answer is saved at once.
+
+    Goes on where it stopped. At each question: ? help, b back, s skip, c comment, e evidence, n does not apply, q quit.
+    Works without a terminal too, reading lines.
+    """
+    from ethicscheck.checklist.opening import open_journal
+
+    from .checklist_wizard import Walk
+    from .checklist_words import ask_person
+
+    opened = open_journal(journal)
+    by, role = ask_person(by, role)
+    return Walk(opened, by, role, only).run()

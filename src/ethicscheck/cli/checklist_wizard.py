@@ -1,0 +1,323 @@
+"""The walk itself: a plain conversation, line by line, that saves every answer as it is given."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.text import Text
+
+from ethicscheck.checklist.answering import answer_item, may
+from ethicscheck.checklist.definition import Column, Item
+from ethicscheck.checklist.entries import Evidence
+from ethicscheck.checklist.evidence import record_evidence
+from ethicscheck.checklist.kinds import KINDS, choices_of
+from ethicscheck.checklist.kinds.table import read_cell
+from ethicscheck.checklist.opening import OpenJournal
+from ethicscheck.checklist.rules import differing
+from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus
+from ethicscheck.errors import UsageError
+from ethicscheck.model.wording import visible
+from ethicscheck.provenance import created_now
+
+from .checklist_words import (
+    counts_in_words,
+    find_evidence,
+    in_short,
+    new_console,
+    print_text,
+    progress_line,
+    said,
+    today,
+    word,
+)
+
+STOPPED = 130
+HINT = "? help · b back · s skip · c comment · e evidence · n does not apply · q quit"
+
+
+@dataclass
+class _Draft:
+    """What has been said about the question at hand but not saved yet."""
+
+    given: Any = None
+    comment: str | None = None
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+class _QuitError(Exception):
+    """The person has had enough."""
+
+
+class Walk:
+    """A walk through a journal's questions as one person."""
+
+    def __init__(self, opened: OpenJournal, by: str, role: str, only: str | None) -> None:
+        self.opened = opened
+        self.by, self.role, self.only = by, role, only
+        self.console = new_console()
+        self.saved = 0
+        self.status: ChecklistStatus = opened.status(today=today())
+        self._section = ""
+        if hasattr(sys.stdin, "reconfigure"):
+            sys.stdin.reconfigure(errors="surrogateescape")
+
+    def run(self) -> int:
+        """Walk to the end, or until the person leaves; return the exit code."""
+        code = 0
+        try:
+            self._walk()
+        except (_QuitError, EOFError):
+            self.console.print()
+        except KeyboardInterrupt:
+            self.console.print()
+            code = STOPPED
+        self._say_goodbye()
+        return code
+
+    def _walk(self) -> None:
+        for note in self.status.notes:
+            self._print(f"note: {note}", "dim")
+        place = self._first()
+        if place is None:
+            self._print("There is nothing to ask you.")
+            return
+        self._print(HINT, "dim")
+        trail: list[int] = []
+        while place is not None:
+            step = self._ask(self.status.items[place])
+            if step == "back":
+                place = trail.pop() if trail else place
+                continue
+            trail.append(place)
+            place = self._next(place)
+
+    def _first(self) -> int | None:
+        """Return where the walk stopped: the first open question; else the first of all."""
+        places = [place for place in range(len(self.status.items)) if self._wanted(place)]
+        still_open = [place for place in places if self.status.items[place].state in OPEN]
+        if places and not still_open and self.only is None:
+            self._print("Nothing is open. From the first question again; Enter keeps an answer.")
+        return next(iter(still_open or places), None)
+
+    def _next(self, place: int) -> int | None:
+        return next((later for later in range(place + 1, len(self.status.items)) if self._wanted(later)), None)
+
+    def _wanted(self, place: int) -> bool:
+        item = self.status.items[place]
+        if item.state == "hidden" or not may("answer", self.role, item.section.roles):
+            return False
+        if self.only == "mine":
+            return all(answer.by != self.by for answer in item.answers)
+        return self.only is None or item.state == self.only
+
+    def _ask(self, item: ItemStatus) -> str:
+        """Ask one question until it is answered or left; return which way to go."""
+        self._show(item)
+        draft = _Draft()
+        while True:
+            line = self._read("> ").strip()
+            if line in ("b", "s"):
+                return "back" if line == "b" else "next"
+            try:
+                if self._obey(line, item, draft):
+                    continue
+                if line == "n":
+                    if reason := self._read("why does it not apply? ").strip():
+                        self._save(item, draft, reason)
+                        return "next"
+                    continue
+                if line:
+                    draft.given = self._given(line, item)
+                elif not self._keep(item, draft):
+                    return "next"
+                self._save(item, draft)
+                return "next"
+            except UsageError as error:
+                self._print(str(error), "red")
+                if draft.given is not None:
+                    self._print("Your answer is kept here: mend this and press Enter, or answer anew.", "dim")
+
+    def _obey(self, line: str, item: ItemStatus, draft: _Draft) -> bool:
+        """Do what a one-letter line asks; return whether it was one."""
+        if line == "q":
+            raise _QuitError
+        if line == "?":
+            self._print(item.item.help or "There is no help for this question.")
+            if item.item.evidence is not None:
+                self._print(self._evidence_asked(item.item))
+            self._print(f"{HINT} · = before an answer that looks like one of these", "dim")
+        elif line == "c":
+            draft.comment = self._read("comment: ").strip() or None
+        elif line == "e":
+            given = self._read("evidence, a file beside the journal or an address: ").strip()
+            if given:
+                draft.evidence.append(record_evidence(find_evidence(given, self.opened.folder), self.opened.folder))
+                self._print(f"noted: {draft.evidence[-1].name}", "dim")
+        else:
+            return False
+        return True
+
+    def _keep(self, item: ItemStatus, draft: _Draft) -> bool:
+        """On an empty line: return whether there is something to save; raise where an answer is still needed."""
+        if draft.given is not None:
+            return True
+        own = self._own(item)
+        if own is None:
+            raise UsageError("there is no answer yet", item.item.id, "answer, or s to skip")
+        if own.na_reason is None and (draft.comment or draft.evidence):
+            draft.given = own.value
+            draft.comment = draft.comment or own.comment
+            good = [piece for piece in own.evidence if not piece.problem]
+            draft.evidence[:0] = [
+                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires) for piece in good
+            ]
+            return True
+        if own.problem or item.state == "stale":
+            raise UsageError("your answer no longer stands", item.item.id, "answer again, or s to skip")
+        return False
+
+    def _given(self, line: str, item: ItemStatus) -> Any:
+        """Return what a line says: the number of an option stands for the option."""
+        literal = line.removeprefix("=").strip() if line.startswith("=") else line
+        widget = KINDS[item.item.type].widget
+        if widget == "rows":
+            return self._read_rows(literal, item.item)
+        numbers = self._numbers(item.item)
+        if widget == "one_of":
+            return numbers.get(literal, literal)
+        if widget == "some_of":
+            words = literal.split(",") if "," in literal else literal.split()
+            picked = [numbers[word.strip()] for word in words if word.strip() in numbers]
+            return picked if len(picked) == len(words) else literal
+        return literal
+
+    def _numbers(self, item: Item) -> Mapping[str, str]:
+        """Return the options by the numbers they are shown with; a scale's steps are numbers themselves."""
+        labels = self._labels(item)
+        if item.type == "scale" or any(key.isdigit() for key in labels):
+            return {key: key for key in labels}
+        return {str(number): key for number, key in enumerate(labels, 1)}
+
+    def _read_rows(self, first: str, item: Item) -> list[dict[str, str]]:
+        """Read rows cell by cell; the first cell of the first row is there already."""
+        rows: list[dict[str, str]] = []
+        line = first
+        while line:
+            cells = [
+                self._read_cell(item, column, line if place == 0 else None) for place, column in enumerate(item.columns)
+            ]
+            rows.append({column.id: cell for column, cell in zip(item.columns, cells, strict=True)})
+            line = self._read(f"{self._cell_prompt(item.columns[0])[:-2]} (Enter when done): ").strip()
+        return rows
+
+    def _read_cell(self, item: Item, column: Column, given: str | None) -> str:
+        """Read a cell until it will do; q leaves, b drops the rows."""
+        numbers = {str(number): key for number, key in enumerate(column.options or (), 1)}
+        while True:
+            if given is None:
+                given = self._read(self._cell_prompt(column)).strip()
+                if given == "q":
+                    raise _QuitError
+                if given == "b":
+                    raise UsageError("these rows were not saved", item.id, "begin again, or s to skip")
+            try:
+                return read_cell(item, column, numbers.get(given, given))
+            except UsageError as error:
+                self._print(str(error), "red")
+                given = None
+
+    def _cell_prompt(self, column: Column) -> str:
+        options = ", ".join(f"{number} {label}" for number, label in enumerate((column.options or {}).values(), 1))
+        return visible(f"{column.title}{f' ({options})' if options else ''}: ")
+
+    def _save(self, item: ItemStatus, draft: _Draft, na_reason: str | None = None) -> None:
+        _, notes = answer_item(
+            self.opened,
+            item.item.id,
+            draft.given if na_reason is None else None,
+            by=self.by,
+            role=self.role,
+            at=created_now(),
+            na_reason=na_reason,
+            comment=draft.comment,
+            evidence=draft.evidence,
+        )
+        self.saved += 1
+        self.opened = self.opened.again()
+        self.status = self.opened.status(today=today())
+        for note in notes:
+            self._print(f"note: {note}", "yellow")
+        now = self.status.item(item.item.id)
+        assert now is not None, "it was answered just now"
+        self._print(f"saved ({word(now.state)})", "green")
+        for other in differing(now, self.by):
+            self._print(f"this differs from {in_short(other, now, self.status.checklist)}", "yellow")
+
+    def _show(self, item: ItemStatus) -> None:
+        self.console.print()
+        if item.section.id != self._section:
+            self._section = item.section.id
+            self._print(item.section.title, "bold underline")
+            self._print(item.section.intro or "")
+        self._print(progress_line(self.status), "dim")
+        self._print(f"{item.item.text}  [{item.item.id}]", "bold")
+        numbers = self._numbers(item.item)
+        labels = self._labels(item.item)
+        for number, key in numbers.items():
+            self._print(f"{number}  {labels[key]}" if labels[key] != number else number, indent=2)
+        kind = KINDS[item.item.type]
+        if kind.widget != "one_of":
+            columns = ", then ".join(column.title for column in item.item.columns)
+            self._print(f"({columns}; one after the other)" if columns else f"({kind.example})", "dim")
+        for answer in item.answers:
+            whose = "you" if answer.by == self.by else ""
+            self._print(f"{whose + ', ' if whose else ''}{said(answer, item, self.status.checklist)}", "cyan")
+        if item.settled:
+            self._print(item.settled, "cyan")
+        if item.state in ("stale", "contradicted", "disputed"):
+            self._print(f"{word(item.state)}" + (f": {item.why}" if item.state != "disputed" else ""), "yellow")
+
+    def _evidence_asked(self, item: Item) -> str:
+        assert item.evidence is not None, "only asked then"
+        labels = self._labels(item)
+        named = [labels.get(key, key) for key in item.evidence.for_ or ()]
+        which = f" with the answer {' or '.join(named)}" if named else ""
+        return f"Evidence is asked for{which}: {item.evidence.min} or more."
+
+    def _labels(self, item: Item) -> Mapping[str, str]:
+        return choices_of(item, self.status.checklist)
+
+    def _own(self, item: ItemStatus) -> GivenAnswer | None:
+        return next((answer for answer in item.answers if answer.by == self.by), None)
+
+    def _say_goodbye(self) -> None:
+        self.console.print()
+        answers = "1 answer" if self.saved == 1 else f"{self.saved} answers"
+        self._print(f"{answers} saved in {self.opened.journal.path.name}.")
+        self._print(f"{progress_line(self.status)}: {counts_in_words(self.status)}")
+
+    def _print(self, text: str, style: str = "", indent: int = 0) -> None:
+        print_text(self.console, text, style, indent)
+
+    def _read(self, prompt: str) -> str:
+        """Read a line; with a terminal it can be edited.
+
+        Raises
+        ------
+        EOFError
+            When there are no more lines.
+        """
+        if sys.stdin.isatty():
+            return input(prompt)
+        self.console.print(Text(prompt), end="")
+        line = sys.stdin.readline()
+        self.console.print()
+        if not line:
+            raise EOFError
+        return line
+
+
+__all__ = ["Walk"]

@@ -1,0 +1,329 @@
+"""What the checklist commands say: questions, states and gates in words. Heavy: imported by commands only."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from ethicscheck.checklist.conditions import describe
+from ethicscheck.checklist.definition import Checklist, Item
+from ethicscheck.checklist.entries import Answer
+from ethicscheck.checklist.kinds import KINDS, choices_of, show_value
+from ethicscheck.checklist.opening import OpenJournal
+from ethicscheck.checklist.rules import NOT_APPLICABLE, differing
+from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, Require, Risk, State
+from ethicscheck.errors import UsageError
+from ethicscheck.model.wording import visible
+from ethicscheck.provenance import created_now
+
+WIDTH = 100
+BAR = 24
+
+# How each state is marked; the word always stands beside it, so that nobody depends on sign or colour.
+MARKS: Mapping[State, tuple[str, str]] = {
+    "unanswered": ("○", "yellow"),
+    "answered": ("✓", "green"),
+    "unsure": ("?", "yellow"),
+    "not_applicable": ("–", "dim"),
+    "hidden": ("·", "dim"),
+    "disputed": ("≠", "red"),
+    "contradicted": ("✗", "red"),
+    "stale": ("↻", "yellow"),
+}
+
+
+def new_console(stderr: bool = False) -> Console:
+    """Return a console that takes no text for markup."""
+    console = Console(highlight=False, markup=False, emoji=False, stderr=stderr)
+    console.width = min(console.width, WIDTH)
+    return console
+
+
+def print_text(console: Console, text: str, style: str = "", indent: int = 0) -> None:
+    """Print text that others wrote: control characters made visible, wrapped, line by line."""
+    space = " " * indent
+    for line in text.splitlines():
+        for part in textwrap.wrap(visible(line), console.width, initial_indent=space, subsequent_indent=space) or [""]:
+            console.print(Text(part, style), soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """Print JSON; control characters are escaped in it already, direction characters here."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    click.echo("".join(f"\\u{ord(c):04x}" if c != "\n" and visible(c) != c and ord(c) < 0x10000 else c for c in text))
+
+
+def today() -> datetime.date:
+    """Return the day; SOURCE_DATE_EPOCH where it is set."""
+    return datetime.date.fromisoformat(created_now()[:10])
+
+
+def say(notes: Iterable[str]) -> None:
+    """Tell on stderr what the person should know."""
+    for note in notes:
+        click.echo(visible(f"note: {note}"), err=True)
+
+
+def ask_person(by: str | None, role: str | None) -> tuple[str, str]:
+    """Return name and role, asked for on stderr where they were not given.
+
+    Raises
+    ------
+    UsageError
+        When nobody answers.
+    """
+    return _ask("your name", by, "--as NAME"), _ask("your role", role, "--role ROLE")
+
+
+def _ask(what: str, given: str | None, option: str) -> str:
+    if given is None:
+        click.echo(f"{what}: ", nl=False, err=True)
+        given = sys.stdin.readline()
+    if not given.strip():
+        raise UsageError(f"{what} is missing", "", f"give {option}")
+    return given.strip()
+
+
+def find_evidence(given: str, folder: Path) -> str:
+    """Return a path as evidence takes it: what stands where the person is, else what stands beside the journal."""
+    here = Path.cwd() / given
+    if "://" in given or Path(given).is_absolute() or not (here.exists() or here.is_symlink()):
+        return given
+    inside = here.is_relative_to(folder.absolute())
+    return str(here) if inside or not (folder / given).exists() else given
+
+
+def print_checklist(checklist: Checklist, console: Console) -> None:
+    """Print every question."""
+    print_text(console, f"{checklist.title}  {checklist.id} {checklist.version}", "bold")
+    print_text(console, checklist.summary or "")
+    for section in checklist.sections:
+        console.print()
+        print_text(console, section.title, "bold underline")
+        print_text(console, section.intro or "")
+        for what, words in (("answered by", section.roles.answer), ("signed by", section.roles.sign)):
+            if words:
+                print_text(console, f"{what} {', '.join(words)}", "dim")
+        for item in section.items:
+            console.print()
+            print_text(console, item.text, "bold")
+            print_text(console, f"{item.id} · {answers_in_words(item, checklist)}", "dim", 2)
+            if item.when is not None:
+                print_text(console, f"asked only when {describe(item.when, checklist)}", "dim", 2)
+            print_text(console, item.help or "", indent=2)
+
+
+def answers_in_words(item: Item, checklist: Checklist) -> str:
+    """Return what an answer to a question may be."""
+    labels = choices_of(item, checklist)
+    words = " | ".join(labels.values()) if labels else KINDS[item.type].example
+    if item.columns:
+        words += f": {' | '.join(column.title for column in item.columns)}"
+    return words + (" · N/A with a reason" if item.na is not None else "")
+
+
+def progress_line(status: ChecklistStatus) -> str:
+    """Return how far it is, as a bar and in words."""
+    counts = status.progress()
+    asked = counts["items"] - counts["hidden"]
+    done = asked - sum(counts[state] for state in OPEN)
+    filled = round(BAR * done / asked) if asked else BAR
+    return f"{'━' * filled}{'╌' * (BAR - filled)} {done} of {asked} done"
+
+
+def counts_in_words(status: ChecklistStatus) -> str:
+    """Return how many questions are in each state."""
+    counts = status.progress()
+    return ", ".join(f"{counts[state]} {word(state)}" for state in MARKS if counts[state])
+
+
+def word(state: State) -> str:
+    """Return a state as it is said."""
+    return "not applicable" if state == "not_applicable" else state
+
+
+def print_status(status: ChecklistStatus, console: Console) -> None:
+    """Print where everything stands."""
+    checklist = status.checklist
+    print_text(console, f"{checklist.title}  {checklist.id} {checklist.version}", "bold")
+    print_text(console, f"{progress_line(status)}: {counts_in_words(status)}")
+    risk = status.risk()
+    for section in checklist.sections:
+        console.print()
+        points = f"  {_risk(risk[section.id])}" if section.id in risk else ""
+        print_text(console, f"{section.title}{points}", "bold underline")
+        for item in status.items:
+            if item.section.id == section.id:
+                print_item(item, checklist, console)
+    console.print()
+    for signature in status.signatures:
+        end = f"lapsed: {signature.lapsed}" if signature.lapsed else "holds"
+        print_text(console, f"signed by {signature.by} ({signature.role}) on {signature.at[:10]}: {end}")
+    missing = [text for text in status.unmet("signed") if text not in status.unmet("complete")]
+    for text in missing:
+        print_text(console, text)
+    for note in status.notes:
+        print_text(console, f"note: {note}")
+
+
+def _risk(risk: Risk) -> str:
+    to_come = f", {risk.to_come} of its questions not answered yet" if risk.to_come else ""
+    return f"risk points {risk.points:g} of {risk.most:g}{to_come}"
+
+
+def print_item(item: ItemStatus, checklist: Checklist, console: Console) -> None:
+    """Print one question, its state, its answers and why."""
+    mark, style = MARKS[item.state]
+    head = Text(f"{mark} {word(item.state)}  ", style)
+    print_text_after(console, head, f"{item.item.text}  [{item.item.id}]")
+    for answer in item.answers:
+        print_text(console, said(answer, item, checklist), indent=4)
+    if item.settled:
+        print_text(console, item.settled, indent=4)
+    if item.why and item.state not in ("not_applicable", "disputed"):
+        print_text(console, f"→ {item.why}", style, 4)
+
+
+def print_text_after(console: Console, head: Text, text: str) -> None:
+    """Print text after a styled beginning, wrapped together."""
+    lines = textwrap.wrap(visible(f"{head.plain}{' '.join(text.split())}"), console.width, subsequent_indent="  ")
+    for place, line in enumerate(lines):
+        shown = Text(line)
+        if place == 0:
+            shown.stylize(head.style, 0, len(head.plain.rstrip()))
+        console.print(shown, soft_wrap=True)
+
+
+def in_short(answer: GivenAnswer, item: ItemStatus, checklist: Checklist) -> str:
+    """Return one person's answer on one line, without comment and evidence."""
+    text = said(replace(answer, comment=None, evidence=()), item, checklist)
+    return " ".join(text.split())
+
+
+def said(answer: GivenAnswer, item: ItemStatus, checklist: Checklist) -> str:
+    """Return one person's answer in words."""
+    shown = (
+        f"{NOT_APPLICABLE}: {answer.na_reason}"
+        if answer.na_reason is not None
+        else show_value(answer.value, item.item, checklist)
+    )
+    text = f"{answer.by} ({answer.role}), {answer.at[:10]}: {shown}"
+    if answer.comment:
+        text += f"\n  “{answer.comment}”"
+    for piece in answer.evidence:
+        text += f"\n  evidence: {piece.path or piece.url}" + (f" — {piece.problem}" if piece.problem else "")
+    return text
+
+
+def print_gate(status: ChecklistStatus, require: str, console: Console) -> tuple[str, ...]:
+    """Print what stands in the way of the requirement and return it."""
+    unmet = status.unmet(cast(Require, require))
+    for note in status.notes:
+        print_text(console, f"note: {note}")
+    for text in unmet:
+        print_text(console, f"✗ {text}")
+    name = f"{status.checklist.id} {status.checklist.version}"
+    if require == "none":
+        print_text(console, f"{name}: {counts_in_words(status)}; nothing is required")
+    elif unmet:
+        print_text(console, f"{name} is not {require}: {counts_in_words(status)}")
+    else:
+        print_text(console, f"{name} is {require}: {counts_in_words(status)}")
+    return unmet
+
+
+def tell_answer(opened: OpenJournal, answer: Answer) -> None:
+    """Say that an answer is saved, and on stderr what it changed and who differs."""
+    status = opened.again().status(today=today())
+    item = status.item(answer.item)
+    before = opened.status(today=today()).item(answer.item)
+    assert item is not None, "it was answered"
+    assert before is not None, "it was answered"
+    own = next(part for part in item.answers if part.by == answer.by)
+    shown = NOT_APPLICABLE if own.na_reason is not None else show_value(own.value, item.item, status.checklist)
+    click.echo(visible(f"saved: {item.item.id} is “{' '.join(shown.split())}” ({word(item.state)})"))
+    say(_changes(item, before, answer.by, status.checklist))
+    say(opened.again().contents.notes)
+
+
+def _changes(item: ItemStatus, before: ItemStatus, by: str, checklist: Checklist) -> Iterable[str]:
+    earlier = next((part for part in before.answers if part.by == by), None)
+    own = next(part for part in item.answers if part.by == by)
+    if earlier is not None and (earlier.value, earlier.na_reason) != (own.value, own.na_reason):
+        yield f"your earlier answer no longer counts: {in_short(earlier, item, checklist)}"
+    others = differing(item, by)
+    for other in others:
+        yield f"this differs from {in_short(other, item, checklist)}"
+    if item.state == "disputed":
+        roles = item.section.roles.resolve
+        who = " or ".join(roles) if roles else "anyone"
+        yield f"{item.item.id} is disputed until {who} settles it: ethicscheck checklist resolve"
+    if item.state == "hidden":
+        yield f"{item.item.id} is not asked now ({item.why}); the answer is kept and does not count"
+
+
+def tell_state(opened: OpenJournal, item_id: str, done: str) -> None:
+    """Say what a question's state is now."""
+    item = opened.again().status(today=today()).item(item_id)
+    click.echo(visible(f"{done}: {item_id}" + (f" is {word(item.state)} now" if item is not None else "")))
+
+
+def tell_signed(opened: OpenJournal) -> None:
+    """Say what is signed and which signatures are still to come."""
+    status = opened.again().status(today=today())
+    missing = status.unmet("signed")
+    click.echo(visible(f"signed: {status.checklist.id} {status.checklist.version}, sha256 {status.digest}"))
+    for text in missing:
+        click.echo(visible(f"still {text}"))
+
+
+def status_json(status: ChecklistStatus) -> dict[str, Any]:
+    """Return a status as JSON, in the form of the record where both say the same."""
+    requirements: tuple[Literal["complete", "signed"], ...] = ("complete", "signed")
+    return {
+        "id": status.checklist.id,
+        "version": status.checklist.version,
+        "title": status.checklist.title,
+        **{require: not status.unmet(require) for require in requirements},
+        "progress": dict(status.progress()),
+        "sections": [
+            {
+                "id": section.id,
+                "title": section.title,
+                "items": [_item_json(item) for item in status.items if item.section.id == section.id],
+            }
+            for section in status.checklist.sections
+        ],
+        "signatures": [vars(signature) for signature in status.signatures],
+        "removed": [
+            {"item": part.item, "answers": [_answer_json(answer) for answer in part.answers]} for part in status.removed
+        ],
+        "unmet": list(status.unmet("signed")),
+        "notes": list(status.notes),
+    }
+
+
+def _item_json(item: ItemStatus) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": item.item.id, "text": item.item.text, "state": item.state}
+    found |= {"why": item.why} if item.why else {}
+    found |= {"settled": item.settled} if item.settled else {}
+    return {**found, "answers": [_answer_json(answer) for answer in item.answers]}
+
+
+def _answer_json(answer: GivenAnswer) -> dict[str, Any]:
+    found = {key: part for key, part in vars(answer).items() if part not in (None, "", ())}
+    if answer.evidence:
+        found["evidence"] = [
+            {key: part for key, part in vars(piece).items() if part not in (None, "")} for piece in answer.evidence
+        ]
+    return found
