@@ -1,0 +1,202 @@
+"""Numbers and people in one document: checklists named in a config, their answers beside what was measured."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ethicscheck import audit
+from ethicscheck.cli import run
+from ethicscheck.report.view import make_view
+
+CHECKLIST = """
+schema: ethicscheck/checklist/1
+id: small
+version: "1.0.0"
+title: A small checklist
+options: {ynu: {"yes": "Yes", "no": "No", unsure: We do not know yet}}
+sections:
+  - id: s
+    title: Who bears it
+    roles: {sign: [reviewer]}
+    items:
+      - {id: s.equal, type: choice, options: ynu, text: Is the decision given about equally often?, help: Why and how.,
+         metric: {metric: selection_rate, across: "*", compare: difference, max: 0.1}}
+      - {id: s.stop, type: text, text: Who can stop it?, help: A name.}
+      - {id: s.tried, type: choice, options: ynu, text: Was stopping it tried?, help: When., when: {item: s.equal, in: ["no"]}}
+"""
+UNEQUAL = "group,y,p\n" + "a,1,1\n" * 200 + "b,1,0\n" * 200
+EQUAL = "group,y,p\n" + "a,1,1\na,0,0\nb,1,1\nb,0,0\n" * 500
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("small.yaml").write_text(CHECKLIST)
+    Path("data.csv").write_text(UNEQUAL)
+    assert run(["checklist", "start", "small.yaml", "-o", "small.answers.jsonl"]) == 0
+    return tmp_path
+
+
+def write(require: str = "none", answers: str | None = "small.answers.jsonl", rules: str = "[]") -> None:
+    journal = f"    answers: {answers}\n" if answers else ""
+    Path("ethicscheck.yaml").write_text(
+        "subject: {name: x}\ndata: {source: data.csv, label: y, prediction: p, sensitive: [group]}\n"
+        f"policy: {{rules: {rules}}}\nchecklists:\n  - use: small.yaml\n    require: {require}\n{journal}"
+    )
+
+
+def answer(item: str, value: str, who: str = "Ada") -> None:
+    assert run(["checklist", "answer", "small.answers.jsonl", item, value, "--as", who, "--role", "reviewer"]) == 0
+
+
+def record() -> dict[str, object]:
+    return json.loads(Path("ethicscheck-out/audit.json").read_bytes())  # type: ignore[no-any-return]
+
+
+def states() -> dict[str, str]:
+    (entry,) = record()["checklists"]  # type: ignore[misc]
+    return {item["id"]: item["state"] for section in entry["sections"] for item in section["items"]}  # type: ignore[index]
+
+
+def test_blanks_are_not_complete(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """AI Verify counts blanks as complete; here an unanswered required checklist fails the audit."""
+    write("complete")
+
+    assert run(["audit"]) == 1
+    out = capsys.readouterr().out
+    assert "“A small checklist” is not complete: 2 not answered." in out
+    assert "The required checklist is not finished." in out
+    assert states() == {"s.equal": "unanswered", "s.stop": "unanswered", "s.tried": "hidden"}
+
+
+def test_a_complete_checklist_passes(project: Path) -> None:
+    """With nothing else asked, a met requirement is a pass."""
+    Path("data.csv").write_text(EQUAL)
+    write("complete")
+    answer("s.equal", "yes")
+    answer("s.stop", "The head of the office")
+
+    assert run(["audit", "-q"]) == 0
+    assert states() == {"s.equal": "answered", "s.stop": "answered", "s.tried": "hidden"}
+
+
+def test_an_answer_that_the_numbers_contradict_stays_and_is_shown(project: Path) -> None:
+    """Both stand in the report; nothing is overwritten; `complete` is not met."""
+    write("complete")
+    answer("s.equal", "yes")
+    answer("s.stop", "The head of the office")
+    before = Path("small.answers.jsonl").read_bytes()
+
+    assert run(["audit", "-q"]) == 1
+    assert states()["s.equal"] == "contradicted"
+    page = re.sub(r"<[^>]+>", " ", Path("ethicscheck-out/report.html").read_text())
+    assert "Ada said yes; the measurement says no." in page
+    assert "Measured: no." in page
+    assert Path("small.answers.jsonl").read_bytes() == before
+
+
+def test_measurement_that_cannot_tell_contradicts_nobody(project: Path) -> None:
+    """An interval that holds the limit measures `unsure`."""
+    Path("data.csv").write_text("group,y,p\n" + "a,1,1\na,1,0\n" * 20 + "b,1,0\nb,1,1\n" * 20)
+    write("complete")
+    answer("s.equal", "yes")
+
+    run(["audit", "-q"])
+
+    assert states()["s.equal"] == "answered"
+
+
+def test_signed_needs_a_signature_that_still_holds(project: Path) -> None:
+    """A signature covers what was signed, and lapses when an answer changes."""
+    Path("data.csv").write_text(EQUAL)
+    write("signed")
+    answer("s.equal", "yes")
+    answer("s.stop", "The head of the office")
+    assert run(["audit", "-q"]) == 1
+    assert run(["checklist", "sign", "small.answers.jsonl", "--as", "Ada", "--role", "reviewer"]) == 0
+    assert run(["audit", "-q"]) == 0
+    answer("s.stop", "Nobody, as it turned out")
+
+    assert run(["audit", "-q"]) == 1
+    (entry,) = record()["checklists"]  # type: ignore[misc]
+    assert entry["signatures"][0]["lapsed"]  # type: ignore[index]
+
+
+def test_a_failed_rule_names_the_questions_that_bear_on_it(project: Path) -> None:
+    """From the number to the conversation, in one click."""
+    write(rules="[{metric: demographic_parity, across: group, compare: difference, max: 0.1}]")
+
+    result = audit("ethicscheck.yaml")
+    (finding,) = make_view(result.record).findings
+
+    assert finding.verdict == "fail"
+    assert [text for _, text in finding.questions] == ["Is the decision given about equally often?"]
+
+
+def test_checklists_without_a_requirement_gate_nothing(project: Path) -> None:
+    """They are shown; the verdict comes from the rules alone."""
+    Path("data.csv").write_text(EQUAL)
+    write(rules="[{metric: selection_rate, across: group, compare: difference, max: 0.1}]")
+
+    assert run(["audit", "-q"]) == 0
+    assert record()["findings"][0]["kind"] == "metric"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ("none.answers.jsonl", "there is no journal 'none.answers.jsonl' (ethicscheck.yaml:5) — start it with"),
+        ("data.csv", "data.csv"),
+    ],
+)
+def test_a_journal_that_is_missing_or_none_stops_the_audit(
+    project: Path, capsys: pytest.CaptureFixture[str], answers: str, message: str
+) -> None:
+    """Answers that can't be read must never look like answers that were not given."""
+    write(answers=answers)
+
+    assert run(["audit"]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_another_checklists_journal_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Answers to other questions are no answers to these."""
+    run(["checklist", "start", "transparency", "-o", "other.answers.jsonl"])
+    write(answers="other.answers.jsonl")
+
+    assert run(["audit"]) == 2
+    assert "answers 'transparency', not 'small'" in capsys.readouterr().err
+
+
+def test_an_unknown_checklist_names_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A typo must not drop half of the audit."""
+    Path("ethicscheck.yaml").write_text(
+        "subject: {name: x}\ndata: {source: data.csv, label: y, prediction: p, sensitive: [group]}\n"
+        "checklists: [{use: transparancy}]\n"
+    )
+
+    assert run(["audit"]) == 2
+    assert "did you mean 'transparency'?" in capsys.readouterr().err
+
+
+def test_without_labels_a_question_that_needs_them_is_not_measured(project: Path) -> None:
+    """The page says why, and the question stays one for people."""
+    Path("ethicscheck.yaml").write_text(
+        "subject: {name: x}\ndata: {source: data.csv, prediction: p, sensitive: [group]}\n"
+        "checklists: [{use: unintended-consequences}]\n"
+    )
+
+    result = audit("ethicscheck.yaml")
+    measured = {
+        item.id: item.metric.message
+        for section in result.record.checklists[0].sections
+        for item in section.items
+        if item.metric is not None
+    }
+
+    assert measured["uc.missed"] == "Not measured: false negative rate needs to know what happened, and the data don't say."
+    assert measured["uc.favourable"].startswith("Ratio of favourable decision rate")
