@@ -59,7 +59,7 @@ def answer_item(
         value = read_value(item, opened.loaded.checklist, given)
     if missing := evidence_missing(item, value, len(evidence)):
         what = f"this answer needs {missing} {'more ' if evidence else ''}piece{'s' if missing > 1 else ''} of evidence"
-        raise UsageError(what, item.id, "add a file beside the journal or an address: --evidence PATH|URL")
+        raise UsageError(what, item.id, "name a file beside the journal or an address (--evidence, or e in a walk)")
     entry = Answer(
         at,
         by,

@@ -13,7 +13,7 @@ from ethicscheck.checklist.answering import answer_item, may
 from ethicscheck.checklist.definition import Column, Item
 from ethicscheck.checklist.entries import Evidence
 from ethicscheck.checklist.evidence import record_evidence
-from ethicscheck.checklist.kinds import KINDS, choices_of
+from ethicscheck.checklist.kinds import KINDS, choices_of, read_value
 from ethicscheck.checklist.kinds.table import read_cell
 from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.rules import differing
@@ -61,8 +61,6 @@ class Walk:
         self.saved = 0
         self.status: ChecklistStatus = opened.status(today=today())
         self._section = ""
-        if hasattr(sys.stdin, "reconfigure"):
-            sys.stdin.reconfigure(errors="surrogateescape")
 
     def run(self) -> int:
         """Walk to the end, or until the person leaves; return the exit code."""
@@ -130,7 +128,8 @@ class Walk:
                         return "next"
                     continue
                 if line:
-                    draft.given = self._given(line, item)
+                    draft.given = None
+                    draft.given = read_value(item.item, self.status.checklist, self._given(line, item))
                 elif not self._keep(item, draft):
                     return "next"
                 self._save(item, draft)
@@ -271,7 +270,7 @@ class Walk:
         kind = KINDS[item.item.type]
         if kind.widget != "one_of":
             columns = ", then ".join(column.title for column in item.item.columns)
-            self._print(f"({columns}; one after the other)" if columns else f"({kind.example})", "dim")
+            self._print(f"({columns}; one after the other)" if columns else f"({kind.example(item.item)})", "dim")
         for answer in item.answers:
             whose = "you" if answer.by == self.by else ""
             self._print(f"{whose + ', ' if whose else ''}{said(answer, item, self.status.checklist)}", "cyan")

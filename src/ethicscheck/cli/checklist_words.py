@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import sys
@@ -82,6 +83,9 @@ def ask_person(by: str | None, role: str | None) -> tuple[str, str]:
     UsageError
         When nobody answers.
     """
+    if hasattr(sys.stdin, "reconfigure"):  # bytes that are no UTF-8 end in words, not in a traceback
+        with contextlib.suppress(OSError, ValueError):
+            sys.stdin.reconfigure(errors="surrogateescape")
     return _ask("your name", by, "--as NAME"), _ask("your role", role, "--role ROLE")
 
 
@@ -126,7 +130,7 @@ def print_checklist(checklist: Checklist, console: Console) -> None:
 def answers_in_words(item: Item, checklist: Checklist) -> str:
     """Return what an answer to a question may be."""
     labels = choices_of(item, checklist)
-    words = " | ".join(labels.values()) if labels else KINDS[item.type].example
+    words = " | ".join(labels.values()) if labels else KINDS[item.type].example(item)
     if item.columns:
         words += f": {' | '.join(column.title for column in item.columns)}"
     return words + (" · N/A with a reason" if item.na is not None else "")

@@ -25,4 +25,4 @@ def show(value: Any, item: Item, checklist: Checklist) -> str:
     return checklist.options_of(item).get(str(value), str(value))
 
 
-KIND = QuestionKind("one_of", read, show, "one of the options", choices)
+KIND = QuestionKind("one_of", read, show, lambda _: "one of the options", choices)

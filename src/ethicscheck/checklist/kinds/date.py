@@ -40,4 +40,4 @@ def show(value: Any, item: Item, checklist: Checklist) -> str:  # noqa: ARG001
     return str(value)
 
 
-KIND = QuestionKind("line", read, show, "a day, YYYY-MM-DD")
+KIND = QuestionKind("line", read, show, lambda _: "a day, YYYY-MM-DD")

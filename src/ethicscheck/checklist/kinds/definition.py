@@ -25,14 +25,14 @@ class QuestionKind:
     widget : how it is filled in.
     read : what was given -> the answer that is kept; raises UsageError.
     show : the answer in words.
-    example : what an answer looks like, for a hint.
+    example : what an answer looks like, in words.
     choices : the fixed answers, id to label.
     """
 
     widget: Widget
     read: Callable[[Item, Checklist, Any], Any]
     show: Callable[[Any, Item, Checklist], str]
-    example: str
+    example: Callable[[Item], str]
     choices: Callable[[Item, Checklist], Mapping[str, str]] = _no_choices
 
 

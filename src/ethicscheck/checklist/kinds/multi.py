@@ -37,4 +37,4 @@ def show(value: Any, item: Item, checklist: Checklist) -> str:
     return "; ".join(options.get(str(word), str(word)) for word in words)
 
 
-KIND = QuestionKind("some_of", read, show, "options with commas between them", choices)
+KIND = QuestionKind("some_of", read, show, lambda _: "options with commas between them", choices)

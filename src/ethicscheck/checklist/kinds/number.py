@@ -41,4 +41,4 @@ def show(value: Any, item: Item, checklist: Checklist) -> str:  # noqa: ARG001
     return f"{value:.15g}".replace("-", "−") if isinstance(value, (int, float)) else str(value)
 
 
-KIND = QuestionKind("line", read, show, "a number")
+KIND = QuestionKind("line", read, show, limits)

@@ -30,4 +30,4 @@ def show(value: Any, item: Item, checklist: Checklist) -> str:  # noqa: ARG001
     return f"{value}{high}" + (f" ({name})" if name else "")
 
 
-KIND = QuestionKind("one_of", read, show, "a step of the scale", choices)
+KIND = QuestionKind("one_of", read, show, lambda _: "a step of the scale", choices)

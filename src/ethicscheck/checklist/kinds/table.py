@@ -72,4 +72,4 @@ def _cell(column: Column | None, key: str, cell: Any) -> str:
     return f"{title}: {options.get(str(cell), cell)}"
 
 
-KIND = QuestionKind("rows", read, show, "rows of the columns")
+KIND = QuestionKind("rows", read, show, lambda _: "rows of the columns")

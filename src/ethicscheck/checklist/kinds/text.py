@@ -21,4 +21,4 @@ def show(value: Any, item: Item, checklist: Checklist) -> str:  # noqa: ARG001
     return str(value)
 
 
-KIND = QuestionKind("line", read, show, "some words")
+KIND = QuestionKind("line", read, show, lambda _: "some words")
