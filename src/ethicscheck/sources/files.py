@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -92,11 +93,17 @@ def open_files(
     connection = _connect()
     scanner = Scanner(connection, base, Wanted(tuple(columns), numeric, unknown, delimiter))
 
+    stop = threading.Event()
+
     def call(work: Callable[[], Any]) -> Any:
         try:
             return run(work, connection)
         except duckdb.Error as error:
+            stop.set()
             raise explain_engine_error(error, paths, base) from None
+        except BaseException:  # Ctrl-C: the hashing must not keep the process alive
+            stop.set()
+            raise
 
     relation, written = call(lambda: scanner.relation(paths))
     aliases = {name: f"c{place}" for place, name in enumerate(columns)}
@@ -120,7 +127,7 @@ def open_files(
 
     # Hashing lets go of the interpreter, so it runs beside the query.
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sha256")
-    digests = tuple(pool.submit(digest_of, path) for path in paths)
+    digests = tuple(pool.submit(digest_of, path, stop) for path in paths)
     pool.shutdown(wait=False)
     return OpenedFiles(view, paths, connection, stamps, digests, rows_by_file)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ JSON_SHAPES = {".json": "auto", ".jsonl": "newline_delimited", ".ndjson": "newli
 PARQUET = (".parquet", ".pq")
 ARROW = (".arrow", ".feather", ".ipc")
 PACKED = (".gz", ".zst")
+_CHUNK = 1 << 20
 KNOWN = "csv, tsv, parquet, json, jsonl, arrow; text and JSON also as .gz or .zst"
 
 
@@ -87,10 +89,14 @@ def name_of(path: Path, base: Path) -> str:
         return path.name
 
 
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def digest_of(path: Path, stop: threading.Event) -> str:
+    """Return the SHA-256 of a file, in hexadecimal; whatever it has come to once `stop` is set."""
+    digest = hashlib.sha256()
+    chunk = memoryview(bytearray(_CHUNK))
+    with path.open("rb", buffering=0) as stream:
+        while not stop.is_set() and (length := stream.readinto(chunk)):
+            digest.update(chunk[:length])
+    return digest.hexdigest()
 
 
 def stamp_of(path: Path) -> tuple[int, int] | None:
