@@ -26,6 +26,9 @@ class AnswerEntry(Part):
     at: str
     value: Any = Field(None, description="The answer as it is kept: an option's id, a text, a number, rows of a table.")
     shown: str | None = Field(None, description="The answer as people read it.")
+    table: tuple[tuple[str, ...], ...] | None = Field(
+        None, description="A table's rows in words; the first is its head."
+    )
     na_reason: str | None = None
     comment: str | None = None
     evidence: tuple[EvidenceEntry, ...] = ()

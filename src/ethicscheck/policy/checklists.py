@@ -6,10 +6,12 @@ An unmet checklist is a fail. Answers are never changed here: where the measurem
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ethicscheck.checklist.definition import Item
 from ethicscheck.checklist.evidence import evidence_checker
 from ethicscheck.checklist.folding import fold
 from ethicscheck.checklist.journal import Journal, JournalContents
@@ -171,6 +173,7 @@ def _answer(answer: GivenAnswer, status: ItemStatus, whole: ChecklistStatus) -> 
         at=answer.at,
         value=answer.value,
         shown=None if answer.value is None else show_value(answer.value, status.item, whole.checklist),
+        table=_table(answer.value, status.item) if status.item.type == "table" else None,
         na_reason=answer.na_reason,
         comment=answer.comment,
         evidence=tuple(
@@ -178,6 +181,22 @@ def _answer(answer: GivenAnswer, status: ItemStatus, whole: ChecklistStatus) -> 
             for part in answer.evidence
         ),
     )
+
+
+def _table(rows: Any, item: Item) -> tuple[tuple[str, ...], ...] | None:
+    """Return the rows of a table in words, its head first."""
+    if not isinstance(rows, (list, tuple)) or not all(isinstance(row, Mapping) for row in rows):
+        return None
+    head = tuple(column.title for column in item.columns)
+    labels = [dict(column.options or {}) for column in item.columns]
+    cells = [
+        tuple(
+            names.get(str(row.get(column.id, "")), str(row.get(column.id, "")))
+            for column, names in zip(item.columns, labels, strict=True)
+        )
+        for row in rows
+    ]
+    return (head, *cells)
 
 
 def _measured(measured: MeasuredAnswer) -> MeasuredEntry:

@@ -49,6 +49,7 @@ class AnswerView:
     """One person's answer."""
 
     shown: str
+    table: tuple[tuple[str, ...], ...]
     who: str
     comment: str
     evidence: tuple[tuple[str, str, str], ...]
@@ -176,7 +177,7 @@ def _item(index: RecordIndex, item: ItemEntry, place: int) -> ItemView:
         state=item.state,
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
-        why=visible(item.why or ""),
+        why=_sentence(item.why or ""),
         answers=tuple(_answer(answer) for answer in item.answers),
         settled=visible(item.settled or ""),
         measured=measured.message if measured is not None else "",
@@ -185,6 +186,11 @@ def _item(index: RecordIndex, item: ItemEntry, place: int) -> ItemView:
         plot=_plot(index, measured, _anchor(place, item)) if measured is not None else None,
         plot_link=_link(index, measured) if measured is not None else "",
     )
+
+
+def _sentence(text: str) -> str:
+    shown = visible(text)
+    return shown[:1].upper() + shown[1:] + ("." if shown and shown[-1] not in ".?!" else "")
 
 
 def _plot(index: RecordIndex, measured: MeasuredEntry, anchor: str) -> Strip | None:
@@ -210,7 +216,8 @@ def _answer(answer: AnswerEntry) -> AnswerView:
         for part in answer.evidence
     )
     return AnswerView(
-        visible(shown).replace("␊", "\n"),
+        "" if answer.table else visible(shown).replace("␊", "\n"),
+        tuple(tuple(map(visible, row)) for row in answer.table or ()),
         f"{visible(answer.by)}, {visible(answer.role).replace('_', ' ')}, {answer.at[:10]}",
         visible(answer.comment or ""),
         evidence,
