@@ -16,6 +16,7 @@ from ethicscheck.__about__ import __version__
 from .audit import audit_command
 from .checklist import checklist_command
 from .explain import explain_command
+from .init import init_command
 from .report import report_command
 from .schema import schema_command
 
@@ -36,6 +37,7 @@ def commands(debug: bool) -> None:  # main() has taken it out of the words alrea
 commands.add_command(audit_command)
 commands.add_command(checklist_command)
 commands.add_command(explain_command)
+commands.add_command(init_command)
 commands.add_command(report_command)
 commands.add_command(schema_command)
 

@@ -11,8 +11,13 @@ from pathlib import Path
 from ethicscheck.errors import UsageError
 
 
-def write_all(contents: Mapping[Path, bytes]) -> tuple[Path, ...]:
+def write_all(contents: Mapping[Path, bytes], hint: str = "choose another folder with -o") -> tuple[Path, ...]:
     """Write every file, or none: all are on the disk under temporary names before the first takes its place.
+
+    Parameters
+    ----------
+    contents : what to write, by path.
+    hint : what to do when that can't be done.
 
     Raises
     ------
@@ -34,9 +39,7 @@ def write_all(contents: Mapping[Path, bytes]) -> tuple[Path, ...]:
         for temporary, path in waiting:
             temporary.replace(path)
     except OSError as error:
-        raise UsageError(
-            f"can't write: {error.strerror}", str(error.filename or ""), "choose another folder with -o"
-        ) from None
+        raise UsageError(f"can't write: {error.strerror}", str(error.filename or ""), hint) from None
     finally:
         for temporary, _ in waiting:
             with contextlib.suppress(FileNotFoundError):

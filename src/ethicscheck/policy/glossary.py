@@ -196,8 +196,8 @@ STATES: dict[str, tuple[str, str]] = {
 
 def entries() -> Iterator[Entry]:
     """Yield every entry: what is measured, then what a rule says, then what comes out, then how it was reckoned."""
-    for measure in (*METRICS.values(), *CRITERIA.values()):
-        yield _measure(measure)
+    yield from map(_measure, METRICS.values())
+    yield from map(_measure, CRITERIA.values())
     for name, (title, says, misleads) in RULE_WORDS.items():
         yield Entry(name, "rule", title, says, (("Misleads", misleads),))
     for name in profile_names():
