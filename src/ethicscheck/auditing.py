@@ -30,6 +30,7 @@ from .model.record import (
     ProfileEntry,
     ReportWords,
     SourceEntry,
+    StratumEntry,
     Subject,
     Words,
 )
@@ -286,6 +287,10 @@ def _data(measurement: Measurement, config: Config, references: Mapping[tuple[st
         judged=table.judged,
         excluded=tuple(Excluded(reason=reason, rows=rows) for reason, rows in [*table.excluded, *unknown] if rows),
         features=tuple(features),
+        strata=tuple(
+            StratumEntry(name=axis.name, unknown=table.judged - int(table.roll_up((axis.name,)).rows.sum()))
+            for axis in table.strata
+        ),
     )
 
 

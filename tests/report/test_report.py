@@ -275,3 +275,14 @@ def test_charts_of_many_groups_draw_the_extremes_and_say_so(tmp_path: Path) -> N
     assert "Drawn are the 12 highest and the 12 lowest of 100 groups." in page.text
     assert page.text.count("g050") == 2
     assert len(page.all("circle")) == 24
+
+
+def test_rows_of_unknown_stratum_are_counted(tmp_path: Path) -> None:
+    """They leave the tables within strata only, and the page says how many."""
+    csv = "race,dept,y,p\n" + "a,X,1,1\nb,X,0,0\n" * 40 + "a,,1,1\n" * 3
+
+    record = audit_text(tmp_path, csv, sensitive=["race"], strata=["dept"])
+
+    assert [(part.name, part.unknown) for part in record.data.strata] == [("dept", 3)]
+    assert record.data.audited == 83
+    assert "dept unknown for 3 rows: left out of the tables within dept only." in page_of(record).text

@@ -55,8 +55,10 @@ class Progress:
                 self._draw(connection)
         except KeyboardInterrupt:
             connection.interrupt()
-            done.wait(10)
+            # The engine must have let go before Python ends, or it aborts the process.
+            worker.join(10)
             raise
+        worker.join()
         if "error" in outcome:
             raise outcome["error"]
         return outcome["value"]

@@ -134,6 +134,13 @@ class FeatureEntry(Part):
     unknown: int = Field(0, description="Judged rows whose group is unknown.")
 
 
+class StratumEntry(Part):
+    """A stratum column, and how many judged rows are unknown in it: they leave the tables within strata only."""
+
+    name: str
+    unknown: int
+
+
 class Excluded(Part):
     """Rows left out, and why: of every table (missing_…) or of one feature's (unknown_group:FEATURE+…)."""
 
@@ -149,6 +156,7 @@ class DataEntry(Part):
     judged: int = Field(description="Rows with a usable prediction and label: what the overall figures use.")
     excluded: tuple[Excluded, ...]
     features: tuple[FeatureEntry, ...]
+    strata: tuple[StratumEntry, ...] = ()
 
 
 class Estimate(Part):

@@ -67,6 +67,7 @@ class ReportView:
     accounting: tuple[tuple[str, str], ...]
     rows_total: str
     judged: str
+    unknown_strata: tuple[str, ...]
     sources: tuple[tuple[str, str, str], ...]
     shares: Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]
     findings: tuple[FindingView, ...]
@@ -98,6 +99,11 @@ def make_view(record: AuditRecord) -> ReportView:
         accounting=tuple(accounting(record)),
         rows_total=whole(record.data.rows),
         judged=whole(record.data.judged),
+        unknown_strata=tuple(
+            f"{visible(part.name)} unknown for {whole(part.unknown)} rows: left out of the tables within {visible(part.name)} only."
+            for part in record.data.strata
+            if part.unknown
+        ),
         sources=tuple(
             (visible(entry.name), whole(entry.rows), entry.sha256 or "in memory, no digest")
             for entry in record.provenance.sources
