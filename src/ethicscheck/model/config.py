@@ -61,6 +61,13 @@ def _as_part(value: Any) -> Any:
     return {} if value is None else value
 
 
+def _as_delimiter(value: Any) -> str:
+    text = value if value in ("\t", " ") else as_text(value)  # blank, and yet a delimiter
+    if len(text) != 1 or text in '"\r\n':
+        raise refuse("the delimiter is one character, and no quote or line break")
+    return str(text)
+
+
 def _path_or_list(value: Any) -> Any:
     if not isinstance(value, (str, list, tuple)):
         raise refuse("a list of waivers is meant here, or the path of a waivers file")
@@ -145,7 +152,9 @@ class DataConfig(Section):
         (), description="Values that mean 'not known'; empty cells always do."
     )
     period: Text | None = Field(None, description="The dates the data cover: 2013-01-01/2014-12-31.")
-    delimiter: Text | None = Field(None, description="What separates the cells of a CSV, when it is not the comma.")
+    delimiter: Annotated[str, BeforeValidator(_as_delimiter)] | None = Field(
+        None, description="What separates the cells of a CSV, when it is not the comma."
+    )
 
     @field_validator("sensitive")
     @classmethod
@@ -160,13 +169,6 @@ class DataConfig(Section):
         if len(set(names)) < len(names):
             raise refuse("a column stands here twice")
         return names
-
-    @field_validator("delimiter")
-    @classmethod
-    def _one_character(cls, delimiter: str | None) -> str | None:
-        if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-            raise refuse("the delimiter is one character, and no quote or line break")
-        return delimiter
 
     @property
     def unknown_texts(self) -> frozenset[str]:
