@@ -14,11 +14,10 @@ from .definition import QuestionKind, no_answer, pick
 def read(item: Item, checklist: Checklist, given: Any) -> tuple[str, ...]:
     """Return the options' ids, in the order of the question; text is cut at commas."""
     options = checklist.options_of(item)
-    if isinstance(given, str):
-        given = _cut(item, given, options)
-    if not isinstance(given, (list, tuple)) or not given:
+    words = _cut(item, given, options) if isinstance(given, str) else given
+    if not isinstance(words, (list, tuple)) or not words:
         raise no_answer(item, given, did_you_mean("", options))
-    chosen = {pick(item, word, options) for word in given}
+    chosen = {pick(item, word, options) for word in words}
     return tuple(key for key in options if key in chosen)
 
 
@@ -27,7 +26,7 @@ def _cut(item: Item, given: str, options: dict[str, str]) -> list[str]:
     try:
         return [pick(item, given, options)]
     except UsageError:
-        return [word for word in given.split(",") if word.strip()]
+        return [word.strip() for word in given.split(",") if word.strip()]
 
 
 def show(value: Any, item: Item, checklist: Checklist) -> str:
