@@ -91,7 +91,7 @@ def test_two_who_differ_leave_it_disputed_until_a_role_settles_it(tmp_path: Path
     found = state(opened, "a.choice")
     assert (found.state, found.why, found.value) == ("disputed", "Ana (product): “No”; Ben (engineer): “Yes”", None)
 
-    with pytest.raises(UsageError, match="'product' may not settle it .* that is for reviewer"):
+    with pytest.raises(UsageError, match=r"'product' may not settle it .* that is for reviewer"):
         resolve(opened, "a.choice", "yes", "product")
     resolve(opened, "a.choice", "yes")
 
@@ -162,7 +162,7 @@ def test_withdrawing_takes_one_answer_out_of_the_fold(tmp_path: Path) -> None:
     withdraw_answer(again(opened), "a.choice", by="Ana", role="product", at=LATER, reason="mistaken")
     assert (state(opened, "a.choice").state, state(opened, "a.choice").value) == ("answered", "yes")
 
-    with pytest.raises(UsageError, match="Ana has given no answer that could be withdrawn .* answered by Ben"):
+    with pytest.raises(UsageError, match=r"Ana has given no answer that could be withdrawn .* answered by Ben"):
         withdraw_answer(again(opened), "a.choice", by="Ana", role="product", at=LATER)
     answer(opened, "a.choice", "no")
     assert state(opened, "a.choice").state == "disputed"
@@ -451,10 +451,10 @@ def test_a_nameless_answer_is_refused(tmp_path: Path, name: str) -> None:
 def test_signing_needs_a_complete_checklist_and_the_right_role(tmp_path: Path) -> None:
     """A signature under open questions would mean nothing."""
     opened = begin(tmp_path)
-    with pytest.raises(UsageError, match="not complete yet: a.choice is unanswered: Is it so\\?, and 5 more"):
+    with pytest.raises(UsageError, match=r"not complete yet: a\.choice is unanswered: Is it so\?, and 5 more"):
         sign(opened)
     finish(opened)
-    with pytest.raises(UsageError, match="'product' does not sign this checklist .* it is signed by reviewer"):
+    with pytest.raises(UsageError, match=r"'product' does not sign this checklist .* it is signed by reviewer"):
         sign(opened, role="product")
     assert standing(opened).unmet("signed") == ("not signed by reviewer",)
 

@@ -258,7 +258,8 @@ def content_of(entry: Entry) -> dict[str, Any]:
     if not isinstance(entry, Answer):
         content["kind"] = _WORDS[type(entry)]
     for name, part in vars(entry).items():
-        if name in content or part is None or part in ("", {}):
+        empty = part is None or (name != "value" and not part and name != "evidence")
+        if name in content or empty:
             continue
         content[name] = [_piece(piece) for piece in part] if name == "evidence" else part
     return content

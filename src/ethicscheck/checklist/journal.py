@@ -136,7 +136,7 @@ class Journal:
                 notes = (self._set_aside(handle, known.size, tail),) if tail else ()
                 seq = known.seq
                 written = tuple(replace(entry, seq=seq + place) for place, entry in enumerate(entries, 1))
-                lines = b"".join(write_line(entry) for entry in written)
+                lines = b"".join(_checked_line(entry) for entry in written)
                 if seq + len(written) >= LAST_SEQ:
                     raise _cannot("the journal's numbers have run out", self.path)
                 os.lseek(handle, known.size, os.SEEK_SET)
@@ -218,6 +218,13 @@ def _in_order(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def _order(entry: Entry) -> tuple[int, str, bytes]:
     """Numbers grow along every branch of a merge; where two branches used one number, time and content decide."""
     return entry.seq, entry.at, write_line(entry)
+
+
+def _checked_line(entry: Entry) -> bytes:
+    """Return an entry's line; one that could not be read back would lock everybody out, so it is never written."""
+    line = write_line(entry)
+    read_line(line[:-1])
+    return line
 
 
 def _cut(content: bytes) -> tuple[list[bytes], bytes]:
