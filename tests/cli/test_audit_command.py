@@ -37,8 +37,8 @@ def test_compas_fails_its_rules_and_says_why(tmp_path: Path, capsys: pytest.Capt
     assert err == ""
     assert out.startswith("COMPAS two-year recidivism screen\n✕ Fails its rules\nTwo of 3 rules fail")
     assert "African-American (44.8\xa0%)" in out
-    assert "7,214 rows read" in out
-    assert "too few rows in Native American" in out
+    assert "7,214 people counted" in out
+    assert "too few people in Native American" in out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["audit.json", "report.html"]
 
 
@@ -49,7 +49,7 @@ def test_promotion_stays_undecided(tmp_path: Path, capsys: pytest.CaptureFixture
     out = capsys.readouterr().out
     assert code == 3
     assert "? Undecided  Favourable decision rate by race" in out
-    assert "rows in these groups" in out
+    assert "times as many people" in out
     record = json.loads((tmp_path / "audit.json").read_bytes())
     rows = [
         row for row in record["disparities"] if row["metric"] == "favourable_rate" and row["compare"] == "difference"

@@ -259,7 +259,7 @@ def test_groups_left_out_are_named_in_the_finding() -> None:
     (finding,) = findings(people(**LARGE, tiny=(3, 0)), rule(), statistics={"min_group": 30}).values()
 
     assert finding.verdict == "pass"
-    assert "tiny (fewer than 30 rows)" in finding.message
+    assert "tiny (fewer than 30 people)" in finding.message
 
 
 def test_a_finding_says_where_its_rule_stands() -> None:

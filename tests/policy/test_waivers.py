@@ -459,3 +459,45 @@ def test_loaded_keeps_the_list_of_the_config() -> None:
     """Without a file there is nothing to digest."""
     assert loaded(rules=[RULE]).waivers.entries == ()
     assert audit(FAILS, waiver()).provenance.waivers is None
+
+
+CHECKLISTS = """\
+checklists:
+  - {use: transparency, require: complete}
+"""
+
+
+def test_a_required_checklist_can_be_waived_like_a_rule(tmp_path: Path) -> None:
+    """People too may need until the end of the month; its finding's id is checklist: and the checklist's."""
+    FAILS.assign(sex="f").to_csv(tmp_path / "d.csv", index=False)
+    text = CONFIG.replace("max: 0.1", "max: 0.9").replace("[group, sex]", "[group]") + "  waivers: [{}]\n" + CHECKLISTS
+    entry = "rule: 'checklist:transparency', owner: D, reason: r, expires: 2099-01-01"
+    (tmp_path / "c.yaml").write_text(text.replace("{}", "{" + entry + "}"))
+
+    record = make_record(load_config(tmp_path / "c.yaml"))
+
+    found = record.findings[-1]
+    assert (record.verdict, found.kind, found.verdict) == ("pass", "checklist", "waived")
+    assert found.waiver is not None
+    assert found.waiver.was == "fail"
+    assert "Waived until 2099-01-01 by D: r." in found.message
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("rule: 'checklist:transparancy'", "no rule and no finding has the id 'checklist:transparancy'"),
+        ("rule: 'checklist:transparency', tolerate: 0.2", "a checklist has no value to tolerate"),
+    ],
+)
+def test_a_slip_in_a_checklist_s_waiver_is_named(entry: str, expected: str, tmp_path: Path) -> None:
+    """As for rules, with the line; which checklists there are is known once they are read."""
+    FAILS.assign(sex="f").to_csv(tmp_path / "d.csv", index=False)
+    rest = "owner: D, reason: r, expires: 2099-01-01"
+    (tmp_path / "c.yaml").write_text(f"{CONFIG}  waivers: [{{{entry}, {rest}}}]\n{CHECKLISTS}")
+
+    with pytest.raises(ConfigError) as caught:
+        make_record(load_config(tmp_path / "c.yaml"))
+
+    assert expected in str(caught.value)
+    assert "(c.yaml:6)" in str(caught.value)

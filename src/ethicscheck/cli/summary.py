@@ -44,13 +44,17 @@ def print_summary(record: AuditRecord, written: Sequence[Path], console: Console
 def _print_data(view: ReportView, out: Console) -> None:
     out.print()
     parts = [f"{rows} {what}" for what, rows in view.accounting if rows != view.rows_total]
-    text = f"{view.rows_total} rows read" + (": " + "; ".join(parts) if parts else ", all of them in every table") + "."
+    text = (
+        f"{view.rows_total} {view.read_word}"
+        + (": " + "; ".join(parts) if parts else ", all of them in every table")
+        + "."
+    )
     _print_wrapped(text, out)
     for name, groups, unknown in view.shares:
         few = [label for label, _, _, _, small in groups if small]
         line = f"{name}: {len(groups)} groups"
         if few:
-            line += f", too few rows in {', '.join(few[:5])}" + (f" and {len(few) - 5} more" if len(few) > 5 else "")
+            line += f", too few people in {', '.join(few[:5])}" + (f" and {len(few) - 5} more" if len(few) > 5 else "")
         if unknown:
             line += f", unknown for {unknown}"
         _print_wrapped(f"{line}.", out)

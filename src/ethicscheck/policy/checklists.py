@@ -230,6 +230,9 @@ def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:
         opened = [item for item in status.items if item.state in OPEN]
         parts = [f"{counts[state]} {STATES[state]}" for state in OPEN if counts[state]]
         parts += [text for text in unmet if text.startswith(("not signed", "the signature"))]
+        unsure = counts["unsure"]
+        if unsure:
+            parts.append(f"{unsure} answered “not known yet”, which the rule accepts")
         first = f" First: “{opened[0].item.text}”" if opened else ""
         message = f"“{title}” is not {require}: {', '.join(parts)}.{first}"
         remedy = "Answer, settle or mend what is open, with the people concerned, then audit again."

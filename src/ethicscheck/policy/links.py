@@ -27,9 +27,7 @@ ANSWERS: dict[str, Literal["yes", "no", "unsure"]] = {
 def measured_answers(checklist: Checklist, config: Config, measurement: Measurement) -> dict[str, MeasuredAnswer]:
     """Return the measured answer of each question that names a metric, by question id."""
     return {
-        item.id: _measure(item.metric, config, measurement)
-        for _, item in checklist.items()
-        if item.metric is not None
+        item.id: _measure(item.metric, config, measurement) for _, item in checklist.items() if item.metric is not None
     }
 
 
@@ -41,7 +39,9 @@ def _measure(link: MetricLink, config: Config, measurement: Measurement) -> Meas
         what = f"the data have no feature {unknown[0]!r}" if unknown else f"there is no metric {link.metric!r}"
         return _unmeasured(link, f"Not measured: {what}.")
     if measure.needs_label and config.data.label is None:
-        return _unmeasured(link, f"Not measured: {measure.title.lower()} needs to know what happened, and the data don't say.")
+        return _unmeasured(
+            link, f"Not measured: {measure.title.lower()} needs to know what happened, and the data don't say."
+        )
     rule = RuleConfig.model_validate(link.model_dump(by_alias=True, exclude_none=True))
     findings = judge(spread_rule(rule, "link", config, None, None), measurement)
     worst = min(findings, key=lambda finding: ORDER.index(finding.verdict))

@@ -23,8 +23,8 @@ REASONS = {
     "fewer_than_two_groups": "fewer than two groups are large enough and have a value",
     "no_group": "no group is large enough and has a value",
     "divided_by_zero": "the value is 0 in every group, so there is nothing to divide by",
-    "small": "too few rows",
-    "no_rows": "no rows",
+    "small": "too few people",
+    "no_rows": "nobody",
     "no_positives": "nobody for whom the outcome happened",
     "no_negatives": "nobody for whom the outcome did not happen",
     "no_predicted_positives": "nobody with the positive decision",
@@ -83,27 +83,31 @@ def finding_remedy(case: Case) -> str:
     if case.verdict == "pass":
         return "Keep the rule and audit again when the model, the data or the people change."
     if case.verdict == "fail":
+        group = group_label(case.observed.group if case.observed else None)
         return (
-            f"Find out why the group {group_label(case.observed.group if case.observed else None)} stands apart: look at the labels, the inputs and the "
-            "threshold behind these decisions, talk to the people affected, change what is wrong and audit again."
+            f"Find out why the group {group} stands apart: look at what was counted as the outcome, what the decision is "
+            "made from and where its line is drawn, talk to the people affected, change what is wrong and audit again."
         )
     if case.verdict == "not_evaluable":
         return (
-            f"Collect rows until at least two groups have {case.min_group} or more, or lower statistics.min_group "
+            f"Collect data until at least two groups have {case.min_group} people or more, or lower statistics.min_group "
             "knowingly; a rule that can't be judged is not a pass."
         )
     if case.needed is None:
         return (
-            "The value lies so near the limit that no realistic number of rows will decide; agree on what to do then."
+            "The value lies so near the limit that no realistic number of people will decide; agree on what to do then."
         )
     total = whole(_rounded_up(case.needed.rows_total))
     chance = percent(case.needed.chance, 0)
     if case.reason == "multiplicity":
         return (
-            f"Taken alone this would fail, but among so many rules one may do so by chance. About {total} rows in all "
-            f"would decide it with a chance of {chance}; or ask fewer, better chosen questions."
+            f"Taken alone this would fail, but among so many rules one may do so by chance. About {total} people in all "
+            f"would give a fair chance ({chance}) of a verdict; or ask fewer, better chosen questions."
         )
-    return f"Audit again with about {total} rows in these groups (× {decimal(case.needed.factor, 1)}); that decides with a chance of {chance}."
+    return (
+        f"About {decimal(case.needed.factor, 1)} times as many people, some {total} in all, would give a fair chance "
+        f"({chance}) of a verdict. If they can't be had, merge small groups knowingly or judge by other evidence."
+    )
 
 
 def _ends(case: Case) -> str:
@@ -115,13 +119,16 @@ def _ends(case: Case) -> str:
     high = write(interval.high) if interval.high is not None else "any size"
     if case.verdict in ("pass", "fail"):
         upper = (case.verdict == "pass") == (case.rule.side == "max")
-        return (
-            f"With {level} confidence it is {f'at most {high}' if upper else f'at least {low}'}; allowed is {allowed}."
-        )
+        end = f"at most {high}" if upper else f"at least {low}"
+        return f"Allowing for chance ({level} confidence), it is {end}; the rule allows {allowed}."
     if case.reason == "multiplicity":
         return f"Beyond the limit ({allowed}) on its own, but not once all rules are counted."
-    where = "within" if case.meets else "beyond"
-    return f"That lies {where} the limit ({allowed}), but anything from {_bare(low, high)} to {high} fits these data."
+    noun = {"difference": "gap", "ratio": "ratio", "each": "value"}[case.rule.compare]
+    where = "keeps the limit" if case.meets else "is past the limit"
+    return (
+        f"The observed {noun} {where} ({allowed}), but with so few people the true one may be anywhere from "
+        f"{_bare(low, high)} to {high}: no verdict."
+    )
 
 
 def _bound(case: Case) -> str:
@@ -144,7 +151,7 @@ def _left_out(case: Case) -> str:
     ]
     parts = []
     if small:
-        parts.append(f"{_some(small)} (fewer than {case.min_group} rows)")
+        parts.append(f"{_some(small)} (fewer than {case.min_group} people)")
     if other:
         parts.append(_some(other))
     return f" Left out: {'; '.join(parts)}." if parts else ""

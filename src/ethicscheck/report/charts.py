@@ -72,6 +72,8 @@ class Strip:
     dots: tuple[float, ...]
     low: tuple[float, str]
     high: tuple[float, str]
+    start: str
+    end: str
 
 
 def write(metric: str, value: float, digits: int = 1) -> str:
@@ -105,9 +107,7 @@ def dot_plot(
     small = _small(index)
     ordered = sorted(rows, key=lambda row: (row.value is None, -(row.value or 0.0), group_label(row.group)))
     shown, folded = _extremes(ordered)
-    drawn = tuple(
-        _row(index, metric, row, place, low, high, row.rows < small, finding) for place, row in enumerate(shown)
-    )
+    drawn = tuple(_row(index, metric, row, place, low, high, row.rows < small) for place, row in enumerate(shown))
     overall_x = _at(overall.value, low, high) if overall is not None and overall.value is not None else None
     return DotPlot(
         id=plot_id,
@@ -140,16 +140,12 @@ def _row(
     low: float,
     high: float,
     small: bool,
-    finding: Finding | None,
 ) -> DotRow:
     y = TOP + ROW * place
     ends = row.interval
     marks = []
     if small:
-        marks.append(f"few rows ({whole(row.rows)})")
-    observed = finding.observed if finding is not None and not small else None
-    if observed is not None and row.group in [group for group in (observed.group, observed.against) if group]:
-        marks.append("compared")
+        marks.append(f"few people ({whole(row.rows)})")
     return DotRow(
         y=y,
         label=group_label(row.group),
@@ -240,14 +236,14 @@ def _takeaway(metric: str, ordered: Sequence[Estimate], small: int) -> str:
     """Return the one sentence a reader should take away."""
     fit = [row for row in ordered if row.value is not None and row.rows >= small]
     if not fit:
-        return "No group has enough rows and a value."
+        return "No group has enough people and a value."
     top, bottom = fit[0], fit[-1]
     assert top.value is not None
     assert bottom.value is not None
     if len(fit) == 1:
-        return f"Only {group_label(top.group)} has enough rows: {write(metric, top.value)}."
+        return f"Only {group_label(top.group)} has enough people: {write(metric, top.value)}."
     if top.value == bottom.value:
-        return f"{write(metric, top.value)} in every group with enough rows."
+        return f"{write(metric, top.value)} in every group with enough people."
     highest = _names([row for row in fit if row.value == top.value])
     lowest = _names([row for row in fit if row.value == bottom.value])
     return f"Highest for {highest} ({write(metric, top.value)}), lowest for {lowest} ({write(metric, bottom.value)})."
@@ -282,4 +278,6 @@ def strip(index: RecordIndex, metric: str, features: tuple[str, ...], strip_id: 
         dots=tuple(_at(value, low, high) for value in values),
         low=ends[0],
         high=ends[1],
+        start=write(metric, low, 0),
+        end=write(metric, high, 0),
     )

@@ -121,6 +121,14 @@ def bearing_questions(index: RecordIndex, finding: Finding) -> tuple[tuple[str, 
     )
 
 
+BODIES = {"eu-ai-act": "EU AI Act", "nist-ai-rmf": "NIST AI RMF", "iso-42001": "ISO/IEC 42001"}
+
+
+def _control(control: str) -> str:
+    body, _, number = control.partition(":")
+    return visible(f"{BODIES.get(body, body)} {number.replace('-', ' ')}".strip())
+
+
 def _families(metric: str) -> set[str]:
     return {SAME.get(name, name) for name in components(metric)}
 
@@ -134,7 +142,7 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> Checkli
         SectionView(
             visible(section.title),
             visible(section.intro or ""),
-            ", ".join(map(visible, section.controls)),
+            ", ".join(_control(control) for control in section.controls),
             tuple(_item(index, item, place) for item in section.items),
         )
         for section in entry.sections

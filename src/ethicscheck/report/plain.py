@@ -44,6 +44,7 @@ class Thousand:
 class PlainLanguage:
     """The plain-language part."""
 
+    purpose: str
     decides: str
     affected: str
     contest: str
@@ -68,6 +69,7 @@ def plain_language(index: RecordIndex) -> PlainLanguage:
     ]
     subject = record.subject
     return PlainLanguage(
+        purpose=subject.purpose or "",
         decides=subject.decision or "What this system decides was not written down.",
         affected=subject.affected or "",
         contest=subject.contest
@@ -91,7 +93,7 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
     small = index.record.plan.min_group
     ordered = sorted(
         rows,
-        key=lambda row: (row.value is None or row.rows < small, -(row.value or 0.0), group_label(row.group)),
+        key=lambda row: (row.value is None or not _enough(row, small), -(row.value or 0.0), group_label(row.group)),
     )
     shown = ordered if len(ordered) <= MOST_GROUPS else ordered[:MOST_GROUPS]
     return Thousand(
@@ -100,19 +102,36 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
         rows=tuple(_row(row, small) for row in shown),
         more=len(ordered) - len(shown),
         conclusion=_conclusion(
-            index, metric, features, [row for row in ordered if row.value is not None and row.rows >= small]
+            index, metric, features, [row for row in ordered if row.value is not None and _enough(row, small)]
         ),
     )
 
 
 def lead(metric: Metric, words: Words, index: RecordIndex, features: tuple[str, ...]) -> str:
-    """Return "Of 1,000 people who …, so many were …", by group."""
+    """Return "Of every 1,000 people in each group who …, this many …", by feature."""
+    among, event = _phrases(metric, words, index)
+    wrongly = " all the same" if metric.worse == "higher" else ""
+    return f"By {features_label(features)}: of every 1,000 people in each group{among}, this many {event}{wrongly}"
+
+
+def question(index: RecordIndex, name: str) -> str:
+    """Return what a measure asks, in the words of this audit where it counts people."""
+    metric = definition(name)
+    if metric is None:
+        return ""
+    if not isinstance(metric, Metric) or metric.among is None:
+        return metric.asks
+    among, event = _phrases(metric, words_of(index.record), index)
+    return f"Of the people{among}, how many {event}?"
+
+
+def _phrases(metric: Metric, words: Words, index: RecordIndex) -> tuple[str, str]:
     among = {
-        "all": "people",
-        "positives": f"people who {words.positive}",
-        "negatives": f"people who {words.negative}",
-        "selected": f"people who {words.selected}",
-        "rejected": f"people who {words.rejected}",
+        "all": "",
+        "positives": f" who {words.positive}",
+        "negatives": f" who {words.negative}",
+        "selected": f" who {words.selected}",
+        "rejected": f" who {words.rejected}",
     }[metric.among or "all"]
     favoured = words.selected if index.record.plan.favourable == "positive" else words.rejected
     event = {
@@ -123,8 +142,7 @@ def lead(metric: Metric, words: Words, index: RecordIndex, features: tuple[str, 
         "correct": "got the decision that fits what happened",
         "favoured": str(favoured),
     }[metric.event or "selected"]
-    wrongly = " all the same" if metric.worse == "higher" else ""
-    return f"Of 1,000 {among}, this many {event}{wrongly}, by {features_label(features)}:"
+    return among, event
 
 
 def per_thousand(value: float) -> str:
@@ -142,9 +160,10 @@ def per_thousand(value: float) -> str:
 
 def _row(row: Estimate, small: int) -> ThousandRow:
     label = group_label(row.group)
-    if row.value is None or row.interval is None or row.rows < small:
-        noun = "person" if row.rows == 1 else "people"
-        return ThousandRow(label, "", 0, 0, 0, "", f"too few to say ({whole(row.rows)} {noun})")
+    if row.value is None or row.interval is None or not _enough(row, small):
+        counted = min(row.rows, round(row.denominator))
+        noun = "person" if counted == 1 else "people"
+        return ThousandRow(label, "", 0, 0, 0, "", f"too few to say ({whole(counted)} {noun})")
     high = row.interval.high if row.interval.high is not None else 1.0
     return ThousandRow(
         label,
@@ -155,6 +174,11 @@ def _row(row: Estimate, small: int) -> ThousandRow:
         f"{per_thousand(row.interval.low)} to {per_thousand(high)}",
         "",
     )
+
+
+def _enough(row: Estimate, small: int) -> bool:
+    """Return whether enough people stand behind a count: in the group, and among those it is counted on."""
+    return row.rows >= small and (not isinstance(row.denominator, int) or row.denominator >= small)
 
 
 def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], fit: list[Estimate]) -> str:
@@ -170,7 +194,7 @@ def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], f
         other = best
     assert worst.value is not None
     assert other.value is not None
-    a, b = f"the group {group_label(worst.group)}", f"the group {group_label(other.group)}"
+    a, b = f"people in the group {group_label(worst.group)}", f"people in the group {group_label(other.group)}"
     counts = f"{per_thousand(worst.value)} against {per_thousand(other.value)}"
     pair = index.pairs.get((metric.name, features, "difference", "reference", group_key(worst.group)))
     if pair is None or pair.against != other.group:
@@ -182,7 +206,7 @@ def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], f
         touching = worst.interval.low <= (other.interval.high or 1) and other.interval.low <= (worst.interval.high or 1)
         if touching:
             return f"Between {a} and {b} ({counts} in 1,000) these data show no sure difference: it may be chance."
-    return f"This happens to {a} {_times(worst.value, other.value)} to {b} ({counts} in 1,000)."
+    return f"It happened to {a} {_times(worst.value, other.value)} to {b} ({counts} in 1,000)."
 
 
 def _worse(metric: Metric, index: RecordIndex) -> str:

@@ -14,9 +14,9 @@ from ethicscheck.model.wording import features_label, limit, percent, visible, w
 from .charts import DotPlot, dot_plot
 from .checklists import ChecklistView, bearing_questions, checklist_heading, checklist_views
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
-from .plain import PlainLanguage, plain_language
+from .plain import PlainLanguage, plain_language, question
 from .tables import FeatureTables, feature_tables, share_rows
-from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text
+from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text, words_of
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class ReportView:
     organisation: str
     subject: tuple[tuple[str, str], ...]
     created: str
+    period: str
     verdict: str
     word: str
     mark: str
@@ -66,6 +67,7 @@ class ReportView:
     plain: PlainLanguage
     accounting: tuple[tuple[str, str], ...]
     rows_total: str
+    read_word: str
     judged: str
     unknown_strata: tuple[str, ...]
     sources: tuple[tuple[str, str, str], ...]
@@ -90,6 +92,7 @@ def make_view(record: AuditRecord) -> ReportView:
         organisation=visible((words.organisation if words else None) or ""),
         subject=_subject(record),
         created=record.provenance.created[:10],
+        period=visible((record.plan.period or "").replace("/", " to ")),
         verdict=record.verdict,
         word=verdict_words(record),
         mark=VERDICT_MARKS[record.verdict],
@@ -98,6 +101,7 @@ def make_view(record: AuditRecord) -> ReportView:
         plain=plain_language(index),
         accounting=tuple(accounting(record)),
         rows_total=whole(record.data.rows),
+        read_word="people counted" if record.plan.count else "rows read, one for each person",
         judged=whole(record.data.judged),
         unknown_strata=tuple(
             f"{visible(part.name)} unknown for {whole(part.unknown)} rows: left out of the tables within {visible(part.name)} only."
@@ -207,7 +211,7 @@ def _rules_sentence(record: AuditRecord) -> str:
 
 def accounting(record: AuditRecord) -> list[tuple[str, str]]:
     """Return every row read, by what became of it; the parts add up to the rows read."""
-    parts = [("in every table", whole(record.data.audited))]
+    parts = [("used in every table", whole(record.data.audited))]
     parts += [(excluded_text(part.reason), whole(part.rows)) for part in record.data.excluded]
     return parts
 
@@ -229,7 +233,6 @@ def _number(count: int) -> str:
 
 
 def _tally(record: AuditRecord) -> tuple[tuple[str, str, str], ...]:
-    counts = {verdict: sum(finding.verdict == verdict for finding in record.findings) for verdict in VERDICT_ORDER}
     nouns = {
         "fail": "failed",
         "not_evaluable": "can’t be judged",
@@ -237,9 +240,14 @@ def _tally(record: AuditRecord) -> tuple[tuple[str, str, str], ...]:
         "waived": "waived",
         "pass": "passed",
     }
-    return tuple(
-        (verdict, VERDICT_MARKS[verdict], f"{count} {nouns[verdict]}") for verdict, count in counts.items() if count
-    )
+    ends = {"fail": "unfinished", "pass": "finished", "waived": "waived"}
+    found = []
+    for kind, what, words in (("metric", "rule", nouns), ("checklist", "checklist", ends)):
+        verdicts = [finding.verdict for finding in record.findings if finding.kind == kind]
+        for verdict, word in words.items():
+            if count := verdicts.count(verdict):  # type: ignore[arg-type]
+                found.append((verdict, VERDICT_MARKS[verdict], f"{count} {what}{'' if count == 1 else 's'} {word}"))
+    return tuple(found)
 
 
 def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
@@ -251,7 +259,6 @@ def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
         for part, name in enumerate(components(metric))
         if (plot := dot_plot(index, name, rule.across, f"finding-{place}-{part}", finding)) is not None
     ]
-    known = definition(metric)
     if rule.profile:
         source = f"profile {rule.profile}"
     else:
@@ -264,7 +271,7 @@ def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
         word=VERDICT_WORDS[finding.verdict],
         mark=VERDICT_MARKS[finding.verdict],
         heading=f"{title(metric)} by {features_label(rule.across)}",
-        asks=known.asks if known is not None else "",
+        asks=question(index, metric),
         message=finding.message,
         remedy=finding.remedy,
         why=visible(rule.why) if rule.why else "No reason was given for this limit.",
@@ -289,7 +296,7 @@ def _checklist_finding(index: RecordIndex, finding: Finding, place: int) -> Find
         asks="",
         message=visible(finding.message),
         remedy=visible(finding.remedy),
-        why=visible(finding.rule.why) if finding.rule.why else "The config requires it.",
+        why=visible(finding.rule.why) if finding.rule.why else "The audit’s settings require it.",
         rule=need[finding.rule.require or "complete"],
         source=visible(f"{index.record.provenance.config or 'the audit call'}{line}"),
         plots=(),
@@ -312,7 +319,8 @@ def _subject(record: AuditRecord) -> tuple[tuple[str, str], ...]:
 def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
     plan = record.plan
     decision = f"{plan.prediction}" if plan.prediction else f"{plan.score} ≥ {limit(plan.threshold or 0)}"
-    favours = plan.positive_prediction if plan.favourable == "positive" else plan.negative_prediction
+    words = words_of(record)
+    favours = str(words.selected if plan.favourable == "positive" else words.rejected)
     rows = (
         ("Outcome", f"{plan.label}, positive = {plan.positive_label}" if plan.label else "not known"),
         ("Decision", f"{decision}, positive = {plan.positive_prediction}"),
@@ -324,7 +332,7 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
             ", ".join(f"“{text}”" for text in plan.unknown) or "empty cells only",
         ),
         ("Confidence", percent(plan.confidence, 0)),
-        ("Smallest group compared", f"{plan.min_group} rows"),
+        ("Smallest group compared", f"{plan.min_group} people"),
         *(
             (
                 f"Profile {part.id} {part.version}",
@@ -346,8 +354,8 @@ def _method(record: AuditRecord) -> tuple[str, ...]:
         "pairs of groups; its lower end is corrected for comparing all pairs at once, since the largest of many "
         "differences is large by chance alone.",
         "A rule passes only if the whole interval keeps the limit, and fails only if the whole interval lies beyond it and "
-        "still does once all rules are counted (Holm). Anything else is undecided, with the number of rows that would decide.",
-        f"Groups with fewer than {record.plan.min_group} rows are shown and marked, but take no part in gaps. What can’t "
+        "still does once all rules are counted (Holm). Anything else is undecided, with the number of people that would decide.",
+        f"Groups with fewer than {record.plan.min_group} people are shown and marked, but take no part in gaps. What can’t "
         "be computed is undefined, with its reason; it is never shown as 0 or 1.",
         "A gap is no proof of discrimination, and its absence no proof of fairness: labels may be biased, groups may be "
         "drawn too coarsely, and people may be missing from the data altogether.",

@@ -20,7 +20,7 @@ VERDICT_ORDER = ("fail", "not_evaluable", "inconclusive", "waived", "pass")
 def reason_text(code: str | None, record: AuditRecord) -> str:
     """Return why something is undefined or left out, in words."""
     if code == "small":
-        return f"fewer than {record.plan.min_group} rows"
+        return f"fewer than {record.plan.min_group} people"
     return REASONS.get(code or "", (code or "").replace("_", " "))
 
 
