@@ -103,9 +103,9 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     estimates = tuple(_estimates(measurement, metrics, axes))
     disparities = tuple(_disparities(measurement, metrics, criteria, references, config))
     today = datetime.date.fromisoformat(created[:10])
-    findings = apply_waivers(judge(rules, measurement), loaded.waivers, today, rules, measurement)
     assessed = assess_checklists(checklists, config, measurement, today)
-    findings = (*findings, *(part.finding for part in assessed if part.finding is not None))
+    judged = (*judge(rules, measurement), *(part.finding for part in assessed if part.finding is not None))
+    findings = apply_waivers(judged, loaded.waivers, today, rules, measurement)
     entries = source.entries(collected.table.total)
     waivers = loaded.waivers
     content = [loaded.path, *source.paths] if loaded.path is not None else []
