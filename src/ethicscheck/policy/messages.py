@@ -105,9 +105,13 @@ def finding_remedy(case: Case) -> str:
             f"would give a fair chance ({chance}) of a verdict; or ask fewer, better chosen questions."
         )
     return (
-        f"About {decimal(case.needed.factor, 1)} times as many people, some {total} in all, would give a fair chance "
+        f"About {_times(case.needed.factor)} times as many people, some {total} in all, would give a fair chance "
         f"({chance}) of a verdict. If they can't be had, merge small groups knowingly or judge by other evidence."
     )
+
+
+def _times(factor: float) -> str:
+    return decimal(factor, 1) if factor < 10 else whole(factor)
 
 
 def _ends(case: Case) -> str:

@@ -91,10 +91,10 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
     if not isinstance(metric, Metric) or metric.among is None or not rows:
         return None
     small = index.record.plan.min_group
-    ordered = sorted(
-        rows,
-        key=lambda row: (row.value is None or not _enough(row, small), -(row.value or 0.0), group_label(row.group)),
-    )
+    enough = [row for row in rows if row.value is not None and _enough(row, small)]
+    too_few = [row for row in rows if row not in enough]
+    ordered = sorted(enough, key=lambda row: (-(row.value or 0.0), group_label(row.group)))
+    ordered += sorted(too_few, key=lambda row: group_label(row.group))
     shown = ordered if len(ordered) <= MOST_GROUPS else ordered[:MOST_GROUPS]
     return Thousand(
         id=f"plain-{name}-{index.axes().index(features)}",
