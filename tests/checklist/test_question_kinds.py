@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 from typing import Any
 
@@ -112,11 +113,8 @@ JSON = st.recursive(
 def test_no_value_whatever_raises_anything_else(kind: str, told: Any) -> None:
     """A value from a newer version, a hand-made journal or the web: an answer or a clear error; showing never fails."""
     show_value(told, item(kind), SMALL)
-    try:
+    with contextlib.suppress(UsageError):
         value = read_value(item(kind), SMALL, told)
-    except UsageError as error:
-        assert str(error)
-    else:
         assert read_value(item(kind), SMALL, value) == value
 
 

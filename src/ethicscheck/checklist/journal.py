@@ -97,7 +97,7 @@ class Journal:
         except OSError as error:
             raise _cannot(f"the journal can't be read: {error.strerror}", self.path) from None
         lines, tail = _cut(content)
-        entries = _read_lines(lines, self.path.name)
+        entries = _read_lines(lines, self.path)
         notes = []
         if tail:
             notes.append(
@@ -136,9 +136,9 @@ class Journal:
                 notes = (self._set_aside(handle, known.size, tail),) if tail else ()
                 seq = known.seq
                 written = tuple(replace(entry, seq=seq + place) for place, entry in enumerate(entries, 1))
-                lines = b"".join(_checked_line(entry) for entry in written)
                 if seq + len(written) >= LAST_SEQ:
                     raise _cannot("the journal's numbers have run out", self.path)
+                lines = b"".join(_checked_line(entry) for entry in written)
                 os.lseek(handle, known.size, os.SEEK_SET)
                 try:
                     _write(handle, lines)
@@ -164,7 +164,7 @@ class Journal:
         if not known.is_beginning_of(handle, now):
             known = self._known = _Known(now.st_ino, now.st_dev)
         lines, tail = _cut(_read_from(handle, known.size))
-        entries = _read_lines(lines, self.path.name, known.lines)
+        entries = _read_lines(lines, self.path, known.lines)
         if known.size == 0:
             _check_start(entries, self.path)
         known.seq = max([known.seq, *(entry.seq for entry in entries)])
@@ -243,7 +243,7 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-def _read_lines(lines: Sequence[bytes], name: str, before: int = 0) -> list[Entry]:
+def _read_lines(lines: Sequence[bytes], path: Path, before: int = 0) -> list[Entry]:
     entries, problems = [], []
     for number, line in enumerate(lines, before + 1):
         try:
@@ -252,7 +252,9 @@ def _read_lines(lines: Sequence[bytes], name: str, before: int = 0) -> list[Entr
             hint = "mend the line by hand, or take the journal from your version control; nothing was changed"
             if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>")):
                 hint = "a merge left its mark; take out the marks and keep the lines of both sides"
-            problems.append(Problem(f"line {number} is no entry: {error}", f"{name}:{number}", hint, number))
+            problems.append(Problem(f"line {number} is no entry: {error}", f"{path.name}:{number}", hint, number))
+    if problems and not entries and before == 0:
+        raise _cannot("this is no journal: none of its lines is an entry", path)
     if problems:
         raise JournalError(problems)
     return entries

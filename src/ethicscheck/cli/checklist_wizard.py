@@ -95,8 +95,10 @@ class Walk:
     def _first(self) -> int | None:
         """Return where the walk stopped: the first open question; else the first of all."""
         places = [place for place in range(len(self.status.items)) if self._wanted(place)]
+        if self.only is not None:
+            return next(iter(places), None)
         still_open = [place for place in places if self.status.items[place].state in OPEN]
-        if places and not still_open and self.only is None:
+        if places and not still_open:
             self._print("Nothing is open. From the first question again; Enter keeps an answer.")
         return next(iter(still_open or places), None)
 

@@ -93,6 +93,8 @@ def _ask(what: str, given: str | None, option: str) -> str:
     if given is None:
         click.echo(f"{what}: ", nl=False, err=True)
         given = sys.stdin.readline()
+        if not given:
+            click.echo(err=True)
     if not given.strip():
         raise UsageError(f"{what} is missing", "", f"give {option}")
     return given.strip()

@@ -1,0 +1,263 @@
+"""The walk, driven by a script: every key, saved at once, gone on with, and left at any moment."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checklist_helpers import EVERY_KIND, items, question
+
+from ethicscheck.cli import run
+
+Printed = pytest.CaptureFixture[str]
+
+
+class Terminal:
+    """A project with a journal, and somebody who types."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+        self.folder, self.monkeypatch, self.capsys = folder, monkeypatch, capsys
+        self.begin(EVERY_KIND)
+
+    def begin(self, text: str) -> None:
+        Path("c.yaml").write_text(text)
+        Path("j.jsonl").unlink(missing_ok=True)
+        assert run(["checklist", "start", "c.yaml", "-o", "j.jsonl"]) == 0
+        self.capsys.readouterr()
+
+    def walk(
+        self, *typed: str, by: str = "Ana", role: str = "product", more: tuple[str, ...] = (), code: int = 0
+    ) -> str:
+        """Type lines and return what was shown, on one line."""
+        self.monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+        assert run(["checklist", "walk", "j.jsonl", "--as", by, "--role", role, *more]) == code
+        shown = self.capsys.readouterr()
+        assert shown.err == ""
+        return " ".join(shown.out.split())
+
+    def answers(self) -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in Path("j.jsonl").read_text().splitlines()]
+        return [line for line in lines if "kind" not in line]
+
+    def given(self) -> list[tuple[str, Any]]:
+        return [(line["item"].removeprefix("a."), line.get("value")) for line in self.answers()]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> Terminal:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    return Terminal(tmp_path, monkeypatch, capsys)
+
+
+def test_a_whole_walk_through_every_kind_of_question(terminal: Terminal) -> None:
+    """Options by number, label or id; steps by number; rows cell by cell; and the question an answer opens."""
+    shown = terminal.walk("1", "1, 3", "it happened", "12.5", "2026-01-01", "5", "Ana", "2", "Ben", "Observed", "")
+
+    assert terminal.given() == [
+        ("choice", "yes"), ("multi", ["one", "other"]), ("text", "it happened"), ("number", 12.5), ("date", "2026-01-01"),
+        ("scale", 5), ("table", [{"who": "Ana", "seen": "ima"}, {"who": "Ben", "seen": "obs"}]),
+    ]  # fmt: skip
+    assert "7 answers saved in j.jsonl." in shown
+    assert "7 of 7 done: 7 answered" in shown
+    assert "The first part" in shown
+
+
+def test_it_goes_on_where_it_stopped(terminal: Terminal) -> None:
+    """Quitting, and the end of the input, keep what was saved."""
+    terminal.walk("no", "q")
+    shown = terminal.walk("1", "Ana")
+
+    assert terminal.given() == [("choice", "no"), ("multi", ["one"])]
+    assert "1 answer saved in j.jsonl." in shown
+    assert terminal.walk("5").startswith("? help") and terminal.given()[-1] == ("number", 5)  # noqa: PT018
+
+
+def test_help_comment_and_evidence(terminal: Terminal) -> None:
+    """Said before the answer, saved with it; help says what evidence is asked for."""
+    terminal.begin(items(question(more="evidence: {for: [yes], min: 1}")))
+    Path("a.txt").write_text("a")
+
+    shown = terminal.walk("?", "yes", "e", "none.txt", "e", "a.txt", "c", "as promised", "")
+
+    assert "Why." in shown
+    assert "Evidence is asked for with the answer Yes: 1 or more." in shown
+    assert "this answer needs 1 piece of evidence (q)" in shown
+    assert "the evidence is not there (none.txt)" in shown
+    (line,) = terminal.answers()
+    assert (line["value"], line["comment"], line["evidence"][0]["path"]) == ("yes", "as promised", "a.txt")
+
+
+def test_an_answer_that_will_not_do_is_asked_again_and_not_kept(terminal: Terminal) -> None:
+    """A slip must not be saved by the next Enter."""
+    shown = terminal.walk("maybe", "", "9", "2")
+
+    assert "'maybe' is no answer (a.choice) — known are: no, unsure, yes" in shown
+    assert "there is no answer yet (a.choice) — answer, or s to skip" in shown
+    assert terminal.given() == [("choice", "no")]
+
+
+def test_back_and_skip(terminal: Terminal) -> None:
+    """Back leads to the question before, to answer it anew; skip saves nothing."""
+    terminal.walk("no", "b", "unsure", "s", "7", "b", "b", "one")
+
+    assert terminal.given() == [("choice", "no"), ("choice", "unsure"), ("number", 7), ("multi", ["one"])]
+
+
+def test_back_at_the_first_question_stays_there(terminal: Terminal) -> None:
+    """There is nothing before it."""
+    terminal.walk("b", "b", "no")
+
+    assert terminal.given() == [("choice", "no")]
+
+
+def test_not_applicable_asks_for_the_reason(terminal: Terminal) -> None:
+    """Too short, or not allowed here, is said at once; an empty reason takes it back."""
+    shown = terminal.walk("n", "", "n", "short", "n", "there is no such thing", "n", "because I say so", "two")
+
+    assert "at least 10 characters, this one has 5" in shown
+    assert "N/A is not allowed for this question (a.multi)" in shown
+    assert terminal.answers()[0]["na_reason"] == "there is no such thing"
+    assert terminal.given() == [("choice", None), ("multi", ["two"])]
+
+
+def test_enter_keeps_ones_own_answer_and_adds_to_it(terminal: Terminal) -> None:
+    """Nothing is written where nothing is new; a comment or evidence is saved with the same answer."""
+    terminal.begin(items(question("p"), question("q")))
+    terminal.walk("yes", "no")
+
+    shown = terminal.walk("", "c", "on second thought", "")
+
+    assert "Nothing is open" in shown
+    assert [(line["item"], line["value"], line.get("comment")) for line in terminal.answers()] == [
+        ("p", "yes", None), ("q", "no", None), ("q", "no", "on second thought"),
+    ]  # fmt: skip
+
+
+def test_words_that_look_like_a_key_follow_an_equals_sign(terminal: Terminal) -> None:
+    """ "s" may be the answer."""
+    terminal.begin(items("id: t, type: text, text: Which letter?, help: y"))
+    terminal.walk("=s")
+
+    assert terminal.given() == [("t", "s")]
+
+
+def test_a_row_can_be_dropped_and_a_table_left(terminal: Terminal) -> None:
+    """b in a cell begins anew, q leaves; a half row is never saved."""
+    terminal.begin(EVERY_KIND.replace("min: 1, max: 5, labels: {1: Never, 5: Always}", "min: 1, max: 2"))
+    terminal.walk("no", "one", "1", "2026-01-01", "2", "Ana", "b", "Ben", "x", "1", "Cleo", "q")
+    assert [item for item, _ in terminal.given()] == ["choice", "multi", "number", "date", "scale"]
+
+    terminal.walk("Ben", "1", "")
+    assert terminal.given()[-1] == ("table", [{"who": "Ben", "seen": "obs"}])
+
+
+def test_two_people_see_each_other_and_where_they_differ(terminal: Terminal) -> None:
+    """The one who comes later is told; only=disputed leads there."""
+    terminal.walk("no", "q")
+    shown = terminal.walk("yes", by="Ben", more=("--only", "mine"))
+    assert "Ana (product)" in shown
+    assert "saved (disputed)" in shown
+    assert "this differs from Ana (product)" in shown
+
+    shown = terminal.walk("no", by="Ben", more=("--only", "disputed"))
+    assert "you, Ben (product)" in shown
+    assert "saved (answered)" in shown
+    assert "There is nothing to ask you." in terminal.walk(more=("--only", "disputed"))
+
+
+def test_only_stale_and_only_unanswered(terminal: Terminal) -> None:
+    """Each leads to its questions and to no other; a stale answer is not confirmed by Enter alone."""
+    terminal.begin(items(question("p"), question("q")))
+    Path("a.txt").write_text("a")
+    terminal.walk("e", "a.txt", "yes", "no")
+    Path("a.txt").write_text("b")
+
+    assert "There is nothing to ask you." in terminal.walk(more=("--only", "unanswered"))
+    shown = terminal.walk("", "e", "a.txt", "", more=("--only", "stale"))
+
+    assert "stale: the evidence a.txt has changed since" in shown
+    assert "your answer no longer stands (p)" in shown
+    assert "2 of 2 done" in shown
+    assert len(terminal.answers()[-1]["evidence"]) == 1
+
+
+def test_questions_for_another_role_are_not_asked(terminal: Terminal) -> None:
+    """A reviewer signs and settles here, and answers nothing."""
+    assert "There is nothing to ask you." in terminal.walk("yes", role="reviewer")
+    assert terminal.given() == []
+
+
+def test_ctrl_c_leaves_cleanly_with_130(terminal: Terminal) -> None:
+    """What was saved is said and is there."""
+
+    class Interrupted(io.StringIO):
+        def readline(self, *_: Any) -> str:  # type: ignore[override]
+            line = super().readline()
+            if not line:
+                raise KeyboardInterrupt
+            return line
+
+    terminal.monkeypatch.setattr("sys.stdin", Interrupted("no\n"))
+    assert run(["checklist", "walk", "j.jsonl", "--as", "Ana", "--role", "product"]) == 130
+
+    assert "1 answer saved in j.jsonl." in terminal.capsys.readouterr().out
+    assert terminal.given() == [("choice", "no")]
+
+
+def test_bytes_that_are_no_text_end_in_words(terminal: Terminal) -> None:
+    """A terminal in another encoding is no reason for a traceback."""
+    terminal.begin(items("id: t, type: text, text: What?, help: y"))
+    done = subprocess.run(
+        [sys.executable, "-m", "ethicscheck", "checklist", "walk", "j.jsonl"],
+        input=b"Ana\nproduct\n\xff\xfe\nwords\n",
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert "is not UTF-8 text" in done.stdout.decode()
+    assert terminal.given() == [("t", "words")]
+
+
+def test_a_torn_journal_is_mended_on_the_way_and_told(terminal: Terminal) -> None:
+    """The walk says what was set aside."""
+    with Path("j.jsonl").open("a") as stream:
+        stream.write('{"seq":')
+
+    shown = terminal.walk("no")
+
+    assert "note: the last line of j.jsonl is torn" in shown
+    assert "it was set aside in j.jsonl.torn-1" in shown
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_every_acknowledged_answer_is_there(terminal: Terminal) -> None:
+    """SIGKILL in the middle of a walk: what was said to be saved is saved, and the journal goes on."""
+    terminal.begin(items(*(question(f"q{n}") for n in range(200))))
+    for kill_after in (1, 7, 20, 41):
+        Path("j.jsonl").unlink()
+        run(["checklist", "start", "c.yaml", "-o", "j.jsonl"])
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "ethicscheck", "checklist", "walk", "j.jsonl", "--as", "A", "--role", "r"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"1\n" * 200)
+        process.stdin.flush()
+        acknowledged = 0
+        while acknowledged < kill_after:
+            acknowledged += process.stdout.readline().startswith(b"saved")
+        process.kill()
+        rest, _ = process.communicate()
+        acknowledged += sum(line.startswith(b"saved") for line in rest.splitlines())
+
+        assert len(terminal.answers()) >= acknowledged
+        assert run(["checklist", "status", "j.jsonl"]) == 0
