@@ -277,7 +277,12 @@ def test_strata_and_intersections_have_their_tables(tmp_path: Path) -> None:
     view = make_view(record)
 
     assert [table.title for table in view.features] == ["race", "sex", "race × sex"]
-    assert [(row.stratum, row.label) for row in view.features[0].strata] == [("dept X", "a"), ("dept Y", "b")]
+    (table,) = view.features[0].strata
+    assert (table.title, table.groups, [row.label for row in table.rows]) == (
+        "Selection rate within dept",
+        ("a", "b"),
+        ["X", "Y"],
+    )
     assert "a · f" in page_of(record).text
 
 

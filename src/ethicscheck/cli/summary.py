@@ -66,6 +66,8 @@ def _print_finding(finding: FindingView, out: Console) -> None:
     head.append(finding.heading, "bold").append(f"  {finding.id}", "dim")
     out.print(head)
     _print_wrapped(finding.message, out, indent=2)
+    if finding.strata:
+        _print_wrapped(finding.strata, out, indent=2)
     if finding.verdict != "pass":
         _print_wrapped(f"→ {finding.remedy}", out, indent=2)
 

@@ -122,7 +122,7 @@ def question(index: RecordIndex, name: str) -> str:
     if not isinstance(metric, Metric) or metric.among is None:
         return metric.asks
     among, event = _phrases(metric, words_of(index.record), index)
-    return f"Of the people{among}, how many {event}?"
+    return f"Of {'the' if among else 'all'} people{among}, how many {event}?"
 
 
 def _phrases(metric: Metric, words: Words, index: RecordIndex) -> tuple[str, str]:

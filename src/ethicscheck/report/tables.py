@@ -9,7 +9,8 @@ from ethicscheck.model.record import Disparity, Estimate
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
 
 from .charts import DotPlot, dot_plot, write, write_interval
-from .index import RecordIndex, definition, group_key, is_share, metric_findings, metric_of, title
+from .index import RecordIndex, definition, group_key, is_share, title
+from .strata import StrataTable, strata_tables
 from .wording import reason_text
 
 
@@ -56,16 +57,6 @@ class MeasureDetail:
 
 
 @dataclass(frozen=True)
-class StratumRow:
-    """One group within one stratum."""
-
-    stratum: str
-    label: str
-    rows: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class FeatureTables:
     """All tables of one feature or intersection."""
 
@@ -76,8 +67,7 @@ class FeatureTables:
     overview: tuple[OverviewRow, ...]
     criteria: tuple[OverviewRow, ...]
     details: tuple[MeasureDetail, ...]
-    strata_measures: tuple[str, ...]
-    strata: tuple[StratumRow, ...]
+    strata: tuple[StrataTable, ...]
 
 
 def feature_tables(index: RecordIndex) -> tuple[FeatureTables, ...]:
@@ -97,7 +87,6 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         ),
         "",
     )
-    measures, strata = _strata(index, features)
     return FeatureTables(
         anchor=f"feature-{place}",
         title=features_label(features),
@@ -106,8 +95,7 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         overview=tuple(_overview(index, name, features, f"m{place}-{name}") for name in metrics),
         criteria=tuple(_overview(index, name, features, "") for name in criteria),
         details=tuple(_detail(index, name, features, f"m{place}-{name}") for name in metrics),
-        strata_measures=measures,
-        strata=strata,
+        strata=strata_tables(index, features, place),
     )
 
 
@@ -223,7 +211,7 @@ def _group(index: RecordIndex, name: str, features: tuple[str, ...], row: Estima
         against_reference="reference" if reference is None else _signed(name, reference),
         against_overall=_signed(name, overall) if overall is not None else "–",
         p_value=write_p(reference.p_value) if reference is not None and reference.p_value is not None else "",
-        mark="few rows" if small else "",
+        mark="few people" if small else "",
     )
 
 
@@ -236,40 +224,6 @@ def _signed(name: str, row: Disparity) -> str:
     if row.interval is not None and row.interval.high is not None:
         text += f" ({decimal(row.interval.low * scale, digits)} to {decimal(row.interval.high * scale, digits)})"
     return text
-
-
-def _strata(index: RecordIndex, features: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[StratumRow, ...]]:
-    """Return the measures that rules use (else the first), within each stratum."""
-    ruled = [metric_of(finding) for finding in metric_findings(index.record) if finding.rule.across == features]
-    chosen = [name for name in dict.fromkeys(ruled) if (name, features) in index.by_stratum]
-    chosen = chosen or [name for name in index.metrics()[:1] if (name, features) in index.by_stratum]
-    if not chosen:
-        return (), ()
-    cells: dict[tuple[str, str], dict[str, Estimate]] = {}
-    for name in chosen:
-        for row in index.by_stratum[(name, features)]:
-            cells.setdefault((_stratum(row.stratum), group_label(row.group)), {})[name] = row
-    rows = tuple(
-        StratumRow(
-            stratum,
-            label,
-            whole(next(iter(found.values())).rows),
-            tuple(_cell(index, name, found) for name in chosen),
-        )
-        for (stratum, label), found in cells.items()
-    )
-    return tuple(title(name) for name in chosen), rows
-
-
-def _cell(index: RecordIndex, name: str, found: dict[str, Estimate]) -> str:
-    row = found.get(name)
-    if row is None or row.value is None:
-        return reason_text(row.undefined, index.record) if row is not None else "–"
-    return f"{write(name, row.value)} ({write_interval(name, row)})"
-
-
-def _stratum(stratum: dict[str, str] | None) -> str:
-    return ", ".join(f"{name} {label}" for name, label in (stratum or {}).items())
 
 
 def share_rows(index: RecordIndex) -> Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]:

@@ -15,6 +15,7 @@ from .charts import DotPlot, dot_plot
 from .checklists import ChecklistView, bearing_questions, checklist_heading, checklist_views
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language, question
+from .strata import strata_note
 from .tables import FeatureTables, feature_tables, share_rows
 from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text, words_of
 
@@ -37,6 +38,7 @@ class FindingView:
     source: str
     plots: tuple[DotPlot, ...]
     questions: tuple[tuple[str, str], ...] = ()
+    strata: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class ReportView:
     sources: tuple[tuple[str, str, str], ...]
     shares: Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]
     findings: tuple[FindingView, ...]
+    waivers: tuple[tuple[str, ...], ...]
     checklists: tuple[ChecklistView, ...]
     features: tuple[FeatureTables, ...]
     method: tuple[str, ...]
@@ -114,6 +117,7 @@ def make_view(record: AuditRecord) -> ReportView:
         ),
         shares=share_rows(index),
         findings=tuple(_finding(index, finding, place) for place, finding in enumerate(findings)),
+        waivers=_waivers(record),
         checklists=checklist_views(index),
         features=feature_tables(index),
         method=_method(record),
@@ -171,7 +175,7 @@ def _checklists_sentence(record: AuditRecord) -> str:
     if not record.checklists:
         return ""
     required = [finding for finding in record.findings if finding.kind == "checklist"]
-    unmet = [finding for finding in required if finding.verdict != "pass"]
+    unmet = [finding for finding in required if finding.verdict == "fail"]
     if unmet:
         if len(required) == 1:
             return "The required checklist is not finished."
@@ -279,6 +283,7 @@ def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
         source=visible(source),
         plots=tuple(plots),
         questions=bearing_questions(index, finding) if finding.verdict != "pass" else (),
+        strata=strata_note(index, finding),
     )
 
 
@@ -325,7 +330,7 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         ("Outcome", f"{plan.label}, positive = {plan.positive_label}" if plan.label else "not known"),
         ("Decision", f"{decision}, positive = {plan.positive_prediction}"),
         ("Decision that helps", favours),
-        ("Rows stand for", f"{plan.count} people each" if plan.count else "one person each"),
+        ("Each row stands for", f"as many people as its column “{plan.count}” says" if plan.count else "one person"),
         ("Weights", plan.weight or "none"),
         (
             "Values that mean “not known”",
@@ -342,6 +347,17 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         ),
     )
     return tuple((name, visible(value)) for name, value in rows)
+
+
+def _waivers(record: AuditRecord) -> tuple[tuple[str, ...], ...]:
+    rows = []
+    for finding in record.findings:
+        waiver = finding.waiver
+        if waiver is not None:
+            state = waiver.lapsed or waiver.note or "holds"
+            tolerated = f", up to {limit(waiver.tolerate)}" if waiver.tolerate is not None else ""
+            rows.append((finding.id, waiver.owner, waiver.reason, waiver.expires, f"{state}{tolerated}"))
+    return tuple(tuple(map(visible, row)) for row in rows)
 
 
 def _method(record: AuditRecord) -> tuple[str, ...]:
