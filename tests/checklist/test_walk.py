@@ -86,7 +86,7 @@ def test_help_comment_and_evidence(terminal: Terminal) -> None:
     shown = terminal.walk("?", "yes", "e", "none.txt", "e", "a.txt", "c", "as promised", "")
 
     assert "Why." in shown
-    assert "Evidence is asked for with the answer Yes: 1 or more." in shown
+    assert "Evidence is asked for with “Yes”, 1 or more; give it with e, before the answer." in shown
     assert "this answer needs 1 piece of evidence (q)" in shown
     assert "the evidence is not there (none.txt)" in shown
     (line,) = terminal.answers()

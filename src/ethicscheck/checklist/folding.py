@@ -90,7 +90,9 @@ def fold(
     parts = {"answers": _digest(_signed(given)), "checklist": checklist_sha256}
     digest = _digest(parts)
     removed = tuple(
-        RemovedQuestion(name, tuple(_given_answer(answer, evidence_problem) for answer in part.current()))
+        RemovedQuestion(
+            name, tuple(_given_answer(answer, _look_at(answer.evidence, evidence_problem)) for answer in part.current())
+        )
         for name, part in given.items()
         if name not in places and part.answers
     )
@@ -155,6 +157,7 @@ class _Judge:
     possible: dict[str, Possible] = field(default_factory=dict)
     standings: dict[str, _Standing] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    misfits: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def status(self, item: Item) -> ItemStatus:
         standing = _stand(self.given.get(item.id) or _Given(), item)
@@ -218,20 +221,27 @@ class _Judge:
         return ""
 
     def _answer(self, answer: Answer, item: Item) -> GivenAnswer:
-        found = _given_answer(answer, self.evidence_problem)
+        evidence = _look_at(answer.evidence, self.evidence_problem)
         if answer.na_reason is not None:
             problem = check_not_applicable(item, answer.na_reason)
         else:
             problem = self._misfit(answer.value, item)
-        for piece in found.evidence:
+        for piece in evidence:
             if not problem and piece.problem:
                 problem = f"the evidence {piece.path or piece.url} {piece.problem}"
-        missing = evidence_missing(item, answer.value, len(answer.evidence))
+        missing = evidence_missing(item, answer.value, len(evidence))
         if not problem and missing:
             problem = f"{missing} more evidence is asked for with this answer"
-        return GivenAnswer(**{**vars(found), "problem": problem})
+        return _given_answer(answer, evidence, problem)
 
     def _misfit(self, value: Any, item: Item) -> str:
+        if not isinstance(value, str):
+            return self._read_again(value, item)
+        if (item.id, value) not in self.misfits:  # many people give the same answer
+            self.misfits[item.id, value] = self._read_again(value, item)
+        return self.misfits[item.id, value]
+
+    def _read_again(self, value: Any, item: Item) -> str:
         try:
             return "" if same(read_value(item, self.checklist, value), value) else "the answer no longer fits"
         except UsageError as error:
@@ -307,11 +317,14 @@ def _without_time(entry: Entry) -> dict[str, Any]:
     return {key: part for key, part in content_of(entry).items() if key not in left_out}
 
 
-def _given_answer(answer: Answer, evidence_problem: Callable[[Evidence], str]) -> GivenAnswer:
-    evidence = tuple(
+def _look_at(pieces: Iterable[Evidence], evidence_problem: Callable[[Evidence], str]) -> tuple[GivenEvidence, ...]:
+    return tuple(
         GivenEvidence(piece.path, piece.url, piece.sha256, evidence_problem(piece), piece.dated, piece.expires)
-        for piece in answer.evidence
+        for piece in pieces
     )
+
+
+def _given_answer(answer: Answer, evidence: tuple[GivenEvidence, ...], problem: str = "") -> GivenAnswer:
     return GivenAnswer(
         answer.seq,
         answer.at,
@@ -321,6 +334,7 @@ def _given_answer(answer: Answer, evidence_problem: Callable[[Evidence], str]) -
         answer.na_reason,
         answer.comment,
         evidence,
+        problem,
     )
 
 

@@ -9,6 +9,7 @@ from .definition import Item
 from .status import GivenAnswer, ItemStatus
 
 NOT_APPLICABLE = "N/A"
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def check_not_applicable(item: Item, reason: str) -> str:
@@ -62,12 +63,14 @@ def meaning(value: Any, item: Item) -> str:
 
 def same(one: Any, other: Any) -> bool:
     """Return whether two values are written alike."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other
     return canonical(one) == canonical(other)
 
 
 def canonical(value: Any) -> str:
     """Return a value as text that is the same for the same value."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 __all__ = [

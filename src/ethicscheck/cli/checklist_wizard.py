@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -138,6 +139,8 @@ class Walk:
                 return "next"
             except UsageError as error:
                 self._print(str(error), "red")
+                if line and draft.given is None and self._labels(item.item):
+                    self._print("Give the number of an option, or its words.", "dim")
                 if draft.given is not None:
                     self._print("Your answer is kept here: mend this and press Enter, or answer anew.", "dim")
 
@@ -285,8 +288,8 @@ class Walk:
         assert item.evidence is not None, "only asked then"
         labels = self._labels(item)
         named = [labels.get(key, key) for key in item.evidence.for_ or ()]
-        which = f" with the answer {' or '.join(named)}" if named else ""
-        return f"Evidence is asked for{which}: {item.evidence.min} or more."
+        which = f" with {' or '.join(f'“{label}”' for label in named)}" if named else " with every answer"
+        return f"Evidence is asked for{which}, {item.evidence.min} or more; give it with e, before the answer."
 
     def _labels(self, item: Item) -> Mapping[str, str]:
         return choices_of(item, self.status.checklist)
@@ -312,6 +315,8 @@ class Walk:
             When there are no more lines.
         """
         if sys.stdin.isatty():
+            with contextlib.suppress(ImportError):
+                import readline  # noqa: F401  # lets `input` edit the line
             return input(prompt)
         self.console.print(Text(prompt), end="")
         line = sys.stdin.readline()
