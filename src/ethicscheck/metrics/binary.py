@@ -88,9 +88,7 @@ def _rate(
     def measure(counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG001
         return _rate_of(counts, top, bottom)
 
-    return Metric(
-        name, title, asks, misleads, formula, measure, needs_label, worse=worse, among=among, event=event
-    )
+    return Metric(name, title, asks, misleads, formula, measure, needs_label, worse=worse, among=among, event=event)
 
 
 def _favourable_rate(counts: GroupCounts, favourable: int) -> Measured:
@@ -104,7 +102,9 @@ def _f1(counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG001
     tested = None
     if counts.weight is None and np.issubdtype(counts.rows.dtype, np.integer):
         top, rest = counts.rows[:, TP], counts.rows[:, (FP, FN)].sum(axis=1)
-        exact = tuple(Fraction(2 * int(a), 2 * int(a) + int(b)) if a + b else None for a, b in zip(top, rest, strict=True))
+        exact = tuple(
+            Fraction(2 * int(a), 2 * int(a) + int(b)) if a + b else None for a, b in zip(top, rest, strict=True)
+        )
         tested = (top, top + rest)
     return Measured(
         FromJaccard(_proportion(counts, (TP,), (FP, FN, TP))),
@@ -319,5 +319,3 @@ DEFAULT_METRICS = tuple(name for name in METRICS if name != "favourable_rate")
 def find_measure(name: str) -> Metric | Criterion | None:
     """Return the metric or criterion of that name, or None."""
     return METRICS.get(name) or CRITERIA.get(name)
-
-
