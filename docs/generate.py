@@ -39,7 +39,9 @@ def _part(what: str) -> str:
 
 
 def _help(command: str) -> str:
-    shown = CliRunner().invoke(commands, [*command.split(), "--help"], prog_name="ethicscheck", terminal_width=90).output
+    shown = (
+        CliRunner().invoke(commands, [*command.split(), "--help"], prog_name="ethicscheck", terminal_width=90).output
+    )
     return f"```text\n{shown.rstrip()}\n```"
 
 

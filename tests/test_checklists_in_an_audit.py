@@ -198,5 +198,8 @@ def test_without_labels_a_question_that_needs_them_is_not_measured(project: Path
         if item.metric is not None
     }
 
-    assert measured["uc.missed"] == "Not measured: false negative rate needs to know what happened, and the data don't say."
+    assert (
+        measured["uc.missed"]
+        == "Not measured: false negative rate needs to know what happened, and the data don't say."
+    )
     assert measured["uc.favourable"].startswith("Ratio of favourable decision rate")

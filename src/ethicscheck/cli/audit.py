@@ -6,29 +6,16 @@ from pathlib import Path
 
 import click
 
+from .options import format_option, output_option
+
 DEFAULT_CONFIG = "ethicscheck.yaml"
-DEFAULT_OUTPUT = "ethicscheck-out"
 UNDECIDED = 3
 
 
 @click.command("audit")
 @click.argument("config", required=False, default=DEFAULT_CONFIG, type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_OUTPUT,
-    show_default=True,
-    help="Folder for the documents.",
-)
-@click.option(
-    "-f",
-    "--format",
-    "formats",
-    multiple=True,
-    metavar="FORMAT",
-    help="html or json; may be repeated. Default: the config's outputs.",
-)
+@output_option()
+@format_option("the config's outputs")
 @click.option(
     "--allow-inconclusive",
     is_flag=True,

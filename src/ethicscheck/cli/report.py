@@ -6,27 +6,13 @@ from pathlib import Path
 
 import click
 
-from .audit import DEFAULT_OUTPUT
+from .options import format_option, output_option
 
 
 @click.command("report")
 @click.argument("record", type=click.Path(path_type=Path))
-@click.option(
-    "-f",
-    "--format",
-    "formats",
-    multiple=True,
-    metavar="FORMAT",
-    help="html or json; may be repeated. Default: html.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=DEFAULT_OUTPUT,
-    show_default=True,
-    help="Folder for the documents.",
-)
+@format_option("html")
+@output_option()
 def report_command(record: Path, formats: tuple[str, ...], output: Path) -> None:
     """Draw the documents of RECORD (an audit.json) again, without the data."""
     from ethicscheck.api import load

@@ -13,6 +13,7 @@ from ethicscheck.model.wording import features_label, limit, percent, visible, w
 
 from .charts import DotPlot, dot_plot
 from .checklists import ChecklistView, bearing_questions, checklist_heading, checklist_views
+from .headline import headline, tally, verdict_words
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language, question
 from .strata import strata_note
@@ -100,7 +101,7 @@ def make_view(record: AuditRecord) -> ReportView:
         word=verdict_words(record),
         mark=VERDICT_MARKS[record.verdict],
         headline=headline(record),
-        tally=_tally(record),
+        tally=tally(record),
         plain=plain_language(index),
         accounting=tuple(accounting(record)),
         rows_total=whole(record.data.rows),
@@ -130,14 +131,6 @@ def make_view(record: AuditRecord) -> ReportView:
     )
 
 
-def verdict_words(record: AuditRecord) -> str:
-    """Return the verdict over all in a few words; a pass that rests on a waiver says so."""
-    waived = sum(finding.verdict == "waived" for finding in record.findings)
-    if record.verdict == "pass" and waived:
-        return f"Passes with {'a waiver' if waived == 1 else f'{waived} waivers'}"
-    return {"pass": "Passes its rules", "fail": "Fails its rules", "inconclusive": "Not decided"}[record.verdict]
-
-
 def ranked(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings by consequence: verdict first, then how far the value lies beyond its limit."""
 
@@ -151,66 +144,6 @@ def ranked(findings: Sequence[Finding]) -> list[Finding]:
         return excess / max(abs(bound), 0.01)
 
     return sorted(findings, key=lambda finding: (VERDICT_ORDER.index(finding.verdict), -beyond(finding), finding.id))
-
-
-def headline(record: AuditRecord) -> str:
-    """Return the verdict in a sentence or two: what became of the rules, and of the checklists."""
-    parts = (_rules_sentence(record), _checklists_sentence(record), _waivers_sentence(record))
-    return " ".join(part for part in parts if part)
-
-
-def _waivers_sentence(record: AuditRecord) -> str:
-    waivers = [finding.waiver for finding in record.findings if finding.waiver is not None]
-    applied = sum(waiver.applied for waiver in waivers)
-    lapsed = sum(waiver.lapsed is not None and waiver.note is None for waiver in waivers)
-    parts = []
-    if applied:
-        parts.append(f"{_number(applied)} {'finding is' if applied == 1 else 'findings are'} waived for now.")
-    if lapsed:
-        parts.append(f"{_number(lapsed)} {'waiver no longer holds' if lapsed == 1 else 'waivers no longer hold'}.")
-    return " ".join(parts)
-
-
-def _checklists_sentence(record: AuditRecord) -> str:
-    if not record.checklists:
-        return ""
-    required = [finding for finding in record.findings if finding.kind == "checklist"]
-    unmet = [finding for finding in required if finding.verdict == "fail"]
-    if unmet:
-        if len(required) == 1:
-            return "The required checklist is not finished."
-        return f"{_number(len(unmet))} of {len(required)} required checklists {'is' if len(unmet) == 1 else 'are'} not finished."
-    if required:
-        return "The required checklist is finished." if len(required) == 1 else "The required checklists are finished."
-    states = [item.state for entry in record.checklists for section in entry.sections for item in section.items]
-    asked = [state for state in states if state != "hidden"]
-    return f"{len(asked) - asked.count('unanswered')} of {len(asked)} questions are answered."
-
-
-def _rules_sentence(record: AuditRecord) -> str:
-    findings = metric_findings(record)
-    if not findings and any(finding.kind == "checklist" for finding in record.findings):
-        return "No rule was set for the measures."
-    if not findings:
-        return "No rule was set, so nothing was judged. The measurements below stand on their own."
-    count = len(findings)
-    by = {verdict: [finding for finding in findings if finding.verdict == verdict] for verdict in VERDICT_ORDER}
-    rules = "rule" if count == 1 else "rules"
-    if by["fail"] and count == 1:
-        return "The only rule fails: the data show that the limit is exceeded."
-    if by["fail"]:
-        return f"{_number(len(by['fail']))} of {count} {rules} {'fails' if len(by['fail']) == 1 else 'fail'}: the data show that the limit is exceeded."
-    open_count = len(by["inconclusive"]) + len(by["not_evaluable"])
-    if open_count:
-        if count == 1:
-            return "The only rule stays undecided: the data can't tell yet. That is not a pass."
-        return f"No rule fails, but {open_count} of {count} {'stays' if open_count == 1 else 'stay'} undecided: the data can't tell yet. That is not a pass."
-    if by["waived"] and not by["pass"]:
-        return ""
-    if by["waived"]:
-        passed = len(by["pass"])
-        return f"{_number(passed)} of {count} rules {'passes' if passed == 1 else 'pass'}: the data show that {'its limit is' if passed == 1 else 'their limits are'} kept."
-    return f"{'The only rule passes' if count == 1 else f'All {count} rules pass'}: the data show that the limits are kept."
 
 
 def accounting(record: AuditRecord) -> list[tuple[str, str]]:
@@ -229,29 +162,6 @@ def rule_text(finding: Finding) -> str:
     shown = f"{bound * 100:.10g} {'points' if rule.compare == 'difference' else '%'}" if share else limit(bound)
     what = {"difference": "gap", "ratio": "ratio of lowest to highest", "each": "every group"}[rule.compare or "each"]
     return f"{what} {'at most' if rule.max is not None else 'at least'} {shown}"
-
-
-def _number(count: int) -> str:
-    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-    return words[count] if count < len(words) else str(count)
-
-
-def _tally(record: AuditRecord) -> tuple[tuple[str, str, str], ...]:
-    nouns = {
-        "fail": "failed",
-        "not_evaluable": "can’t be judged",
-        "inconclusive": "undecided",
-        "waived": "waived",
-        "pass": "passed",
-    }
-    ends = {"fail": "unfinished", "pass": "finished", "waived": "waived"}
-    found = []
-    for kind, what, words in (("metric", "rule", nouns), ("checklist", "checklist", ends)):
-        verdicts = [finding.verdict for finding in record.findings if finding.kind == kind]
-        for verdict, word in words.items():
-            if count := verdicts.count(verdict):  # type: ignore[arg-type]
-                found.append((verdict, VERDICT_MARKS[verdict], f"{count} {what}{'' if count == 1 else 's'} {word}"))
-    return tuple(found)
 
 
 def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
