@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .audit import DEFAULT_CONFIG, DEFAULT_OUTPUT
+from .audit import DEFAULT_CONFIG
+from .options import DEFAULT_OUTPUT
 
 if TYPE_CHECKING:
     from .guessing import Guess
