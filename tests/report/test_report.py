@@ -306,3 +306,35 @@ def test_rows_of_unknown_stratum_are_counted(tmp_path: Path) -> None:
     assert [(part.name, part.unknown) for part in record.data.strata] == [("dept", 3)]
     assert record.data.audited == 83
     assert "dept unknown for 3 rows: left out of the tables within dept only." in page_of(record).text
+
+
+def test_strata_speak_only_of_what_the_intervals_show(tmp_path: Path) -> None:
+    """Berkeley: one department is surely the other way round; noise alone is no reversal."""
+    record = audit(EXAMPLES / "berkeley/ethicscheck.yaml").record
+
+    (finding,) = make_view(record).findings
+
+    assert finding.strata == (
+        "Over all, Male stands above Female. Within department that surely holds in 0 of 6, is surely the other way "
+        "round in 1, and can’t be told in 5. Compare like with like before judging."
+    )
+
+
+def test_no_reversal_is_announced_without_a_gap(tmp_path: Path) -> None:
+    """Two alike groups in four strata: some stratum always leans the other way, and that is nothing to tell."""
+    draws = ["a", "b"] * 1000
+    csv = "group,s,y,p\n" + "".join(
+        f"{group},{place // 2 % 4},1,{(place * 7919 // 13) % 2}\n" for place, group in enumerate(draws)
+    )
+    rule = {"metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.2}
+
+    (finding,) = make_view(audit_text(tmp_path, csv, strata=["s"], rules=[rule])).findings
+
+    assert finding.strata == ""
+
+
+def test_plain_words_never_claim_more_than_the_gap_shows() -> None:
+    """Hiring: the lowest of seven groups differs from the largest if looked at alone, but not once all are counted."""
+    view = make_view(audit(EXAMPLES / "hiring/ethicscheck.yaml").record)
+
+    assert all("no sure difference" in question.conclusion for question in view.plain.questions)

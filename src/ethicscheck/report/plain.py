@@ -182,31 +182,46 @@ def _enough(row: Estimate, small: int) -> bool:
 
 
 def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], fit: list[Estimate]) -> str:
-    """Say how the group that fares worst compares with the reference, if the data can tell."""
-    entry = next((feature for feature in index.record.data.features if (feature.name,) == features), None)
-    if len(fit) < 2 or entry is None:
+    """Say how the group that fares worst compares, but only if the data still show it once all groups are counted."""
+    if len(fit) < 2:
         return "With fewer than two groups large enough, no comparison can be made."
     low_is_worse = _worse(metric, index) == "lower"
     lowest = min(fit, key=lambda row: (row.value, group_label(row.group)))
     worst, best = (lowest, fit[0]) if low_is_worse else (fit[0], lowest)
-    other = next((row for row in fit if row.group == {entry.name: entry.reference}), best)
-    if other is worst:
-        other = best
+    entry = next((feature for feature in index.record.data.features if (feature.name,) == features), None)
+    reference = [row for row in fit if entry is not None and row.group == {entry.name: entry.reference}]
+    for other in [*reference, best]:
+        if other is not worst and _surely_apart(index, metric, features, worst, other, len(fit)):
+            return _said(worst, other)
+    a, b = group_label(worst.group), group_label(best.group)
+    counts = f"{per_thousand(worst.value or 0.0)} against {per_thousand(best.value or 0.0)} in 1,000"
+    if worst.value == best.value:
+        return "It happened equally often in every group with enough people."
+    return f"Even between the groups {a} and {b} ({counts}) these data show no sure difference: it may be chance."
+
+
+def _surely_apart(
+    index: RecordIndex, metric: Metric, features: tuple[str, ...], worst: Estimate, other: Estimate, groups: int
+) -> bool:
+    """Return whether two groups differ, after correction for having picked the worst of several."""
+    gap = index.gaps.get((metric.name, features, "difference"))
+    if gap is None or gap.interval is None or gap.interval.low <= 0:
+        return False
+    if {group_key(gap.group), group_key(gap.against)} == {group_key(worst.group), group_key(other.group)}:
+        return True
+    pair = index.pairs.get((metric.name, features, "difference", "reference", group_key(worst.group)))
+    if pair is None or pair.against != other.group or pair.p_value is None or pair.interval is None:
+        return False
+    outside = pair.interval.low > 0 or (pair.interval.high is not None and pair.interval.high < 0)
+    return outside and pair.p_value * (groups - 1) <= 1 - index.record.plan.confidence
+
+
+def _said(worst: Estimate, other: Estimate) -> str:
     assert worst.value is not None
     assert other.value is not None
-    a, b = f"people in the group {group_label(worst.group)}", f"people in the group {group_label(other.group)}"
-    counts = f"{per_thousand(worst.value)} against {per_thousand(other.value)}"
-    pair = index.pairs.get((metric.name, features, "difference", "reference", group_key(worst.group)))
-    if pair is None or pair.against != other.group:
-        pair = None
-    apart = pair.interval if pair is not None else None
-    if apart is not None and apart.low <= 0 <= (apart.high if apart.high is not None else 1):
-        return f"Between {a} and {b} ({counts} in 1,000) these data show no sure difference: it may be chance."
-    if apart is None and worst.interval is not None and other.interval is not None:
-        touching = worst.interval.low <= (other.interval.high or 1) and other.interval.low <= (worst.interval.high or 1)
-        if touching:
-            return f"Between {a} and {b} ({counts} in 1,000) these data show no sure difference: it may be chance."
-    return f"It happened to {a} {_times(worst.value, other.value)} to {b} ({counts} in 1,000)."
+    a, b = group_label(worst.group), group_label(other.group)
+    counts = f"{per_thousand(worst.value)} against {per_thousand(other.value)} in 1,000"
+    return f"It happened to people in the group {a} {_times(worst.value, other.value)} to people in the group {b} ({counts})."
 
 
 def _worse(metric: Metric, index: RecordIndex) -> str:
@@ -219,7 +234,8 @@ def _times(value: float, other: float) -> str:
     if other == 0:
         return "more often than"
     times = value / other
+    if 0.95 <= times < 1.05:
+        return "about as often as"
     if times >= 1:
-        rounded = f"{times:.1f}".removesuffix(".0")
-        return "about as often as" if rounded == "1" else f"about {rounded} times as often as"
+        return f"about {f'{times:.1f}'.removesuffix('.0')} times as often as"
     return f"only about {times:.2f} times as often as"

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from ethicscheck.model.record import Estimate, Finding
-from ethicscheck.model.wording import decimal, group_label, points, visible
+import numpy as np
+
+from ethicscheck.model.record import Disparity, Estimate, Finding
+from ethicscheck.model.wording import decimal, group_label, visible
+from ethicscheck.stats.gaps import difference_limits
 
 from .charts import write
 from .index import GroupKey, RecordIndex, components, group_key, is_share, metric_findings, metric_of, title
 from .wording import reason_text
 
 MOST_GROUPS = 6
+
+
+class Apart(NamedTuple):
+    """How far two groups are apart in one stratum, with the limits of that."""
+
+    value: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,12 @@ def strata_tables(index: RecordIndex, features: tuple[str, ...], place: int) -> 
 
 
 def strata_note(index: RecordIndex, finding: Finding) -> str:
-    """Return what a finding's reader must know about its strata; "" where there are none."""
-    for name in components(metric_of(finding)):
-        table = _table(index, name, finding.rule.across, "")
-        if table is not None:
-            return table.takeaway
-    return ""
+    """Return what a finding's reader must know about its strata; "" where there are none or nothing stands out."""
+    names = components(metric_of(finding))
+    if len(names) > 1 or finding.observed is None:
+        return ""
+    table = _table(index, names[0], finding.rule.across, "")
+    return table.takeaway if table is not None else ""
 
 
 def _table(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str) -> StrataTable | None:
@@ -93,26 +105,39 @@ def _table(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str
             )
             for label, found in strata.items()
         ),
-        takeaway=_takeaway(index, [_apart(found, pair) for found in strata.values()], first, second),
+        takeaway=_takeaway(index, gap, [_apart(found, pair) for found in strata.values()], first, second),
     )
 
 
-def _apart(found: dict[GroupKey, Estimate], pair: tuple[GroupKey, GroupKey]) -> float | None:
-    values = [found[key].value if key in found else None for key in pair]
-    return values[0] - values[1] if values[0] is not None and values[1] is not None else None
+def _apart(found: dict[GroupKey, Estimate], pair: tuple[GroupKey, GroupKey]) -> Apart | None:
+    rows = [found.get(key) for key in pair]
+    values = [row.value if row is not None else None for row in rows]
+    ends = [row.interval if row is not None else None for row in rows]
+    if values[0] is None or values[1] is None or ends[0] is None or ends[1] is None:
+        return None
+    if ends[0].high is None or ends[1].high is None:
+        return None
+    low, high = difference_limits(
+        np.array([values[0]]),
+        (np.array([ends[0].low]), np.array([ends[0].high])),
+        np.array([values[1]]),
+        (np.array([ends[1].low]), np.array([ends[1].high])),
+    )
+    return Apart(values[0] - values[1], float(low[0]), float(high[0]))
 
 
-def _takeaway(index: RecordIndex, apart: Sequence[float | None], first: str, second: str) -> str:
-    known = [difference for difference in apart if difference is not None]
+def _takeaway(index: RecordIndex, gap: Disparity, apart: Sequence[Apart | None], first: str, second: str) -> str:
+    """Say how often the gap over all holds within strata; "" where there is no sure gap over all."""
     within = " and ".join(visible(part) for part in index.record.plan.strata)
-    if not known:
-        return f"Within {within} the groups {first} and {second} can't be compared."
-    turned = sum(difference < 0 for difference in known)
-    if not turned:
-        return f"Within {within} the difference points the same way throughout: {first} above {second} or level."
+    if gap.interval is None or gap.interval.low <= 0:
+        return ""
+    held = sum(part is not None and part.low > 0 for part in apart)
+    turned = sum(part is not None and part.high < 0 for part in apart)
+    unsure = len(apart) - held - turned
     return (
-        f"Over all, {first} stands above {second}; within {within} it is the other way round in {turned} of "
-        f"{len(known)}. Compare like with like before judging."
+        f"Over all, {first} stands above {second}. Within {within} that surely holds in {held} of {len(apart)}, is surely "
+        f"the other way round in {turned}, and can’t be told in {unsure}."
+        + (" Compare like with like before judging." if held < len(apart) else "")
     )
 
 
@@ -125,11 +150,13 @@ def _cell(index: RecordIndex, name: str, row: Estimate | None) -> StratumCell:
     return StratumCell(write(name, row.value), few)
 
 
-def _difference(name: str, value: float | None) -> str:
-    if value is None:
+def _difference(name: str, apart: Apart | None) -> str:
+    if apart is None:
         return "–"
-    shown = points(abs(value)) if is_share(name) else decimal(abs(value))
-    return f"{'−' if value < 0 else '+'}{shown}"
+    scale = 100 if is_share(name) else 1
+    digits = 1 if is_share(name) else 2
+    shown, low, high = (decimal(part * scale, digits) for part in (apart.value, apart.low, apart.high))
+    return f"{'+' if apart.value > 0 else ''}{shown} ({low} to {high})"
 
 
 def _label(stratum: dict[str, str] | None) -> str:

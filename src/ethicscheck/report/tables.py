@@ -9,7 +9,7 @@ from ethicscheck.model.record import Disparity, Estimate
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
 
 from .charts import DotPlot, dot_plot, write, write_interval
-from .index import RecordIndex, definition, group_key, is_share, title
+from .index import RecordIndex, components, definition, group_key, is_share, title
 from .strata import StrataTable, strata_tables
 from .wording import reason_text
 
@@ -110,7 +110,8 @@ def _overview(index: RecordIndex, name: str, features: tuple[str, ...], anchor: 
         label = group_label(group) if group else "–"
         return f"{write(name, row.value)} {label}" if row is not None and row.value is not None else label
 
-    defined = difference is not None and difference.value is not None
+    # The two ends of a criterion with several components may be ends of different measures.
+    defined = difference is not None and difference.value is not None and len(components(name)) == 1
     return OverviewRow(
         anchor=anchor,
         title=title(name),
