@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -145,6 +146,90 @@ def test_a_result_is_saved_and_loaded(compas: pd.DataFrame, tmp_path: Path) -> N
 
     assert sorted(path.name for path in paths) == ["audit.json", "report.html"]
     assert ec.load(tmp_path / "audit.json").record == result.record
+
+
+PEOPLE = pd.DataFrame(
+    {"y": [1, 0] * 50, "p": [1, 1, 0, 0] * 25, "race": ["a", "b", "Unknown", "n"] * 25, "site": ["u"] * 100}
+)
+PARTS = {"label": "y", "prediction": "p", "sensitive": "race"}
+LIMIT = {"metric": "selection_rate", "across": "race", "compare": "difference", "max": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "several"),
+    [
+        ("unknown", "Unknown", ["Unknown"]),
+        ("strata", "site", ["site"]),
+        ("profiles", "four-fifths", ["four-fifths"]),
+        ("metrics", "selection_rate", ["selection_rate"]),
+        ("rules", LIMIT, [LIMIT]),
+        ("unknown", None, []),
+        ("strata", None, []),
+        ("profiles", None, []),
+        ("rules", None, []),
+        ("waivers", None, []),
+        ("checklists", None, []),
+        ("intersections", None, []),
+    ],
+)
+def test_one_alone_is_a_list_of_one_and_none_is_none(
+    name: str, one: Any, several: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text is iterable: `unknown="Unknown"` made the group "n" unknown, letter by letter."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    parts: dict[str, Any] = {**PARTS, "min_group": 0}
+
+    assert ec.audit(PEOPLE, **parts, **{name: one}).record == ec.audit(PEOPLE, **parts, **{name: several}).record
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("rules", "gap"), ("rules", ["gap"]), ("intersections", "race"), ("checklists", 3)]
+)
+def test_what_can_not_be_one_value_is_refused_in_words(name: str, value: Any) -> None:
+    """A wrong type is the caller's to mend, not a traceback."""
+    with pytest.raises(ec.ConfigError):
+        ec.audit(PEOPLE, **PARTS, **{name: value})
+
+
+def test_one_format_alone_is_saved(tmp_path: Path) -> None:
+    """`formats="html"` is no list of letters."""
+    paths = ec.audit(PEOPLE, **PARTS).save(tmp_path, formats="html")
+
+    assert sorted(path.name for path in paths) == ["audit.json", "report.html"]
+
+
+def test_a_config_stands_alone() -> None:
+    """Arguments beside a config's path would be passed over without a word, whatever their value."""
+    config = EXAMPLES / "compas/ethicscheck.yaml"
+
+    with pytest.raises(ec.UsageError, match="rules and min_group and label can't be given beside it"):
+        ec.audit(config, rules=[RULE], min_group=30, label="y")
+    with pytest.raises(ec.UsageError, match="seed"):
+        ec.audit(frame=str(config), seed=0)
+    assert ec.audit(config, run=lambda work, _: work()).verdict == "fail"
+
+
+def test_a_table_of_groups_is_no_feature() -> None:
+    """Two columns of an array have no names: which feature would the second be?"""
+    with pytest.raises(ec.DataError, match=r"the array has 2 dimensions, not 1 \(argument group\)"):
+        ec.audit(PEOPLE, label="y", prediction="p", sensitive=np.array([["a", "b"]] * 100))
+
+
+def test_a_list_of_arrays_is_a_list_of_features() -> None:
+    """Each by its name, or by its place; never rows of one feature."""
+    groups = [pd.Series(["f", "m"] * 50, name="sex"), np.array(["a", "b"] * 50), "race"]
+
+    result = ec.audit(PEOPLE, label="y", prediction="p", sensitive=groups)
+
+    assert [feature.name for feature in result.record.data.features] == ["sex", "group_2", "race"]
+
+
+def test_two_arrays_of_one_name_are_an_error() -> None:
+    """The second must not take the place of the first."""
+    series = pd.Series(["f", "m"] * 50, name="label")
+
+    with pytest.raises(ec.DataError, match="two arrays are called 'label'"):
+        ec.audit(label=[1, 0] * 50, prediction=[1, 0] * 50, sensitive=series)
 
 
 def test_the_public_surface_is_pinned() -> None:

@@ -5,10 +5,11 @@ A thin face over `auditing`; the command line goes through here too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 from .auditing import Run, load_config, make_config, make_record
 from .errors import DataError, UsageError
@@ -17,6 +18,9 @@ from .model.record import AuditRecord, Disparity, Estimate, Finding, Part, read_
 
 if TYPE_CHECKING:
     import pandas as pd
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 
@@ -56,17 +60,36 @@ class AuditResult:
         """Return the record's findings as a pandas frame: a row for each rule and feature."""
         return _frame(self.record.findings, Finding)
 
-    def save(self, folder: str | Path, formats: Iterable[str] | None = None) -> tuple[Path, ...]:
-        """Write the documents into `folder`, each whole or not at all; `audit.json` always.
+    def save(self, folder: str | Path, formats: Iterable[str] | str | None = None) -> tuple[Path, ...]:
+        """Write the documents into `folder`, all of them or none; `audit.json` always.
 
         Returns
         -------
         The paths written.
         """
-        chosen = tuple(formats) if formats is not None else self.formats
+        chosen = tuple(_several(formats)) if formats is not None else self.formats
         return write_documents(self.record, Path(folder), ("json", *chosen))
 
 
+def _config_stands_alone(function: Callable[P, R]) -> Callable[P, R]:
+    """Refuse whatever is given beside a config's path: it would be passed over without a word."""
+
+    @wraps(function)
+    def checked(*words: P.args, **given: P.kwargs) -> R:
+        frame = words[0] if words else given.get("frame")
+        others = [name for name, value in given.items() if value is not None and name not in ("frame", "run")]
+        if isinstance(frame, (str, Path)) and others:
+            raise UsageError(
+                f"a config says everything, so {' and '.join(others)} can't be given beside it",
+                f"audit({str(frame)!r}, …)",
+                "write it into the config, or give a data frame",
+            )
+        return function(*words, **given)
+
+    return checked
+
+
+@_config_stands_alone
 def audit(
     frame: Any = None,
     *,
@@ -79,14 +102,14 @@ def audit(
     threshold: float | None = None,
     positive: Any = None,
     favourable: Any = None,
-    intersections: Sequence[Sequence[str]] | Literal["all"] = (),
-    strata: Sequence[str] = (),
-    unknown: Sequence[Any] = (),
-    profiles: Sequence[str] = (),
-    rules: Sequence[Mapping[str, Any]] = (),
-    waivers: Sequence[Mapping[str, Any]] | str | Path = (),
-    checklists: Sequence[str | Mapping[str, Any]] = (),
-    metrics: Sequence[str] | None = None,
+    intersections: Sequence[Sequence[str]] | Literal["all"] | None = (),
+    strata: Sequence[str] | str | None = (),
+    unknown: Sequence[Any] | str | None = (),
+    profiles: Sequence[str] | str | None = (),
+    rules: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = (),
+    waivers: Sequence[Mapping[str, Any]] | Mapping[str, Any] | str | Path | None = (),
+    checklists: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),
+    metrics: Sequence[str] | str | None = None,
     task: str = "binary",
     confidence: float = 0.95,
     min_group: int = 30,
@@ -102,12 +125,13 @@ def audit(
     frame : a frame of any library narwhals knows (pandas, polars, Arrow, DuckDB, …), or the path of a config, which
         then says everything else.
     label, prediction, score, count, weight : names of columns, or arrays with one value a row.
-    sensitive : names of columns, a mapping of names to {reference, bins}, or arrays; a bare array is called `group`.
+    sensitive : names of columns, a mapping of names to {reference, bins}, or arrays; each is called by its own name, a
+        bare array `group`, and bare arrays in a list `group_1`, `group_2`, ….
     threshold : without a prediction, prediction = score >= threshold.
     positive : the value that means "positive"; required unless values are 0/1 or booleans.
     favourable : which prediction helps the person; default: the positive one.
     intersections, strata, unknown, profiles, rules, waivers, metrics, task, confidence, min_group, replicates, seed :
-        as in the config.
+        as in the config; where several can be given, one alone will do, and None means none (for metrics: all).
     checklists : ids or paths of checklists, or the config's entries (use, answers, require); paths are relative to the
         current folder.
     subject : the system's name, or the config's `subject` section.
@@ -123,6 +147,8 @@ def audit(
         With every problem of the arguments or the config.
     DataError
         When the data can't be audited as they stand.
+    UsageError
+        When there is nothing to audit, or something is given beside a config.
     """
     if isinstance(frame, (str, Path)):
         loaded = load_config(Path(frame))
@@ -135,23 +161,27 @@ def audit(
             data[role] = _column(given, role, columns)
     options = {"threshold": threshold, "positive": positive, "favourable": favourable}
     data |= {name: value for name, value in options.items() if value is not None}
-    data |= {"intersections": intersections, "strata": list(strata), "unknown": list(unknown)}
+    data |= {
+        "intersections": () if intersections is None else intersections,
+        "strata": _several(strata),
+        "unknown": _several(unknown),
+    }
     config: dict[str, Any] = {
         "subject": {"name": subject} if isinstance(subject, str) else dict(subject),
         "data": data,
         "task": task,
-        "metrics": metrics,
+        "metrics": None if metrics is None else _several(metrics),
         "statistics": {
             "confidence": confidence,
             "min_group": min_group,
             "replicates": replicates,
             "seed": seed,
         },
-        "checklists": [{"use": use} if isinstance(use, str) else dict(use) for use in checklists],
+        "checklists": [{"use": str(use)} if isinstance(use, (str, Path)) else use for use in _several(checklists)],
         "policy": {
-            "profiles": list(profiles),
-            "rules": [dict(rule) for rule in rules],
-            "waivers": str(waivers) if isinstance(waivers, (str, Path)) else [dict(waiver) for waiver in waivers],
+            "profiles": _several(profiles),
+            "rules": _several(rules),
+            "waivers": str(waivers) if isinstance(waivers, (str, Path)) else _several(waivers),
         },
     }
     loaded = make_config(config)
@@ -174,6 +204,17 @@ def load(path: str | Path) -> AuditResult:
     return AuditResult(read_record(content, source.name))
 
 
+def _several(given: Any) -> list[Any]:
+    """Return what was given as a list: None is none, and a text, a mapping or a number is one."""
+    if given is None:
+        return []
+    if isinstance(given, Mapping):
+        return [dict(given)]
+    if isinstance(given, (str, bytes, Path)) or not isinstance(given, Iterable):
+        return [given]
+    return [dict(one) if isinstance(one, Mapping) else one for one in given]
+
+
 def _frame(rows: Sequence[Any], kind: type[Part]) -> pd.DataFrame:
     import pandas as pd
 
@@ -193,28 +234,34 @@ def _features(sensitive: Any, columns: dict[str, Any]) -> Any:
         named = {}
         for name, part in sensitive.items():
             if _is_array(part):
-                columns[str(name)] = part
+                _add(str(name), part, columns)
                 part = None
             named[str(name)] = part
         return named
-    if isinstance(sensitive, (list, tuple)) and all(isinstance(name, str) for name in sensitive) and sensitive:
-        return list(sensitive)
     if _is_frame(sensitive):
-        names = [str(name) for name in sensitive.columns]
-        columns.update({name: sensitive[name] for name in names})
-        return names
-    return [_column(sensitive, "group", columns)]
+        for name in sensitive.columns:
+            _add(str(name), sensitive[name], columns)
+        return [str(name) for name in sensitive.columns]
+    if isinstance(sensitive, (list, tuple)) and all(isinstance(part, str) or _is_array(part) for part in sensitive):
+        return [_column(part, f"group_{place}", columns, own_name=True) for place, part in enumerate(sensitive, 1)]
+    return [_column(sensitive, "group", columns, own_name=True)]
 
 
-def _column(given: Any, role: str, columns: dict[str, Any]) -> str:
+def _column(given: Any, role: str, columns: dict[str, Any], own_name: bool = False) -> str:
     if isinstance(given, str):
         return given
     if not _is_array(given):
         raise DataError(f"{given!r} is neither a column's name nor an array", f"argument {role}", "give one of them")
     own = getattr(given, "name", None)
-    name = own if role == "group" and isinstance(own, str) and own else role
-    columns[name] = given
+    name = own if own_name and isinstance(own, str) and own else role
+    _add(name, given, columns)
     return name
+
+
+def _add(name: str, values: Any, columns: dict[str, Any]) -> None:
+    if name in columns:
+        raise DataError(f"two arrays are called {name!r}", "audit(…)", "give each a name of its own")
+    columns[name] = values
 
 
 def _is_array(value: Any) -> bool:
@@ -235,6 +282,13 @@ def _with_columns(frame: Any, columns: Mapping[str, Any]) -> Any:
     import pandas as pd
 
     arrays = {name: np.asarray(values, dtype=object) for name, values in columns.items()}
+    for name, values in arrays.items():
+        if values.ndim != 1:
+            raise DataError(
+                f"the array has {values.ndim} dimensions, not 1",
+                f"argument {name}",
+                "give one value for each row; several features are a list or a mapping of arrays",
+            )
     sizes = {name: len(values) for name, values in arrays.items()}
     if frame is not None:
         try:
