@@ -86,7 +86,7 @@ def test_readme_config_and_python_run(tmp_path: Path, monkeypatch: pytest.Monkey
             "age_group": ["<30", "30+"] * 60,
         }
     )
-    (config,) = re.findall(r"```yaml\n(.+?)```", text, re.DOTALL)
+    config, _ = re.findall(r"```yaml\n(.+?)```", text, re.DOTALL)
     (code,) = re.findall(r"```python\n(.+?)```", text, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     frame.to_csv("predictions.csv", index=False)

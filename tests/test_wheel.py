@@ -63,5 +63,18 @@ def test_the_wheel_audits_in_an_empty_environment(wheel: Path, tmp_path: Path) -
     )
 
     assert (done.returncode, done.stderr) == (1, "")
+    tool = str(scripts / "ethicscheck")
+    listed = subprocess.run(
+        [tool, "checklist", "list"], cwd=work, env=clean, capture_output=True, text=True, check=True
+    )
+    assert "transparency" in listed.stdout
+    assert "unintended-consequences" in listed.stdout
+    start = [tool, "checklist", "start", "transparency", "-o", "mine.answers.jsonl"]
+    subprocess.run(start, cwd=work, env=clean, capture_output=True, check=True)
+    walk = [tool, "checklist", "walk", "mine.answers.jsonl", "--as", "Ada", "--role", "product"]
+    walked = subprocess.run(walk, cwd=work, env=clean, capture_output=True, text=True, input="no\nq\n", check=False)
+    assert walked.returncode == 0, walked.stderr
+    assert "Are people told that a machine took part" in walked.stdout
+    assert len((work / "mine.answers.jsonl").read_text().splitlines()) == 2
     assert (work / "ethicscheck-out/report.html").stat().st_size < 150_000
     assert "Fails its rules" in done.stdout
