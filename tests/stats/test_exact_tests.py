@@ -184,3 +184,45 @@ def test_fisher_keeps_its_level():
     rejected = sum(t for k, t in zip(unique, times, strict=True) if equal_proportions(k, [12, 20]).p_value <= 0.05)
 
     assert rejected / 4000 <= 0.05
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials"),
+    [
+        ([1, 1, 1], [2_000_000_003, 53, 43]),
+        ([2_000_000_002, 52, 42], [2_000_000_003, 53, 43]),
+        ([1_000_000_000, 1, 1], [2_000_000_000, 3, 2_000_000_000]),
+        ([40_000, 3, 2], [2_000_000_000, 50_000, 50_000]),
+        ([2**51, 5, 3], [2**52, 7, 9]),
+        ([2**51, 2**50], [2**52, 2**52]),
+    ],
+)
+def test_counts_of_thousands_of_millions_never_crash(successes, trials):
+    """NumPy draws from fewer than 10^9 only, and int64 products overflow: an exact p, χ², or no test."""
+    result = equal_proportions(successes, trials, replicates=100)
+
+    assert result is None or 0 <= result.p_value <= 1
+
+
+def test_a_few_successes_among_thousands_of_millions_are_enumerated():
+    """Three successes in three groups are ten tables, however many people there are; against exact integers."""
+    n = [2_000_000_003, 53, 43]
+    result = equal_proportions([1, 1, 1], n)
+
+    def ways(ks):
+        return math.prod(math.comb(size, k) for k, size in zip(ks, n, strict=True))
+
+    tables = [ks for ks in product(range(4), repeat=3) if sum(ks) == 3]
+    expected = sum(w for w in map(ways, tables) if w <= ways((1, 1, 1))) / math.comb(sum(n), 3)
+    assert result is not None
+    assert result.test == "freeman_halton"
+    assert result.p_value == pytest.approx(expected, rel=1e-3)
+
+
+def test_listing_the_rarer_outcome_gives_the_same_p():
+    """Successes and failures are one table: R's fisher.test gives one p for both."""
+    k, n = [20, 14, 19], [22, 18, 19]
+    swapped = equal_proportions([b - a for a, b in zip(k, n, strict=True)], n)
+
+    assert equal_proportions(k, n).p_value == pytest.approx(brute_force(k, n), rel=1e-9)
+    assert swapped.p_value == pytest.approx(brute_force(k, n), rel=1e-9)

@@ -16,6 +16,7 @@ from .intervals import Floats
 
 MOST_TABLES = 100_000
 MOST_OUTCOMES = 4_096
+MOST_DRAWN_FROM = 999_999_999  # numpy draws from no larger a population
 _TIE = 1 + 1e-7  # tables as likely as the observed one, up to rounding; as R's fisher.test and SciPy do
 
 
@@ -43,7 +44,8 @@ def test_equal_proportions(
 
     Returns
     -------
-    None when fewer than two groups have trials. p = 1 when every outcome is the same.
+    None when fewer than two groups have trials, and when no test is both valid and affordable: 10^9 trials or more with
+    too many tables to enumerate and expected counts too small for χ². p = 1 when every outcome is the same.
 
     Notes
     -----
@@ -70,10 +72,10 @@ def test_equal_proportions(
     p = _freeman_halton(k, n)
     if p is not None:
         return TestResult(p, "freeman_halton")
-    expected = np.minimum(n * chosen / total, n * (total - chosen) / total)
+    expected = n * (min(chosen, total - chosen) / total)
     if expected.min() >= 1 and np.mean(expected >= 5) >= 0.8:
         return _chi_squared(k, n)
-    return _monte_carlo(k, n, replicates, seed)
+    return _monte_carlo(k, n, replicates, seed) if total <= MOST_DRAWN_FROM else None
 
 
 test_equal_proportions.__test__ = False  # type: ignore[attr-defined]  # the name is statistics', not pytest's
@@ -100,8 +102,10 @@ def _fisher(observed: int, group: int, chosen: int, total: int) -> float | None:
 
 
 def _freeman_halton(k: NDArray[np.int64], n: NDArray[np.int64]) -> float | None:
+    if 2 * int(k.sum()) > int(n.sum()):
+        k = n - k  # the rarer outcome has as many tables, and they are faster to list
     chosen, total = int(k.sum()), int(n.sum())
-    ranges = sorted(min(int(size), chosen, total - chosen) + 1 for size in n)
+    ranges = sorted(min(int(size), chosen) + 1 for size in n)
     if math.prod(ranges[:-1]) > 20 * MOST_TABLES:  # the last group follows from the others
         return None
     used = np.zeros(1, dtype=np.int64)
@@ -109,9 +113,10 @@ def _freeman_halton(k: NDArray[np.int64], n: NDArray[np.int64]) -> float | None:
     left = total
     for size in n:
         left -= int(size)
-        if len(used) * (int(size) + 1) > MOST_TABLES * 20:
+        most = min(int(size), chosen)
+        if len(used) * (most + 1) > MOST_TABLES * 20:
             return None
-        x = np.arange(int(size) + 1)
+        x = np.arange(most + 1)
         used = (used[:, None] + x[None, :]).ravel()
         log_p = (log_p[:, None] + _log_choose(size, x)[None, :]).ravel()
         possible = (used <= chosen) & (used + left >= chosen)
