@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -322,3 +324,11 @@ def test_each_command_has_its_part_in_the_docs() -> None:
     text = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
 
     assert all(f"### ethicscheck checklist {name}\n" in text for name in checklist_command.commands)
+
+
+def test_help_of_the_checklist_commands_is_light() -> None:
+    """The first thing people type answers at once: no numpy, pydantic or rich."""
+    code = "from ethicscheck.cli import run; run(['checklist', 'walk', '--help']); import sys; print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+    assert not {"numpy", "pydantic", "rich", "ruamel.yaml"} & set(shown.split())

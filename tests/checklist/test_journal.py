@@ -192,6 +192,18 @@ def test_kinds_from_a_newer_version_are_kept_and_reported(tmp_path: Path) -> Non
     assert standing(opened).progress()["answered"] == 1
 
 
+def test_line_ends_of_windows_are_no_fault(tmp_path: Path) -> None:
+    """git may turn them; the answers are the same."""
+    opened = begin(tmp_path)
+    answer(opened, "a.number", "5")
+    before = standing(opened)
+    opened.journal.path.write_bytes(opened.journal.path.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert standing(opened) == before
+    answer(open_journal(opened.journal.path), "a.number", "6")
+    assert standing(opened).progress()["answered"] == 1
+
+
 def test_two_branches_merge_line_by_line_in_any_order(tmp_path: Path) -> None:
     """git's union merge puts one side's lines before the other's; what they come to is the same."""
     opened = begin(tmp_path)

@@ -83,6 +83,15 @@ def test_the_latest_answer_of_a_person_counts_and_all_stay(tmp_path: Path) -> No
     assert [line["value"] for line in lines(opened)[1:]] == ["no", "yes"]
 
 
+def test_a_name_written_two_ways_is_one_person(tmp_path: Path) -> None:
+    """A blank, or another encoding of the same letters, must not make two people of one."""
+    opened = begin(tmp_path)
+    answer(opened, "a.choice", "no", "Zoe\u0308  Li")
+    answer(opened, "a.choice", "yes", " Zo\u00eb Li")
+
+    assert [(part.by, part.value) for part in state(opened, "a.choice").answers] == [("Zo\u00eb Li", "yes")]
+
+
 def test_two_who_differ_leave_it_disputed_until_a_role_settles_it(tmp_path: Path) -> None:
     """Both answers stay; the decision carries its reason; only the roles named may decide."""
     opened = begin(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -184,7 +185,9 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _person(by: str, role: str) -> tuple[str, str]:
-    return " ".join(clean_text(by, "the name").split()), " ".join(clean_text(role, "the role").split())
+    """Return name and role, written one way: one person must not become two by a blank or by how é is encoded."""
+    name, role = (" ".join(clean_text(text, what).split()) for text, what in ((by, "the name"), (role, "the role")))
+    return unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", role)
 
 
 def _append(opened: OpenJournal, entry: Entry) -> tuple[str, ...]:

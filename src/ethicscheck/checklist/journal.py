@@ -75,6 +75,9 @@ class Journal:
             raise UsageError(f"can't write: {error.strerror}", str(self.path), "choose another place") from None
         try:
             _write(handle, write_line(entry))
+        except OSError as error:
+            self.path.unlink()
+            raise UsageError(f"can't write: {error.strerror}", str(self.path), "choose another place") from None
         finally:
             os.close(handle)
         _sync_folder(self.path.parent)

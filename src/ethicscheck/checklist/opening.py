@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ethicscheck.errors import JournalError, Problem, UsageError
@@ -47,7 +47,7 @@ class OpenJournal:
             checklist_sha256=self.loaded.sha256,
         )
         notes = (*self.contents.notes, *self._changed(), *status.notes)
-        return ChecklistStatus(**{**vars(status), "notes": notes})
+        return replace(status, notes=notes)
 
     def _changed(self) -> tuple[str, ...]:
         start, now = self.contents.start, self.loaded
