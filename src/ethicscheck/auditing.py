@@ -150,9 +150,13 @@ def roles_of(config: Config) -> Roles:
 
 
 def chosen_measures(config: Config, rules: tuple[Rule, ...]) -> tuple[tuple[Metric, ...], tuple[Criterion, ...]]:
-    """Return the metrics and criteria to make: those chosen (default: all that the data allow) and those of rules."""
+    """Return the metrics and criteria to make: those chosen (default: all that the data allow) and those of rules.
+
+    The metrics that a criterion is made of are among them, so that its gap can be traced to what the groups' values are.
+    """
     names = [*(config.metrics if config.metrics is not None else (*DEFAULT_METRICS, *CRITERIA))]
     names += [rule.measure.name for rule in rules]
+    names += [part.name for name in names if name in CRITERIA for part in CRITERIA[name].components]
     labelled = config.data.label is not None
     metrics = [METRICS[name] for name in dict.fromkeys(names) if name in METRICS]
     criteria = [CRITERIA[name] for name in dict.fromkeys(names) if name in CRITERIA]

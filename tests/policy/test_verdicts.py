@@ -268,3 +268,86 @@ def test_a_finding_says_where_its_rule_stands() -> None:
 
     assert finding.rule.why == "agreed on 1 March"
     assert finding.kind == "metric"
+
+
+@pytest.mark.parametrize(("compare", "side", "limit"), [("difference", "max", 0.1), ("ratio", "min", 0.8)])
+def test_equal_groups_are_said_to_be_equal(compare: str, side: str, limit: float) -> None:
+    """Nobody stands apart: the pair is still of two groups, in label order, and the message names neither."""
+    frame = people(b=(5_000, 5_000), a=(5_000, 5_000), c=(5_000, 5_000))
+
+    record = audit_frame(frame, rules=[rule(limit, side, compare=compare)])
+    (finding,) = record.findings
+
+    assert finding.observed is not None
+    assert (finding.observed.group, finding.observed.against) == ({"group": "a"}, {"group": "b"})
+    assert finding.message.startswith("All groups compared by group have the same selection rate (50.0")
+    for row in record.disparities:
+        assert row.group is None or row.group != row.against
+
+
+def odds(*cells: tuple[str, int, int, int]) -> pd.DataFrame:
+    """Return people by group, outcome, decision and number."""
+    rows = [cell[:3] for cell in cells for _ in range(cell[3])]
+    return pd.DataFrame(rows, columns=["group", "y", "p"])
+
+
+def test_a_finding_on_a_criterion_can_be_traced_to_a_metric() -> None:
+    """The component that the value comes from is named and estimated, whatever metrics were chosen."""
+    frame = odds(
+        *(("a", 1, 1, 800), ("a", 1, 0, 200), ("a", 0, 1, 200), ("a", 0, 0, 800)),
+        *(("b", 1, 1, 500), ("b", 1, 0, 500), ("b", 0, 1, 200), ("b", 0, 0, 800)),
+    )
+
+    record = audit_frame(frame, metrics=["accuracy"], rules=[rule(metric="equalized_odds")])
+    (finding,) = record.findings
+
+    assert finding.observed is not None
+    assert finding.observed.component == "true_positive_rate"
+    assert finding.message.startswith("Gap in equalized odds (true positive rate) between a (80.0")
+    own = {
+        row.group["group"]: row.value for row in record.estimates if row.metric == "true_positive_rate" and row.group
+    }
+    assert own["a"] is not None
+    assert own["b"] is not None
+    assert finding.observed.value == pytest.approx(own["a"] - own["b"])
+    assert {"accuracy", "true_positive_rate", "false_positive_rate"} == {row.metric for row in record.estimates}
+
+
+def test_the_end_that_decides_may_come_from_the_other_component() -> None:
+    """A wide gap among few people leaves the verdict to a narrower one among many; the message says so."""
+    frame = odds(
+        *(("a", 1, 1, 6), ("a", 1, 0, 4), ("a", 0, 1, 4_000), ("a", 0, 0, 6_000)),
+        *(("b", 1, 1, 2), ("b", 1, 0, 8), ("b", 0, 1, 1_000), ("b", 0, 0, 9_000)),
+    )
+
+    (finding,) = findings(frame, rule(0.1, metric="equalized_odds")).values()
+
+    assert finding.verdict == "fail"
+    assert "equalized odds (true positive rate)" in finding.message
+    assert "(by the false positive rate); the rule allows" in finding.message
+
+
+def test_a_group_that_one_component_leaves_out_is_said_to_be_left_out_of_that_one() -> None:
+    """It still counts in the other, so "left out" alone would be wrong."""
+    frame = odds(
+        *(("a", 1, 1, 50), ("a", 1, 0, 50), ("a", 0, 1, 50), ("a", 0, 0, 50)),
+        *(("b", 1, 1, 50), ("b", 1, 0, 50), ("b", 0, 1, 50), ("b", 0, 0, 50)),
+        *(("c", 0, 1, 50), ("c", 0, 0, 50)),
+        ("d", 0, 1, 3),
+    )
+
+    record = audit_frame(frame, rules=[rule(metric="equalized_odds")], statistics={"min_group": 30})
+    row = next(row for row in record.disparities if row.metric == "equalized_odds")
+
+    assert [(part.group["group"], part.reason, part.component) for part in row.left_out] == [
+        ("c", "no_positives", "true_positive_rate"),
+        ("d", "small", None),
+    ]
+    assert "c (true positive rate only: nobody for whom the outcome happened)" in record.findings[0].message
+
+
+def test_thousands_are_told_apart_in_messages() -> None:
+    """A limit of a million people is read at a glance."""
+    (finding,) = findings(people(**LARGE), rule(), statistics={"min_group": 1_000_000}).values()
+
+    assert "(fewer than 1,000,000 people)" in finding.message

@@ -6,7 +6,7 @@ of groups, the lower end is simultaneous over all pairs. For min ÷ max they swa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -37,10 +37,11 @@ METHODS = {
 
 @dataclass(frozen=True)
 class LeftOutGroup:
-    """A group that takes no part, by its place in the counts, and why."""
+    """A group that takes no part, by its place in the counts, and why; `of` is the only component it misses, if one."""
 
     place: int
     reason: str
+    of: Metric | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Gap:
     """A gap with its ends; `high` may be infinite.
 
     `first` and `second` are the places (in all counts) of the two groups it is between: first − second, first ÷ second.
-    For `each` only `first` is set, the worst group.
+    For `each` only `first` is set, the worst group. `of`, `low_of` and `high_of` are the places of
+    the components that value and ends come from.
     """
 
     value: float
@@ -58,6 +60,9 @@ class Gap:
     first: int
     second: int | None
     method: str
+    of: int = 0
+    low_of: int = 0
+    high_of: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,12 +105,16 @@ class Comparison:
 
     @property
     def left_out(self) -> tuple[LeftOutGroup, ...]:
-        """The groups that at least one component leaves out, with the first reason."""
-        found: dict[int, str] = {}
+        """The groups that all components leave out, with the first reason, and those that only some do, for each."""
+        found: dict[int, list[LeftOutGroup]] = {}
         for part in self.parts:
             for group in part.left_out:
-                found.setdefault(group.place, group.reason)
-        return tuple(LeftOutGroup(place, reason) for place, reason in sorted(found.items()))
+                found.setdefault(group.place, []).append(LeftOutGroup(group.place, group.reason, part.metric))
+        return tuple(
+            group
+            for place, groups in sorted(found.items())
+            for group in (groups if len(groups) < len(self.parts) else [LeftOutGroup(place, groups[0].reason)])
+        )
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -152,15 +161,17 @@ class Comparison:
         if len(gaps) == 1:
             return gaps[0]
         pick = min if compare == "ratio" or (compare == "each" and worst == "min") else max
-        chosen = pick(gaps, key=lambda gap: gap.value)
-        return Gap(
-            chosen.value,
-            chosen.exact,
-            pick(gap.low for gap in gaps),
-            pick(gap.high for gap in gaps),
-            chosen.first,
-            chosen.second,
-            "worst_of_components",
+        of = gaps.index(pick(gaps, key=lambda gap: gap.value))
+        low_of = gaps.index(pick(gaps, key=lambda gap: gap.low))
+        high_of = gaps.index(pick(gaps, key=lambda gap: gap.high))
+        return replace(
+            gaps[of],
+            low=gaps[low_of].low,
+            high=gaps[high_of].high,
+            method="worst_of_components",
+            of=of,
+            low_of=low_of,
+            high_of=high_of,
         )
 
     def failing_p(self, compare: Compare, bound: float, side: Literal["max", "min"]) -> float:
@@ -242,6 +253,8 @@ def _gap(part: Part, compare: Compare, ends: tuple[float, float], worst: Literal
         for place in range(len(values))
     ]
     largest, smallest = keys.index(max(keys)), keys.index(min(keys))
+    if compare != "each" and largest == smallest:  # all are equal: still two different groups, in the order of labels
+        largest, smallest = (0, 1) if compare == "difference" else (1, 0)
     a: Fraction | float
     if compare == "difference":
         first, second = largest, smallest

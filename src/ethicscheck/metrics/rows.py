@@ -61,7 +61,14 @@ def gap_rows(
 ) -> Iterator[Disparity]:
     """Yield the gap over all groups, as a difference and (where values can be divided) as a ratio."""
     names = group_names(comparison.counts)
-    left_out = tuple(LeftOut(group=names[group.place], reason=group.reason) for group in comparison.left_out)
+    left_out = tuple(
+        LeftOut(
+            group=names[group.place],
+            reason=group.reason,
+            component=group.of.name if group.of is not None else None,
+        )
+        for group in comparison.left_out
+    )
     groups = tuple(names[place] for place in comparison.places)
     test = comparison.test(replicates, seed) if comparison.undefined("difference") is None else None
     spread = comparison.dispersion()

@@ -180,6 +180,7 @@ class LeftOut(Part):
 
     group: dict[str, str]
     reason: str
+    component: str | None = Field(None, description="Of a criterion: the metric it is left out of, if not of all.")
 
 
 class Dispersion(Part):
@@ -233,6 +234,7 @@ class Observed(Part):
     interval: Interval
     group: dict[str, str] | None = None
     against: dict[str, str] | None = None
+    component: str | None = Field(None, description="Of a criterion: the metric that the value is a gap in.")
 
 
 class RowsNeeded(Part):

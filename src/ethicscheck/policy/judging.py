@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from ethicscheck.metrics.binary import METRICS
 from ethicscheck.metrics.comparison import Comparison, Gap
+from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.metrics.rows import group_names, interval
 from ethicscheck.model.record import Finding, Observed, RuleEntry
@@ -105,12 +107,19 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
             comparison = Comparison(comparison.parts, comparison.counts, comparison.alpha / asked)
         needed = rows_needed(rule, comparison, measurement.favourable)
     observed = None
+    component: Metric | None = None
+    decides: Metric | None = None
     if gap is not None:
+        if isinstance(rule.measure, Criterion):
+            metrics = rule.measure.components
+            upper = (draft.verdict == "pass") == (rule.side == "max")
+            component, decides = metrics[gap.of], metrics[gap.high_of if upper else gap.low_of]
         observed = Observed(
             value=gap.value,
             interval=interval(gap.low, gap.high, measurement.confidence, gap.method),
             group=names[gap.first],
             against=names[gap.second] if gap.second is not None else None,
+            component=component.name if component is not None and component.name in METRICS else None,
         )
     case = Case(
         rule=rule,
@@ -119,10 +128,16 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
         observed=observed,
         meets=meets_limit(gap, rule) if gap is not None else None,
         values=_values(draft),
-        left_out=tuple((names[group.place], group.reason) for group in draft.comparison.left_out),
+        left_out=tuple(
+            (names[group.place], group.reason, group.of.title if group.of is not None else None)
+            for group in draft.comparison.left_out
+        ),
         min_group=measurement.min_group,
         confidence=measurement.confidence,
         needed=needed,
+        component=component.title if component is not None else None,
+        decides=decides.title if decides is not None and decides is not component else None,
+        compared=tuple(part.metric.title for part in draft.comparison.parts),
     )
     failed = draft.p_value < 1
     return Finding(
@@ -155,10 +170,7 @@ def _values(draft: _Draft) -> tuple[float, float] | None:
     gap = draft.gap
     if gap is None or gap.second is None:
         return None
-    for part in draft.comparison.parts:
-        if gap.first in part.places and gap.second in part.places:
-            values = part.measured.estimator.value
-            a, b = float(values[part.places.index(gap.first)]), float(values[part.places.index(gap.second)])
-            if len(draft.comparison.parts) == 1:
-                return a, b
-    return None
+    part = draft.comparison.parts[gap.of]
+    first, second = (part.places.index(place) for place in (gap.first, gap.second))
+    values = part.measured.estimator.value
+    return float(values[first]), float(values[second])

@@ -38,7 +38,11 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Case:
-    """All that a message is made of."""
+    """All that a message is made of.
+
+    Of a criterion, `component` is the title of the metric its value comes from, and `decides` that of the metric which the
+    deciding end comes from, where it is another one. `compared` are the titles of all that was compared.
+    """
 
     rule: Rule
     verdict: str
@@ -46,10 +50,13 @@ class Case:
     observed: Observed | None
     meets: bool | None
     values: tuple[float, float] | None
-    left_out: tuple[tuple[dict[str, str], str], ...]
+    left_out: tuple[tuple[dict[str, str], str, str | None], ...]
     min_group: int
     confidence: float
     needed: RowsNeeded | None
+    component: str | None = None
+    decides: str | None = None
+    compared: tuple[str, ...] = ()
 
 
 def finding_message(case: Case) -> str:
@@ -67,14 +74,21 @@ def finding_message(case: Case) -> str:
     if rule.compare == "each":
         what = f"{'Highest' if rule.side == 'max' else 'Lowest'} {_title(case)} by {where}: {write(observed.value)} ({first})."
     else:
+        title = _title(case) + (f" ({_lower(case.component)})" if case.component else "")
         if case.values is not None:
             first, second = (
                 f"{name} ({_own(case, value)})" for name, value in zip((first, second), case.values, strict=True)
             )
-        if rule.compare == "difference":
-            what = f"Gap in {_title(case)} between {first} and {second}: {write(observed.value)}."
+        if _all_equal(case):
+            every = " and ".join(_lower(part) for part in case.compared)
+            own = f" ({_own(case, case.values[0])})" if case.values is not None and len(case.compared) == 1 else ""
+            noun = "gap" if rule.compare == "difference" else "ratio"
+            noun += f" {'in' if noun == 'gap' else 'of'} {_title(case)}" if case.component else ""
+            what = f"All groups compared by {where} have the same {every}{own}: the {noun} is {write(observed.value)}."
+        elif rule.compare == "difference":
+            what = f"Gap in {title} between {first} and {second}: {write(observed.value)}."
         else:
-            what = f"Ratio of {_title(case)}, {first} to {second}: {write(observed.value)}."
+            what = f"Ratio of {title}, {first} to {second}: {write(observed.value)}."
     return f"{what} {_ends(case)}{_left_out(case)}"
 
 
@@ -90,7 +104,7 @@ def finding_remedy(case: Case) -> str:
         )
     if case.verdict == "not_evaluable":
         return (
-            f"Collect data until at least two groups have {case.min_group} people or more, or lower statistics.min_group "
+            f"Collect data until at least two groups have {whole(case.min_group)} people or more, or lower statistics.min_group "
             "knowingly; a rule that can't be judged is not a pass."
         )
     if case.needed is None:
@@ -124,7 +138,8 @@ def _ends(case: Case) -> str:
     if case.verdict in ("pass", "fail"):
         upper = (case.verdict == "pass") == (case.rule.side == "max")
         end = f"at most {high}" if upper else f"at least {low}"
-        return f"Allowing for chance ({level} confidence), it is {end}; the rule allows {allowed}."
+        other = f" (by the {_lower(case.decides)})" if case.decides else ""
+        return f"Allowing for chance ({level} confidence), it is {end}{other}; the rule allows {allowed}."
     if case.reason == "multiplicity":
         return f"Beyond the limit ({allowed}) on its own, but not once all rules are counted."
     noun = {"difference": "gap", "ratio": "ratio", "each": "value"}[case.rule.compare]
@@ -149,13 +164,15 @@ def _bare(low: str, high: str) -> str:
 
 
 def _left_out(case: Case) -> str:
-    small = [group_label(group) for group, reason in case.left_out if reason == "small"]
+    small = [group_label(group) for group, reason, _ in case.left_out if reason == "small"]
     other = [
-        f"{group_label(group)} ({REASONS.get(reason, reason)})" for group, reason in case.left_out if reason != "small"
+        f"{group_label(group)} ({f'{_lower(of)} only: ' if of else ''}{REASONS.get(reason, reason)})"
+        for group, reason, of in case.left_out
+        if reason != "small"
     ]
     parts = []
     if small:
-        parts.append(f"{_some(small)} (fewer than {case.min_group} people)")
+        parts.append(f"{_some(small)} (fewer than {whole(case.min_group)} people)")
     if other:
         parts.append(_some(other))
     return f" Left out: {'; '.join(parts)}." if parts else ""
@@ -165,8 +182,17 @@ def _some(names: list[str], most: int = 5) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
+def _all_equal(case: Case) -> bool:
+    """Return whether no group stands apart, so that naming two of them would say something of them that isn't so."""
+    assert case.observed is not None
+    return case.observed.value == (1 if case.rule.compare == "ratio" else 0)
+
+
 def _title(case: Case) -> str:
-    title = case.rule.measure.title
+    return _lower(case.rule.measure.title)
+
+
+def _lower(title: str) -> str:
     return (
         title
         if title[:2].isupper() or title.startswith("F1") or title.startswith("Matthews")
