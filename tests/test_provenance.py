@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,7 +107,7 @@ def test_the_time_can_be_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert audit_files(tmp_path).provenance.created == "1970-01-01T00:00:00Z"
 
 
-@pytest.mark.parametrize("time", ["yesterday", "1e9", "", "99999999999999999999"])
+@pytest.mark.parametrize("time", ["yesterday", "1e9", " ", "99999999999999999999"])
 def test_a_time_that_is_none_is_refused(time: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong time must not become the present one."""
     (tmp_path / "data.csv").write_text(TWELVE)
@@ -115,6 +117,34 @@ def test_a_time_that_is_none_is_refused(time: str, tmp_path: Path, monkeypatch: 
         audit_files(tmp_path)
 
     assert "SOURCE_DATE_EPOCH" in str(caught.value)
+
+
+CALLS = {
+    "command": ["-m", "ethicscheck", "audit"],
+    "call": ["-c", "import ethicscheck as ec\ntry: ec.audit('ethicscheck.yaml').save('ethicscheck-out')\n"
+             "except ec.UsageError as error: print('error:', error, file=__import__('sys').stderr); raise SystemExit(2)"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_clock_is_checked_before_numpy_reads_it(call: str, tmp_path: Path) -> None:
+    """numpy's f2py takes the variable for a number when it is imported, in a ValueError of its own."""
+    (tmp_path / "data.csv").write_text(TWELVE)
+    write_config(tmp_path, rules=[{"metric": "selection_rate", "across": "group", "compare": "difference", "max": 1}])
+
+    def start(epoch: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": epoch}
+        words = [sys.executable, *CALLS[call]]
+        return subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    junk, empty = start("soon"), start("")
+
+    assert junk.returncode == 2
+    assert junk.stderr == (
+        "error: 'soon' is no time (environment variable SOURCE_DATE_EPOCH) — give seconds since 1970, or unset it\n"
+    )
+    assert (empty.returncode, empty.stderr) == (0, "")
+    assert '"created":"19' not in (tmp_path / "ethicscheck-out/audit.json").read_text()
 
 
 def test_nothing_of_the_machine_enters_a_record(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in ("AuditResult", "audit", "load"):
+        from .provenance import settle_clock
+
+        settle_clock()
         from . import api
 
         return getattr(api, name)

@@ -18,6 +18,7 @@ from .__about__ import __version__
 from .errors import UsageError
 from .model.record import Git, Provenance, SourceEntry
 
+CLOCK = "SOURCE_DATE_EPOCH"
 PACKAGES = ("duckdb", "narwhals", "numpy", "pydantic", "scipy")
 
 
@@ -56,16 +57,29 @@ def make_provenance(
     )
 
 
+def settle_clock() -> None:
+    """Check SOURCE_DATE_EPOCH before numpy is imported: its f2py reads it too, and takes an empty one for a number.
+
+    Raises
+    ------
+    UsageError
+        When it is no time.
+    """
+    created_now()
+    if not os.environ.get(CLOCK):
+        os.environ.pop(CLOCK, None)
+
+
 def created_now() -> str:
-    """Return the moment of the audit in UTC; SOURCE_DATE_EPOCH where it is set.
+    """Return the moment of the audit in UTC; SOURCE_DATE_EPOCH where it is set and not empty.
 
     Raises
     ------
     UsageError
         When SOURCE_DATE_EPOCH is no time.
     """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
+    epoch = os.environ.get(CLOCK)
+    if not epoch:
         moment = datetime.datetime.now(datetime.UTC)
     else:
         try:
@@ -73,7 +87,7 @@ def created_now() -> str:
         except (ValueError, OverflowError, OSError):
             raise UsageError(
                 f"{epoch!r} is no time",
-                "environment variable SOURCE_DATE_EPOCH",
+                f"environment variable {CLOCK}",
                 "give seconds since 1970, or unset it",
             ) from None
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -30,8 +30,12 @@ CANNOT = 2
 )
 @click.version_option(__version__, prog_name="ethicscheck")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error (may stand anywhere).")
-def commands(debug: bool) -> None:  # main() has taken it out of the words already
+def commands(debug: bool) -> None:  # noqa: ARG001  # main() has taken it out of the words already
     """Audit how an AI system's decisions treat groups of people."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        from ethicscheck.provenance import settle_clock
+
+        settle_clock()
 
 
 commands.add_command(audit_command)
