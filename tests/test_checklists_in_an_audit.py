@@ -169,7 +169,7 @@ def test_another_checklists_journal_is_refused(project: Path, capsys: pytest.Cap
     write(answers="other.answers.jsonl")
 
     assert run(["audit"]) == 2
-    assert "answers 'transparency', not 'small'" in capsys.readouterr().err
+    assert "the journal answers the checklist 'transparency', not 'small'" in capsys.readouterr().err
 
 
 def test_an_unknown_checklist_names_the_nearest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,14 +96,16 @@ def start_journal(loaded: LoadedChecklist, path: Path, *, at: str) -> Journal:
     return journal
 
 
-def status_without_answers(loaded: LoadedChecklist, *, today: datetime.date) -> ChecklistStatus:
+def status_without_answers(
+    loaded: LoadedChecklist, *, today: datetime.date, measured: Mapping[str, MeasuredAnswer] | None = None
+) -> ChecklistStatus:
     """Return the status of a checklist that nobody has begun to answer."""
     return fold(
         loaded.checklist,
         (),
         today=today,
         evidence_problem=lambda _: "",
-        measured={},
+        measured=measured or {},
         checklist_sha256=loaded.sha256,
     )
 

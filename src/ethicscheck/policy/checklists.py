@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ethicscheck.checklist.definition import Item
-from ethicscheck.checklist.evidence import evidence_checker
-from ethicscheck.checklist.folding import fold
-from ethicscheck.checklist.journal import Journal, JournalContents
 from ethicscheck.checklist.kinds import show_value
+from ethicscheck.checklist.opening import OpenJournal, open_journal, status_without_answers
 from ethicscheck.checklist.reading import LoadedChecklist
 from ethicscheck.checklist.shipped import load
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, MeasuredAnswer
@@ -50,8 +48,7 @@ class OpenedChecklist:
 
     use: ChecklistUse
     loaded: LoadedChecklist
-    journal: JournalContents | None
-    folder: Path
+    journal: OpenJournal | None
     line: int | None
 
 
@@ -93,17 +90,12 @@ def open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
 def _open(use: ChecklistUse, base: Path, line: int | None) -> OpenedChecklist:
     checklist = load(use.use, base)
     if use.answers is None:
-        return OpenedChecklist(use, checklist, None, base, line)
+        return OpenedChecklist(use, checklist, None, line)
     path = base / use.answers
     if not path.exists():
         start = f"start it with: ethicscheck checklist start {use.use} -o {use.answers}"
         raise UsageError(f"there is no journal {use.answers!r}", "", start)
-    journal = Journal(path).read()
-    started, own = journal.start.checklist, checklist.checklist.id
-    if started != own:
-        what = f"the journal {use.answers!r} answers {started!r}, not {own!r}"
-        raise UsageError(what, "", "name the journal of this checklist")
-    return OpenedChecklist(use, checklist, journal, path.parent, line)
+    return OpenedChecklist(use, checklist, open_journal(path, checklist), line)
 
 
 def assess_checklists(
@@ -115,15 +107,11 @@ def assess_checklists(
 
 def _assess(one: OpenedChecklist, config: Config, measurement: Measurement, today: datetime.date) -> Assessed:
     checklist = one.loaded.checklist
-    status = fold(
-        checklist,
-        one.journal.entries if one.journal is not None else (),
-        today=today,
-        evidence_problem=evidence_checker(one.folder, today),
-        measured=measured_answers(checklist, config, measurement),
-        checklist_sha256=one.loaded.sha256,
-    )
-    notes = (*(one.journal.notes if one.journal is not None else ()), *status.notes)
+    measured = measured_answers(checklist, config, measurement)
+    if one.journal is not None:
+        status = one.journal.status(today=today, measured=measured)
+    else:
+        status = status_without_answers(one.loaded, today=today, measured=measured)
     entry = ChecklistEntry(
         id=checklist.id,
         version=checklist.version,
@@ -131,7 +119,7 @@ def _assess(one: OpenedChecklist, config: Config, measurement: Measurement, toda
         title=checklist.title,
         summary=checklist.summary,
         require=one.use.require,
-        answers_sha256=one.journal.sha256 if one.journal is not None else None,
+        answers_sha256=one.journal.contents.sha256 if one.journal is not None else None,
         progress=dict(status.progress()),
         sections=tuple(
             SectionEntry(
@@ -147,7 +135,7 @@ def _assess(one: OpenedChecklist, config: Config, measurement: Measurement, toda
             SignatureEntry(by=sign.by, role=sign.role, at=sign.at, sha256=sign.sha256, lapsed=sign.lapsed or None)
             for sign in status.signatures
         ),
-        notes=notes,
+        notes=status.notes,
     )
     return Assessed(entry, _finding(status, one) if one.use.require != "none" else None)
 
