@@ -83,6 +83,16 @@ def test_allow_inconclusive_never_hides_a_fail(tmp_path: Path) -> None:
     assert audit(tmp_path, "--allow-inconclusive") == 1
 
 
+def test_one_group_is_one_group(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Numbers and nouns agree."""
+    (tmp_path / "data.csv").write_text("group,y,p\n" + "a,1,1\na,0,0\n" * 50)
+    write_config(tmp_path)
+
+    audit(tmp_path)
+
+    assert "group: 1 group." in capsys.readouterr().out
+
+
 def test_quiet_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """For scripts that read the exit code only."""
     run(["audit", str(EXAMPLES / "compas/ethicscheck.yaml"), "-o", str(tmp_path), "--quiet"])
@@ -204,15 +214,39 @@ def test_ctrl_c_stops_the_engine_and_writes_nothing(tmp_path: Path) -> None:
     )
     # Wait until the data file is open, so that the signal meets the engine and not Python's start.
     wanted = str(tmp_path / "data.parquet")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and child.poll() is None and wanted not in open_files(child.pid):
+    deadline = time.monotonic() + 300
+    while wanted not in open_files(child.pid):
+        assert child.poll() is None, "it ended before it could be stopped"
+        assert time.monotonic() < deadline, "it never opened the data"
         time.sleep(0.005)
     child.send_signal(signal.SIGINT)
-    _, err = child.communicate(timeout=60)
+    _, err = child.communicate(timeout=300)
 
     assert child.returncode == 130
     assert err.strip() == "stopped; nothing was written"
     assert not (tmp_path / "out").exists()
+
+
+def test_a_stop_that_comes_before_the_query_is_not_forgotten() -> None:
+    """The engine forgets an interrupt while nothing runs; Python would end beside it, and abort."""
+    from ethicscheck.cli.progress import Progress
+
+    class Engine:
+        asked = 0
+
+        def interrupt(self) -> None:
+            self.asked += 1
+
+    engine = Engine()
+
+    def work() -> None:
+        signal.raise_signal(signal.SIGINT)  # only the main thread's handler sees it
+        while engine.asked < 3:
+            time.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt):
+        Progress(quiet=True).run(work, engine)
+    assert engine.asked >= 3
 
 
 def open_files(pid: int) -> set[str]:

@@ -5,6 +5,7 @@ Nothing heavy is imported here: `ethicscheck --help` loads click alone.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from .explain import explain_command
 from .init import init_command
 from .report import report_command
 from .schema import schema_command
+from .streams import is_full, let_go, settle_streams, tell
 
 STOPPED = 130
 CANNOT = 2
@@ -51,13 +53,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
-    sys.exit(run(words, debug))
+    code = run(words, debug)
+    if code == STOPPED:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
+        os._exit(code)  # an engine that has not let go yet would abort the process on Python's way out
+    sys.exit(code)
 
 
 def run(words: Sequence[str], debug: bool = False) -> int:
     """Run one command and return its exit code; errors are one or two lines on stderr."""
     from ethicscheck.errors import EthicscheckError
 
+    settle_streams()
     try:
         code = commands.main(args=list(words), prog_name="ethicscheck", standalone_mode=False)
         sys.stdout.flush()
@@ -67,9 +76,8 @@ def run(words: Sequence[str], debug: bool = False) -> int:
     except (KeyboardInterrupt, click.Abort):
         _say("stopped; nothing was written")
         return STOPPED
-    except BrokenPipeError:
-        # Whoever read our output has gone; keep the interpreter from complaining on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # click and rich leave with 1, our "a rule failed", when the reader has gone
+        let_go(sys.stdout)
         return CANNOT
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -85,16 +93,24 @@ def run(words: Sequence[str], debug: bool = False) -> int:
         for problem in error.problems:
             _say(f"error: {problem}")
         return CANNOT
+    except OSError as error:
+        if debug or not is_full(error):
+            return _unexpected(error, debug)
+        let_go(sys.stdout)
+        _say(f"error: can't print: {error.strerror} (standard output) — send it elsewhere")
+        return CANNOT
     except MemoryError:
         _say("error: out of memory — give the machine more, or audit fewer columns at once")
         return CANNOT
-    except Exception as error:
-        if debug:
-            raise
-        _say(
-            f"error: unexpected {type(error).__name__}: {error} — a bug of ours; `--debug` shows where, please report it"
-        )
-        return CANNOT
+    except Exception as error:  # noqa: BLE001  # told in a line
+        return _unexpected(error, debug)
+
+
+def _unexpected(error: Exception, debug: bool) -> int:
+    if debug:
+        raise error
+    _say(f"error: unexpected {type(error).__name__}: {error} — a bug of ours; `--debug` shows where, please report it")
+    return CANNOT
 
 
 def _usage(error: click.ClickException) -> str:
@@ -108,4 +124,4 @@ def _say(text: str) -> None:
     from ethicscheck.model.wording import visible
 
     lines = [visible(line) for line in str(text).splitlines()] or [""]
-    click.echo(" ".join(lines), err=True)
+    tell(" ".join(lines))

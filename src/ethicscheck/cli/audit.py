@@ -40,7 +40,9 @@ def audit_command(config: Path, output: Path, formats: tuple[str, ...], allow_in
     result = AuditResult(record, loaded.config.outputs)
     written = result.save(output, chosen or None)
     if not quiet:
+        from .streams import best_effort
         from .summary import print_summary
 
-        print_summary(record, written)
+        with best_effort("the summary"):
+            print_summary(record, written)
     return 0 if allow_inconclusive and result.exit_code == UNDECIDED else result.exit_code

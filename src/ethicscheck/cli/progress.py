@@ -49,14 +49,15 @@ class Progress:
                 done.set()
 
         worker = threading.Thread(target=call, name="engine", daemon=True)
-        worker.start()
         try:
+            worker.start()
             while not done.wait(STEP):
                 self._draw(connection)
         except KeyboardInterrupt:
-            connection.interrupt()
-            # The engine must have let go before Python ends, or it aborts the process.
-            worker.join(10)
+            # The engine must have let go before Python ends, and it forgets a stop that comes before its query.
+            while worker.is_alive():
+                connection.interrupt()
+                worker.join(STEP)
             raise
         worker.join()
         if "error" in outcome:

@@ -23,9 +23,16 @@ MOST_FINDINGS = 12
 WIDTH = 100
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to the caller: rich would leave with 1, which means that a rule failed."""
+        self.quiet = True
+        raise BrokenPipeError
+
+
 def print_summary(record: AuditRecord, written: Sequence[Path], console: Console | None = None) -> None:
     """Print what was found and where the documents lie."""
-    out = console or Console(highlight=False, soft_wrap=False)
+    out = console or _Console(highlight=False, soft_wrap=False)
     out.width = min(out.width, WIDTH)
     view = make_view(record)
     out.print(Text(view.title, "bold"))
@@ -52,7 +59,7 @@ def _print_data(view: ReportView, out: Console) -> None:
     _print_wrapped(text, out)
     for name, groups, unknown in view.shares:
         few = [label for label, _, _, _, small in groups if small]
-        line = f"{name}: {len(groups)} groups"
+        line = f"{name}: {len(groups)} {'group' if len(groups) == 1 else 'groups'}"
         if few:
             line += f", too few people in {', '.join(few[:5])}" + (f" and {len(few) - 5} more" if len(few) > 5 else "")
         if unknown:
