@@ -140,18 +140,35 @@ def test_a_group_whose_weights_are_all_zero_is_undefined(tmp_path: Path) -> None
     assert (rows["b"].value, rows["b"].undefined, rows["b"].rows) == (None, "no_weight", 6)
 
 
-@pytest.mark.parametrize("size", [1e-300, 1e-9, 1.0, 1e9, 1e99])
+@pytest.mark.parametrize("size", [8 * 5e-324, 2.0**-1000, 1e-300, 1e-280, 2.0**-900, 1e-9, 1.0, 1e9, 1e99])
 def test_the_size_of_the_weights_does_not_matter(size: float) -> None:
     """Only ratios of weights count, however they were scaled."""
     draw = np.random.default_rng(5)
     native = pd.DataFrame({"group": list("ab") * 50, "y": draw.integers(0, 2, 100), "p": draw.integers(0, 2, 100)})
     weight = draw.integers(1, 9, 100) / 8
 
-    base = audit_frame(native.assign(w=weight), weight="w", metrics=["accuracy"])
-    scaled = audit_frame(native.assign(w=weight * size), weight="w", metrics=["accuracy"])
+    base = audit_frame(native.assign(w=weight), weight="w")
+    scaled = audit_frame(native.assign(w=weight * size), weight="w")
 
-    for group, value in values(base, "accuracy", "group").items():
-        assert values(scaled, "accuracy", "group")[group] == pytest.approx(value, abs=1e-12)
+    assert len(base.estimates) == len(scaled.estimates)
+    assert len(base.disparities) == len(scaled.disparities)
+    for a, b in zip([*base.estimates, *base.disparities], [*scaled.estimates, *scaled.disparities], strict=True):
+        assert b.value == pytest.approx(a.value, abs=1e-12)
+        assert (a.interval is None) == (b.interval is None)
+        if a.interval is not None and b.interval is not None:
+            assert b.interval.low == pytest.approx(a.interval.low, abs=1e-12)
+            assert b.interval.high == pytest.approx(a.interval.high, rel=1e-12, abs=1e-12)
+    for one, other in zip(base.estimates, scaled.estimates, strict=True):
+        assert other.denominator == pytest.approx(one.denominator * size, rel=1e-12, abs=5e-324)
+
+
+def test_the_smallest_weights_there_are_can_be_audited(tmp_path: Path) -> None:
+    """5e-324 is a weight like any other: everyone weighs the same, so nothing changes but the denominators."""
+    plain = values(audit_text(tmp_path, TWELVE), "accuracy", "group")
+    record = audit_text(tmp_path, with_column("w", ["5e-324"] * 12), weight="w")
+
+    assert values(record, "accuracy", "group") == pytest.approx(plain)
+    assert all(row.interval is not None for row in record.estimates if row.value is not None)
 
 
 def test_weights_give_the_same_bits_in_any_order(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,8 @@ class Axis:
 class GroupCounts:
     """Cells of G groups: `rows[g, outcome]`, and for weighted data Σw and Σw² alike.
 
-    `keys[g]` is the group's label on each axis of `axes`.
+    `keys[g]` is the group's label on each axis of `axes`. Weights are in units of 2**unit, so that neither they nor their
+    squares leave the range of floats; one unit holds for a whole table.
     """
 
     axes: tuple[str, ...]
@@ -41,10 +41,11 @@ class GroupCounts:
     rows: Ints
     weight: Floats | None = None
     weight_squares: Floats | None = None
+    unit: int = 0
 
     @property
     def amounts(self) -> Floats:
-        """What rates are made of: weights where there are any, else counts; shape (G, 4)."""
+        """What rates are made of: weights (in this table's unit) where there are any, else counts; shape (G, 4)."""
         return self.weight if self.weight is not None else self.rows.astype(float)
 
     @property
@@ -145,10 +146,12 @@ class CountTable:
         counts = GroupCounts(tuple(names), keys, rows)
         if self.weight is None or self.weight_squares is None:
             return counts
+        shift = sum(self.weight.tolist()).bit_length()  # the whole table weighs between 1/2 and 1 unit
         return replace(
             counts,
-            weight=_exact_sums(self.weight[keep], place, outcome, len(unique), self.scale),
-            weight_squares=_exact_sums(self.weight_squares[keep], place, outcome, len(unique), 2 * self.scale),
+            weight=_exact_sums(self.weight[keep], place, outcome, len(unique), shift),
+            weight_squares=_exact_sums(self.weight_squares[keep], place, outcome, len(unique), 2 * shift),
+            unit=shift - self.scale,
         )
 
     def stratum_keys(self) -> tuple[Mapping[str, str], ...]:
@@ -170,7 +173,7 @@ class CountTable:
 def _exact_sums(values: NDArray[np.object_], place: Ints, outcome: Ints, groups: int, scale: int) -> Floats:
     sums = np.zeros((groups, 4), dtype=object)
     np.add.at(sums, (place, outcome), values)
-    as_float = [float(Fraction(int(value)) / Fraction(2) ** scale) for value in sums.ravel()]
+    as_float = [int(value) / (1 << scale) for value in sums.ravel()]  # correctly rounded, however large
     return np.array(as_float, dtype=float).reshape(groups, 4)
 
 

@@ -40,7 +40,7 @@ def estimate_rows(
     low, high = measured.estimator.limits(critical_value(1 - confidence))
     whole = counts.weight is None
     for place, (group, value) in enumerate(zip(group_names(counts), measured.values, strict=True)):
-        denominator = float(measured.denominator[place])
+        denominator = math.ldexp(float(measured.denominator[place]), counts.unit)
         yield Estimate(
             metric=metric.name,
             features=counts.axes,
@@ -124,11 +124,15 @@ def _overlap(metric: Metric, counts: GroupCounts, rest: GroupCounts, favourable:
     """Return the correlation of each group's value with the overall's, which holds the group."""
 
     def value(cells: Any) -> Floats:
-        plain = replace(counts, rows=cells, weight=None, weight_squares=None)  # shares of rows will do
+        plain = replace(counts, rows=cells, weight=None, weight_squares=None, unit=0)  # shares of rows will do
         return metric.measure(plain, favourable).estimator.value
 
     own_size, rest_size = (effective_size(c.amounts.sum(axis=1), c.squares.sum(axis=1)) for c in (counts, rest))
-    return overlap_correlation(value, counts.amounts, rest.amounts, own_size, rest_size)
+    # The ½ that is added to a cell is half a row: weights come as effective rows, on one scale for group and rest.
+    total = (counts.amounts + rest.amounts).sum(axis=1)
+    size = effective_size(total, (counts.squares + rest.squares).sum(axis=1))
+    each = np.where(total > 0, size / np.where(total > 0, total, 1.0), 1.0)[:, None]
+    return overlap_correlation(value, counts.amounts * each, rest.amounts * each, own_size, rest_size)
 
 
 def rest_of(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:
@@ -138,7 +142,7 @@ def rest_of(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:
         weight = np.maximum(overall.weight - counts.weight, 0)
     if counts.weight_squares is not None and overall.weight_squares is not None:
         squares = np.maximum(overall.weight_squares - counts.weight_squares, 0)
-    return GroupCounts(counts.axes, counts.keys, overall.rows - counts.rows, weight, squares)
+    return GroupCounts(counts.axes, counts.keys, overall.rows - counts.rows, weight, squares, counts.unit)
 
 
 def _pairs(

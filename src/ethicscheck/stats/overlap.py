@@ -23,7 +23,7 @@ def overlap_correlation(
     Parameters
     ----------
     value : the measure, from cells of shape (G, C) to values of shape (G,); scaling the cells must not change it.
-    own, rest : cells of each group and of everyone else, counts or weights, shape (G, C).
+    own, rest : cells of each group and of everyone else, counts (effective ones where weighted), shape (G, C).
     own_size, rest_size : numbers of rows (effective ones where weighted), shape (G,).
 
     Returns
