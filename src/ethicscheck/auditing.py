@@ -35,8 +35,9 @@ from .model.record import (
     Words,
 )
 from .model.strict_yaml import Document
+from .model.verdicts import overall_verdict
 from .policy.checklists import assess_checklists, open_checklists
-from .policy.judging import judge, overall_verdict
+from .policy.judging import judge
 from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, resolve_rules
 from .policy.waivers import apply_waivers, check_waivers, read_waivers
@@ -145,6 +146,7 @@ def roles_of(config: Config) -> Roles:
         count=data.count,
         weight=data.weight,
         positive=data.positive,
+        favourable=data.favourable,
         unknown=data.unknown_texts,
     )
 

@@ -432,3 +432,17 @@ def test_an_intersection_without_a_row_is_shown_as_undecided(tmp_path: Path) -> 
     assert record.findings[0].verdict == "not_evaluable"
     assert record.findings[0].reason == "fewer_than_two_groups"
     assert reconciles(record)
+
+
+def test_a_score_beside_a_prediction_must_be_there_but_decides_nothing(tmp_path: Path) -> None:
+    """A misspelt name is an error even where the column isn't needed; its values split no cell and may be anything."""
+    found = refusal(tmp_path, TWELVE, score="nope", threshold=0.5)
+    assert found.startswith("there is no column 'nope'")
+
+    plain = audit_text(tmp_path, TWELVE)
+    scored = audit_text(tmp_path, with_column("s", ["x", 1, "", 9] * 3), score="s", threshold=0.5)
+    assert results(scored)["estimates"] == results(plain)["estimates"]
+    assert results(scored)["plan"] == results(plain)["plan"]
+
+    with pytest.raises(DataError, match="there is no column 'nope'"):
+        audit_frame(pd.DataFrame({"group": ["a", "b"], "y": [0, 1], "p": [0, 1]}), score="nope")

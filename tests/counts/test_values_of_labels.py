@@ -178,3 +178,45 @@ def test_the_favourable_value_must_occur(tmp_path: Path) -> None:
     """A misspelt favourable value would turn the four-fifths rule round."""
     with pytest.raises(DataError, match="the favourable value 'hire' does not occur"):
         audit_values(tmp_path, ["1", "0"] * 4, favourable="hire")
+
+
+@pytest.mark.parametrize(
+    ("decision", "label", "rate", "favoured"),
+    [
+        ("no", None, 0, 1),
+        ("yes", None, 1, 0),
+        ("no", ["0", "1"], 0, 1),
+        ("yes", ["no", "yes"], 1, 0),
+        ("no", ["no"], 0, 1),
+    ],
+)
+def test_one_sided_decisions_are_read_where_the_config_names_both_values(
+    decision: str, label: list[str] | None, rate: float, favoured: float, tmp_path: Path
+) -> None:
+    """A system that always says the same is worth an audit; `favourable` names the negative value."""
+    labels = (label or ["1"]) * (12 // len(label or ["1"]))
+    parts: dict[str, Any] = {"positive": "yes", "favourable": "no", "label": "y" if label else None}
+
+    metrics = ["selection_rate", "favourable_rate"]
+    record = audit_values(tmp_path, labels, [decision] * 12, metrics=metrics, **parts)
+
+    assert values(record, "selection_rate")[""] == rate
+    assert values(record, "favourable_rate")[""] == favoured
+
+
+@pytest.mark.parametrize(
+    ("labels", "predictions", "parts"),
+    [
+        (None, "no", {"positive": "yes"}),
+        (None, "no", {"positive": "yes", "favourable": "yes"}),
+        (None, "nein", {"positive": "yes", "favourable": "no"}),
+        (["yes", "no"], "yes", {"positive": "yes", "favourable": "nno"}),
+    ],
+    ids=["one value named", "the same value named twice", "a third value", "the label has another negative value"],
+)
+def test_one_sided_decisions_are_refused_where_it_would_be_a_guess(
+    labels: list[str] | None, predictions: str, parts: dict[str, Any], tmp_path: Path
+) -> None:
+    """A misspelt value must not turn everyone into one side."""
+    with pytest.raises(DataError, match="does not occur"):
+        audit_values(tmp_path, (labels or ["1", "0"]) * 6, [predictions] * 12, label="y" if labels else None, **parts)

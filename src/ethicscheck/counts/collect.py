@@ -140,7 +140,9 @@ def _codings(roles: Roles, cells: Sequence[Cell]) -> dict[str, Coding]:
                 f"column {column!r}",
                 "check the column's name and data.unknown",
             )
-    by_column = code_binary(values, roles.positive) if values else {}
+    # A favourable value that is not the positive one is the negative one, also where every decision is the same.
+    negative = {roles.prediction: roles.favourable} if roles.prediction and roles.favourable is not None else {}
+    by_column = code_binary(values, roles.positive, negative) if values else {}
     found = {part: by_column[column] for part, column in named.items() if column is not None}
     found.setdefault("prediction", Coding("1", "0"))
     return found

@@ -63,6 +63,7 @@ class Roles:
     count: str | None = None
     weight: str | None = None
     positive: str | None = None
+    favourable: str | None = None
     unknown: frozenset[str] = frozenset()
 
     @property
@@ -81,8 +82,8 @@ class Roles:
         return self.unknown | {""}
 
     def columns(self) -> tuple[str, ...]:
-        """Return every column that is read, once, in a fixed order."""
-        single = (self.label, self.prediction, self.cut, self.count, self.weight)
+        """Return every column that must be there, once, in a fixed order; a score beside a prediction is not read."""
+        single = (self.label, self.prediction, self.score, self.count, self.weight)
         return tuple(dict.fromkeys([key.name for key in self.keys] + [name for name in single if name is not None]))
 
     def numeric(self) -> frozenset[str]:

@@ -40,13 +40,17 @@ class Coding:
         return 1 if canonical(text) == self.positive else 0
 
 
-def code_binary(values: Mapping[str, Mapping[str, int]], positive: str | None) -> dict[str, Coding]:
+def code_binary(
+    values: Mapping[str, Mapping[str, int]], positive: str | None, negative: Mapping[str, str] | None = None
+) -> dict[str, Coding]:
     """Decide, for each binary column, which value is positive; never by guessing.
 
     Parameters
     ----------
     values : for each column, its values (as text, the missing ones left out) and on how many rows each stands.
     positive : the value that means "positive", as written in the config, or None.
+    negative : for a column whose negative value the config names too, that value; the column may then hold one of the
+        two only.
 
     Raises
     ------
@@ -55,6 +59,14 @@ def code_binary(values: Mapping[str, Mapping[str, int]], positive: str | None) -
     """
     wanted = None if positive is None else canonical(positive)
     spelled = {column: frozenset(canonical(text) for text in counts) for column, counts in values.items()}
+    pairs = {
+        column: Coding(wanted, canonical(other))
+        for column, other in (negative or {}).items()
+        if wanted is not None and canonical(other) != wanted and not _others_disagree(column, spelled, wanted, other)
+    }
+    pairs = {column: pair for column, pair in pairs.items() if spelled[column] <= {pair.positive, pair.negative}}
+    for column, pair in pairs.items():
+        spelled[column] = frozenset((pair.positive, pair.negative))  # both are meant, though one may not occur
     if wanted not in (None, "0", "1") and not any(wanted in own for own in spelled.values()):
         column = next((name for name, own in spelled.items() if not own <= _BITS), next(iter(values)))
         raise _no_positive(column, values[column], str(positive))
@@ -86,6 +98,12 @@ def _coding(wanted: str | None, own: frozenset[str], others: list[frozenset[str]
     if len(own) == 1 and elsewhere <= own and any(wanted in other for other in others):
         return Coding(wanted, next(iter(own)))
     return None
+
+
+def _others_disagree(column: str, spelled: Mapping[str, frozenset[str]], wanted: str, negative: str) -> bool:
+    """Return whether another column has a third value beside the two that the config names; 0 and 1 say nothing."""
+    named = {wanted, canonical(negative)}
+    return any(name != column and not own <= _BITS and not own <= named for name, own in spelled.items())
 
 
 def _shown(counts: Mapping[str, int], most: int = 5) -> str:

@@ -129,8 +129,13 @@ class DataConfig(Section):
     )
     label: Text | None = Field(None, description="What happened. Without it only prediction-based metrics are made.")
     prediction: Text | None = Field(None, description="The decision.")
-    score: Text | None = Field(None, description="The score the decision is made from.")
-    threshold: Number | None = Field(None, description="Without a prediction column: prediction = score >= threshold.")
+    score: Text | None = Field(
+        None, description="The score the decision is made from. Beside a prediction it must be there, but is not used."
+    )
+    threshold: Number | None = Field(
+        None,
+        description="Without a prediction column: prediction = score >= threshold. With one, the prediction counts.",
+    )
     positive: Scalar | None = Field(None, description='The value that means "positive"; needed unless 0/1 or booleans.')
     favourable: Scalar | None = Field(None, description="Which prediction helps the person; default: the positive one.")
     count: Text | None = Field(None, description="Frequency column: this row stands for n rows.")

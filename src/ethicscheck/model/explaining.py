@@ -67,6 +67,8 @@ def _problem(path: Path, item: Any, model: type[BaseModel], document: Document) 
     if kind == "ethicscheck":
         return document.problem(path, f"{where}: {item['ctx']['what']}")
     wanted = "a mapping (`key: value`)" if kind in _MAPPING else "a list" if kind in _LIST else "another kind of value"
+    if path[:2] == ("data", "source"):
+        wanted = "a path, a glob or a list of them"
     nothing = item["input"] is None
     return document.problem(
         path, f"{where} is empty; {wanted} is meant here" if nothing else f"{where}: {wanted} is meant here"
