@@ -331,6 +331,8 @@ def read_record(text: str | bytes, name: str) -> AuditRecord:
 
     from ethicscheck.errors import RecordError
 
+    from .wholeness import broken_parts
+
     try:
         loaded = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -340,15 +342,14 @@ def read_record(text: str | bytes, name: str) -> AuditRecord:
         raise RecordError(f"its schema is {schema!r}, not {SCHEMA!r}", name, "give the audit.json of an audit")
     _restore_order(loaded)
     try:
-        return AuditRecord.model_validate(loaded)
+        record = AuditRecord.model_validate(loaded)
+        broken = next(broken_parts(record), None)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RecordError(
-            f"the record is not whole: {place}: {first['msg']}",
-            name,
-            "was it edited? draw it from the data again",
-        ) from None
+        broken = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    if broken is not None:
+        raise RecordError(f"the record is not whole: {broken}", name, "was it edited? draw it from the data again")
+    return record
 
 
 def _restore_order(loaded: dict[str, Any]) -> None:
@@ -356,12 +357,14 @@ def _restore_order(loaded: dict[str, Any]) -> None:
     try:
         strata = loaded["plan"].get("strata", [])
         for row in loaded["estimates"]:
-            row["group"] = {name: row["group"][name] for name in row["features"]}
+            row["group"] = _ordered(row["group"], row["features"])
             if "stratum" in row:
-                row["stratum"] = {name: row["stratum"][name] for name in strata}
+                row["stratum"] = _ordered(row["stratum"], strata)
         for row in loaded["disparities"]:
             _order_groups(row, row["features"])
-            row["groups"] = [{name: group[name] for name in row["features"]} for group in row.get("groups", [])]
+            row["groups"] = [_ordered(group, row["features"]) for group in row.get("groups", [])]
+            for part in row.get("left_out", []):
+                part["group"] = _ordered(part["group"], row["features"])
         for row in loaded["findings"]:
             if row.get("observed"):
                 _order_groups(row["observed"], row["rule"]["across"])
@@ -372,4 +375,9 @@ def _restore_order(loaded: dict[str, Any]) -> None:
 def _order_groups(row: dict[str, Any], features: list[str]) -> None:
     for side in ("group", "against"):
         if row.get(side):
-            row[side] = {name: row[side][name] for name in features}
+            row[side] = _ordered(row[side], features)
+
+
+def _ordered(group: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Return the group in the order of its features; as it is when those are not its features."""
+    return {name: group[name] for name in names} if group.keys() == set(names) else group

@@ -48,16 +48,6 @@ def judge(rules: Sequence[Rule], measurement: Measurement) -> tuple[Finding, ...
     return tuple(_finding(draft, measurement, len(drafts)) for draft in drafts)
 
 
-def overall_verdict(findings: Sequence[Finding]) -> Literal["pass", "fail", "inconclusive"]:
-    """Return fail > inconclusive = not evaluable > pass = waived; inconclusive when nothing was asked."""
-    verdicts = {finding.verdict for finding in findings}
-    if "fail" in verdicts:
-        return "fail"
-    if not verdicts or verdicts & {"inconclusive", "not_evaluable"}:
-        return "inconclusive"
-    return "pass"
-
-
 def _draft(rule: Rule, measurement: Measurement) -> _Draft:
     comparison = measurement.comparison(rule.measure, rule.features)
     undefined = comparison.undefined(rule.compare)

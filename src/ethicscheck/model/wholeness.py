@@ -1,0 +1,105 @@
+"""What must hold between the parts of a record, so that none is drawn that was edited into saying something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from .part import Interval
+from .verdicts import overall_verdict
+
+if TYPE_CHECKING:
+    from .record import AuditRecord, DataEntry, Disparity, Estimate, Finding
+
+ROUNDING = 1e-12
+
+
+def broken_parts(record: AuditRecord) -> Iterator[str]:
+    """Yield what does not hold, with its place."""
+    expected = overall_verdict(record.findings)
+    if record.verdict != expected:
+        yield f"verdict: it is {record.verdict!r}, but {expected!r} follows from the findings"
+    yield from _data(record.data)
+    for place, source in enumerate(record.provenance.sources):
+        yield from _count(source.rows, f"provenance.sources.{place}.rows")
+    for place, estimate in enumerate(record.estimates):
+        yield from _estimate(estimate, f"estimates.{place}")
+    for place, disparity in enumerate(record.disparities):
+        yield from _disparity(disparity, f"disparities.{place}")
+    for place, finding in enumerate(record.findings):
+        yield from _finding(finding, f"findings.{place}")
+    for checklist in record.checklists:
+        for item in (item for section in checklist.sections for item in section.items if item.metric is not None):
+            assert item.metric is not None
+            where = f"checklists.{checklist.id}.{item.id}"
+            yield from _interval(item.metric.value, item.metric.interval, where)
+            yield from _count(item.metric.rows, where)
+
+
+def _data(data: DataEntry) -> Iterator[str]:
+    left_out = sum(part.rows for part in data.excluded)
+    if data.audited + left_out != data.rows:
+        yield f"data: {data.audited} rows audited and {left_out} excluded are not {data.rows}"
+    for name in ("rows", "audited", "judged"):
+        yield from _count(getattr(data, name), f"data.{name}")
+    for part in data.excluded:
+        yield from _count(part.rows, f"data.excluded.{part.reason}")
+    for feature in data.features:
+        yield from _count(feature.unknown, f"data.features.{feature.name}.unknown")
+        for group in feature.groups:
+            yield from _count(group.rows, f"data.features.{feature.name}.{group.label}")
+    for stratum in data.strata:
+        yield from _count(stratum.unknown, f"data.strata.{stratum.name}.unknown")
+
+
+def _estimate(row: Estimate, where: str) -> Iterator[str]:
+    yield from _groups((row.group,), row.features, where)
+    yield from _count(row.rows, f"{where}.rows")
+    yield from _count(row.denominator, f"{where}.denominator")
+    yield from _interval(row.value, row.interval, where)
+
+
+def _disparity(row: Disparity, where: str) -> Iterator[str]:
+    named = [group for group in (row.group, row.against) if group]  # {} is everyone
+    yield from _groups((*named, *row.groups, *(part.group for part in row.left_out)), row.features, where)
+    yield from _interval(row.value, row.interval, where)
+
+
+def _finding(finding: Finding, where: str) -> Iterator[str]:
+    rule, observed = finding.rule, finding.observed
+    if finding.kind == "metric":
+        if rule.metric is None or rule.compare is None:
+            yield f"{where}.rule: a rule on a metric has metric and compare"
+        if (rule.max is None) == (rule.min is None):
+            yield f"{where}.rule: a rule on a metric has either max or min"
+        if observed is None and finding.verdict in ("pass", "fail", "inconclusive"):
+            yield f"{where}: {finding.verdict!r} needs something observed"
+    if observed is not None:
+        named = [group for group in (observed.group, observed.against) if group]
+        yield from _groups(named, rule.across, f"{where}.observed")
+        yield from _interval(observed.value, observed.interval, f"{where}.observed")
+
+
+def _groups(groups: Iterable[Mapping[str, str]], features: tuple[str, ...], where: str) -> Iterator[str]:
+    for group in groups:
+        if len(group) != len(features) or any(name not in group for name in features):
+            yield f"{where}: the group {dict(group)!r} is none of {', '.join(features) or 'everyone'}"
+            return
+
+
+def _count(rows: float, where: str) -> Iterator[str]:
+    if rows < 0:
+        yield f"{where}: {rows} is less than nothing"
+
+
+def _interval(value: float | None, interval: Interval | None, where: str) -> Iterator[str]:
+    if interval is None:
+        return
+    low, high = interval.low, interval.high
+    if high is not None and low > high:
+        yield f"{where}: the interval's low end {low} is above its high end {high}"
+    if value is None:
+        return
+    slack = ROUNDING * max(1.0, abs(value))
+    if value < low - slack or (high is not None and value > high + slack):
+        yield f"{where}: {value} lies outside its interval"
