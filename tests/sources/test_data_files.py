@@ -209,14 +209,13 @@ def test_a_name_that_stands_twice_matters_only_where_it_is_chosen(ending: str, t
 
 
 def test_one_column_can_play_two_parts(tmp_path: Path) -> None:
-    """A score may be a sensitive feature too, and keeps its text there."""
+    """A score may be a stratum too, and keeps its text there."""
     text = "group,y,p,s\n" + "".join(f"{line},0{place % 3}\n" for place, line in enumerate(TWELVE.splitlines()[1:]))
 
-    record = audit_text(tmp_path, text, prediction=None, score="s", threshold=1, sensitive=["group", "s", "y"])
+    record = audit_text(tmp_path, text, prediction=None, score="s", threshold=1, strata=["s"])
 
-    assert set(values(record, "selection_rate", "s")) == {"00", "01", "02"}
-    assert values(record, "selection_rate", "s") == {"00": 0.0, "01": 1.0, "02": 1.0}
-    assert values(record, "base_rate", "y") == {"0": 0.0, "1": 1.0}
+    whole = [row for row in record.estimates if row.metric == "selection_rate" and row.stratum and not row.group]
+    assert {row.stratum["s"]: row.value for row in whole if row.stratum} == {"00": 0.0, "01": 1.0, "02": 1.0}
 
 
 def test_every_missing_column_is_named_at_once_with_the_nearest_one(tmp_path: Path) -> None:

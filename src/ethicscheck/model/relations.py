@@ -8,7 +8,16 @@ from typing import Any
 from ethicscheck.errors import Problem, did_you_mean
 
 from .explaining import dotted, meant_keys
-from .strict_yaml import Document
+from .strict_yaml import Document, Path
+
+# The parts of which a column can play one only; sensitive features are held against them too.
+_ROLES = ("label", "prediction", "score", "count", "weight")
+_ROLE_HINTS = {
+    ("label", "prediction"): "the audit would find no error at all",
+    ("label", "sensitive feature"): "the groups would be the outcomes themselves",
+    ("prediction", "sensitive feature"): "the groups would be the decisions themselves",
+    ("count", "weight"): "a count says how many rows there are, a weight how much each of them stands for",
+}
 
 
 def check_relations(value: dict[str, Any], document: Document, keys: Sequence[str]) -> list[Problem]:
@@ -21,6 +30,7 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
     names = (
         [features] if isinstance(features, str) else list(features) if isinstance(features, (dict, list, tuple)) else []
     )
+    problems += _check_roles(data, [str(name) for name in names if isinstance(name, str)], document)
     problems += _check_intersections(data.get("intersections"), names, document)
     problems += _check_strata(data.get("strata"), names, document)
     return problems
@@ -35,10 +45,27 @@ def _check_decision(data: dict[str, Any], document: Document, keys: Sequence[str
     elif "prediction" not in given and "threshold" not in given and data.get("threshold") is None:
         what = "data.score without data.prediction needs data.threshold"
         problems.append(document.problem(("data", "score"), what, "prediction = score >= threshold"))
-    label = data.get("label")
-    if isinstance(label, str) and label == data.get("prediction"):
-        what = f"label and prediction are the same column, {str(label)!r}"
-        problems.append(document.problem(("data", "label"), what, "the audit would find no error at all"))
+    return problems
+
+
+def _check_roles(data: dict[str, Any], names: Sequence[str], document: Document) -> list[Problem]:
+    """Return a problem for each column that plays two parts. A stratum may be a column with another part."""
+    found: dict[str, tuple[str, Path]] = {}
+    problems = []
+    parts: list[tuple[str, Any, Path]] = [(role, data.get(role), ("data", role)) for role in _ROLES]
+    mapped = isinstance(data.get("sensitive"), dict)
+    parts += [
+        ("sensitive feature", name, ("data", "sensitive", name if mapped else place))
+        for place, name in enumerate(names)
+    ]
+    for role, column, path in parts:
+        if not isinstance(column, str) or not column:
+            continue
+        other, first = found.setdefault(column, (role, path))
+        if other == role:
+            continue
+        what = f"{other} and {role} are the same column, {str(column)!r}"
+        problems.append(document.problem(first, what, _ROLE_HINTS.get((other, role), "one column plays one part")))
     return problems
 
 

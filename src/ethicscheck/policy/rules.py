@@ -234,6 +234,9 @@ def _check_across(across: Any, path: Path, names: Sequence[str], document: Docum
         elif name != EVERYWHERE and names and name not in names:
             what = f"{dotted(path)}: {str(name)!r} is not a sensitive feature"
             problems.append(document.problem(path, what, did_you_mean(name, names)))
+    twice = next((name for place, name in enumerate(words) if name in words[:place]), None)
+    if twice is not None and twice != EVERYWHERE:
+        problems.append(document.problem(path, f"{dotted(path)}: {str(twice)!r} stands here twice", "keep one of them"))
     return problems
 
 
