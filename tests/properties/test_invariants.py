@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ethicscheck.counts.collect import KeyColumn, Roles, collect
 from ethicscheck.counts.table import CountTable, add_tables
 from ethicscheck.errors import DataError
-from ethicscheck.model.record import AuditRecord
+from ethicscheck.model.record import AuditRecord, read_record
 from ethicscheck.sources.frames import view_frame
 from helpers import audit_frame, disparities, estimates, reconciles, results, values
 
@@ -197,6 +197,7 @@ def test_every_number_is_sound(rows: list[tuple[Any, ...]], weighted: bool, min_
     for finding in record.findings:
         assert (finding.observed is None) == (finding.verdict == "not_evaluable")
         assert finding.verdict in ("pass", "fail") or finding.reason
+    assert read_record(record.to_json(), "audit.json") == record
     json.loads(record.to_json(), parse_constant=lambda name: (_ for _ in ()).throw(AssertionError(name)))
 
 
