@@ -74,6 +74,7 @@ def _keys() -> str:
         ("policy", config.PolicyConfig),
         ("policy.rules[]", config.RuleConfig),
         ("policy.waivers[]", config.WaiverConfig),
+        ("checklists[]", config.ChecklistUse),
         ("report", config.ReportConfig),
     ]
     rows = ["| key | meaning |", "|---|---|"]

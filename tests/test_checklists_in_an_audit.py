@@ -203,3 +203,59 @@ def test_without_labels_a_question_that_needs_them_is_not_measured(project: Path
         == "Not measured: false negative rate needs to know what happened, and the data don't say."
     )
     assert measured["uc.favourable"].startswith("Ratio of favourable decision rate")
+
+
+def test_a_contradiction_is_told_in_the_terminal_even_where_nothing_is_required(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The headline counts it, and does not count it as answered."""
+    write()
+    answer("s.equal", "yes")
+
+    run(["audit"])
+
+    out = capsys.readouterr().out
+    assert "0 of 2 questions are answered. One answer is contradicted by the measurement." in " ".join(out.split())
+
+
+def test_nobody_is_given_words_that_were_not_theirs(project: Path) -> None:
+    """A dispute settled against the numbers names only those who said so."""
+    Path("small.yaml").write_text(CHECKLIST.replace("sign: [reviewer]", "sign: [reviewer], resolve: [reviewer]"))
+    write()
+    answer("s.equal", "yes", "Ada")
+    answer("s.equal", "no", "Cleo")
+    words = ["--as", "Bea", "--role", "reviewer", "--reason", "We looked again together"]
+    assert run(["checklist", "resolve", "small.answers.jsonl", "s.equal", "yes", *words]) == 0
+
+    run(["audit", "-q"])
+    (entry,) = record()["checklists"]  # type: ignore[misc]
+    item = entry["sections"][0]["items"][0]  # type: ignore[index]
+
+    assert item["state"] == "contradicted"
+    assert item["conflict"] == "Ada said yes; the measurement says no."
+
+
+def test_the_evidences_own_dates_stand_in_record_and_report(project: Path) -> None:
+    """CISO Assistant keeps one date for both: when a piece was made, and when it was handed in."""
+    Path("note.txt").write_text("seen")
+    write()
+    words = [
+        "--as",
+        "Ada",
+        "--role",
+        "reviewer",
+        "--evidence",
+        "note.txt",
+        "--dated",
+        "2026-01-01",
+        "--expires",
+        "2099-12-31",
+    ]
+    assert run(["checklist", "answer", "small.answers.jsonl", "s.stop", "The head", *words]) == 0
+
+    run(["audit", "-q"])
+    (entry,) = record()["checklists"]  # type: ignore[misc]
+    (piece,) = entry["sections"][0]["items"][1]["answers"][0]["evidence"]  # type: ignore[index]
+
+    assert (piece["dated"], piece["expires"]) == ("2026-01-01", "2099-12-31")
+    assert "of 2026-01-01, counts until 2099-12-31" in Path("ethicscheck-out/report.html").read_text()

@@ -15,6 +15,8 @@ class EvidenceEntry(Part):
     path: str | None = None
     url: str | None = None
     sha256: str | None = None
+    dated: str | None = Field(None, description="The evidence's own day.")
+    expires: str | None = Field(None, description="The last day on which it counts.")
     problem: str | None = None
 
 

@@ -165,7 +165,14 @@ def _answer(answer: GivenAnswer, status: ItemStatus, whole: ChecklistStatus) -> 
         na_reason=answer.na_reason,
         comment=answer.comment,
         evidence=tuple(
-            EvidenceEntry(path=part.path, url=part.url, sha256=part.sha256, problem=part.problem or None)
+            EvidenceEntry(
+                path=part.path,
+                url=part.url,
+                sha256=part.sha256,
+                dated=part.dated,
+                expires=part.expires,
+                problem=part.problem or None,
+            )
             for part in answer.evidence
         ),
     )
@@ -202,10 +209,14 @@ def _measured(measured: MeasuredAnswer) -> MeasuredEntry:
 
 
 def _conflict(status: ItemStatus) -> str | None:
-    if status.state != "contradicted" or status.measured is None:
+    """Return who said the opposite of what was measured; nobody is given words that were not theirs."""
+    measured = status.measured
+    if status.state != "contradicted" or measured is None:
         return None
-    given = sorted({answer.by for answer in status.answers})
-    return f"{' and '.join(given)} said {'no' if status.measured.answer == 'yes' else 'yes'}; the measurement says {status.measured.answer}."
+    opposite = "no" if measured.answer == "yes" else "yes"
+    said = sorted({answer.by for answer in status.answers if answer.value == opposite})
+    given = f"{' and '.join(said)} said {opposite}" if said else f"It was settled as {opposite}"
+    return f"{given}; the measurement says {measured.answer}."
 
 
 def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ethicscheck.model.checklist_record import AnswerEntry, ChecklistEntry, ItemEntry, MeasuredEntry
+from ethicscheck.model.checklist_record import AnswerEntry, ChecklistEntry, EvidenceEntry, ItemEntry, MeasuredEntry
 from ethicscheck.model.record import Finding
 from ethicscheck.model.wording import features_label, visible
 
@@ -219,7 +219,7 @@ def _answer(answer: AnswerEntry) -> AnswerView:
         (
             visible(part.path or part.url or ""),
             part.url if part.url and part.url.startswith(("http://", "https://")) else "",
-            f"SHA-256 {part.sha256[:12]}…" if part.sha256 and not part.problem else visible(part.problem or ""),
+            _evidence_note(part),
         )
         for part in answer.evidence
     )
@@ -230,6 +230,15 @@ def _answer(answer: AnswerEntry) -> AnswerView:
         visible(answer.comment or ""),
         evidence,
     )
+
+
+def _evidence_note(part: EvidenceEntry) -> str:
+    notes = [
+        f"of {part.dated}" if part.dated else "",
+        f"counts until {part.expires}" if part.expires else "",
+        part.problem or (f"SHA-256 {part.sha256[:12]}…" if part.sha256 else ""),
+    ]
+    return ", ".join(visible(note) for note in notes if note)
 
 
 def checklist_heading(finding: Finding, index: RecordIndex) -> str:

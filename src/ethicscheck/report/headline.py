@@ -38,16 +38,27 @@ def _checklists_sentence(record: AuditRecord) -> str:
     if not record.checklists:
         return ""
     required = [finding for finding in record.findings if finding.kind == "checklist"]
-    unmet = [finding for finding in required if finding.verdict == "fail"]
-    if unmet:
-        if len(required) == 1:
-            return "The required checklist is not finished."
-        return f"{_number(len(unmet))} of {len(required)} required checklists {'is' if len(unmet) == 1 else 'are'} not finished."
-    if required:
-        return "The required checklist is finished." if len(required) == 1 else "The required checklists are finished."
+    unmet = [finding for finding in required if finding.verdict != "pass"]
+    parts = []
+    if unmet and len(required) == 1:
+        parts.append("The required checklist is not finished.")
+    elif unmet:
+        verb = "is" if len(unmet) == 1 else "are"
+        parts.append(f"{_number(len(unmet))} of {len(required)} required checklists {verb} not finished.")
+    elif required:
+        parts.append(
+            "The required checklist is finished." if len(required) == 1 else "The required checklists are finished."
+        )
     states = [item.state for entry in record.checklists for section in entry.sections for item in section.items]
     asked = [state for state in states if state != "hidden"]
-    return f"{len(asked) - asked.count('unanswered')} of {len(asked)} questions are answered."
+    done = sum(state in ("answered", "unsure", "not_applicable") for state in asked)
+    if not required:
+        parts.append(f"{done} of {len(asked)} questions are answered.")
+    contradicted = states.count("contradicted")
+    if contradicted:
+        answers = "answer is" if contradicted == 1 else "answers are"
+        parts.append(f"{_number(contradicted)} {answers} contradicted by the measurement.")
+    return " ".join(parts)
 
 
 def _rules_sentence(record: AuditRecord) -> str:
@@ -61,6 +72,9 @@ def _rules_sentence(record: AuditRecord) -> str:
     rules = "rule" if count == 1 else "rules"
     if by["fail"] and count == 1:
         return "The only rule fails: the data show that the limit is exceeded."
+    if len(by["fail"]) == count:
+        every = "Both" if count == 2 else f"All {count}"
+        return f"{every} rules fail: the data show that the limits are exceeded."
     if by["fail"]:
         return f"{_number(len(by['fail']))} of {count} {rules} {'fails' if len(by['fail']) == 1 else 'fail'}: the data show that the limit is exceeded."
     open_count = len(by["inconclusive"]) + len(by["not_evaluable"])
