@@ -87,7 +87,7 @@ def test_start_never_writes_over_a_file(tmp_path: Path) -> None:
     assert journal.path.read_bytes() == before
 
 
-@pytest.mark.parametrize("tail", [b'{"seq":3,"at":"20', b'{"seq":3}', b"\x00\x00", b"{\n", b"half a line\n", b"\xff\n"])
+@pytest.mark.parametrize("tail", [b'{"seq":3,"at":"20', b'{"seq":3}', b"\x00\x00", b"half a line", b"\xff"])
 def test_a_torn_last_line_is_set_aside_and_reported(tmp_path: Path, tail: bytes) -> None:
     """Reading changes nothing; the next answer sets the rest of a crash aside, byte for byte, and is itself whole."""
     journal = started(tmp_path)
@@ -107,6 +107,22 @@ def test_a_torn_last_line_is_set_aside_and_reported(tmp_path: Path, tail: bytes)
     assert journal.path.read_bytes().startswith(whole)
     assert [part.seq for part in journal.read().entries] == [1, 2, 3]
     assert journal.read().notes == ()
+
+
+@pytest.mark.parametrize("line", [b"{\n", b"half a line\n", b"\xff\n", b"\n", b'{"seq":3,"at":"20\n'])
+def test_a_broken_last_line_that_ends_in_a_newline_is_damage_and_stays_where_it_is(tmp_path: Path, line: bytes) -> None:
+    """Its newline says that it was acknowledged once: moving it aside would drop somebody's answer."""
+    journal = started(tmp_path)
+    journal.append([entry(1)])
+    damaged = journal.path.read_bytes() + line
+    journal.path.write_bytes(damaged)
+
+    for act in (journal.read, lambda: Journal(journal.path).append([entry(2)]), lambda: journal.append([entry(2)])):
+        with pytest.raises(JournalError, match="line 3 is no entry") as caught:
+            act()
+        assert caught.value.problems[0].line == 3
+    assert journal.path.read_bytes() == damaged
+    assert not list(tmp_path.glob("*.torn-*"))
 
 
 def test_a_second_torn_line_does_not_overwrite_the_first(tmp_path: Path) -> None:

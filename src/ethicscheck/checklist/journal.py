@@ -89,7 +89,7 @@ class Journal:
         Raises
         ------
         JournalError
-            When there is none, or a line before the last is broken; with every such line.
+            When there is none, or a line that ends in a newline is broken; with every such line.
         """
         try:
             with opened_to_read(self.path) as handle:
@@ -231,19 +231,9 @@ def _checked_line(entry: Entry) -> bytes:
 
 
 def _cut(content: bytes) -> tuple[list[bytes], bytes]:
-    """Cut into whole lines and the torn rest; a whole line that is no JSON is torn too when it is the last."""
+    """Cut into whole lines and the torn rest: what stands after the last newline, and nothing else."""
     *lines, tail = content.split(b"\n")
-    if not tail and lines and not _is_json(lines[-1]):
-        tail = lines.pop() + b"\n"
     return lines, tail
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        read_line(line)
-    except ValueError as error:
-        return "not one whole JSON" not in str(error)
-    return True
 
 
 def _read_lines(lines: Sequence[bytes], path: Path, before: int = 0) -> list[Entry]:
