@@ -125,6 +125,23 @@ def test_a_broken_last_line_that_ends_in_a_newline_is_damage_and_stays_where_it_
     assert not list(tmp_path.glob("*.torn-*"))
 
 
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        (b'{"seq":2,"at":"2026-03-01T12:00:00Z","by":"A","role":"r","item":"i","value":"no","value":"yes"}', "value"),
+        (b'{"seq":2,"at":"2026-03-01T12:00:00Z","kind":"later","x":{"a":1,"a":1}}', "a"),
+    ],
+)
+def test_a_key_that_stands_twice_in_a_line_is_an_error(tmp_path: Path, line: bytes, key: str) -> None:
+    """A person reads the first of two values, json.loads keeps the last."""
+    journal = started(tmp_path)
+    with journal.path.open("ab") as stream:
+        stream.write(line + b"\n")
+
+    with pytest.raises(JournalError, match=f"line 2 is no entry: the key '{key}' stands in it twice"):
+        journal.read()
+
+
 def test_a_second_torn_line_does_not_overwrite_the_first(tmp_path: Path) -> None:
     """Each rest is kept."""
     journal = started(tmp_path)

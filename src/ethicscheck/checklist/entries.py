@@ -140,9 +140,11 @@ def read_line(line: bytes) -> Entry:
         When it is no entry, in words.
     """
     try:
-        content = json.loads(line.decode(), parse_constant=_finite, parse_float=_finite)
+        content = json.loads(line.decode(), parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+    except _TwiceError as error:
+        raise ValueError(str(error)) from None
     except ValueError:
         raise ValueError("it is not one whole JSON object") from None
     if not isinstance(content, dict):
@@ -152,6 +154,20 @@ def read_line(line: bytes) -> Entry:
     if b"\\ud" in line.lower():
         _check_characters(content)
     return _read(content)
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in one object."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose keys differ: which of two values was meant, nobody can tell."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _TwiceError(f"the key {twice!r} stands in it twice")
+    return content
 
 
 def _finite(word: str) -> float:
