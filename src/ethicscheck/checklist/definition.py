@@ -110,8 +110,8 @@ class Roles(Strict):
 class Review(Strict):
     """When answers go stale."""
 
-    after_days: Whole | None = None
-    on: Texts = ()
+    after_days: Whole | None = Field(None, description="Answers older than this are out of date.")
+    on: Texts = Field((), description="Events that call for a new look; a note to people, only after_days is enforced.")
 
 
 class ChecklistSection(Strict):

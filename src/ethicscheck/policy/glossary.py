@@ -190,7 +190,7 @@ STATES: dict[str, tuple[str, str]] = {
     "hidden": ("Not asked", "Another answer makes the question moot. What was answered before is kept."),
     "disputed": ("Disputed", "People disagree, until someone in a named role settles it with a reason. Leaves complete unmet."),
     "contradicted": ("Contradicted by the data", "The given answer and the measured one differ. Both stay. Leaves complete unmet."),
-    "stale": ("Out of date", "The question, the model, the data or the evidence changed, or the answer is too old. Leaves complete unmet."),
+    "stale": ("Out of date", "The question or the evidence changed, the evidence is gone or has expired, or a review is due. Leaves complete unmet."),
 }  # fmt: skip
 
 
