@@ -133,7 +133,7 @@ def test_enter_keeps_ones_own_answer_and_adds_to_it(terminal: Terminal) -> None:
 
     shown = terminal.walk("", "c", "on second thought", "")
 
-    assert "Nothing is open" in shown
+    assert "Nothing is open for your role." in shown
     assert [(line["item"], line["value"], line.get("comment")) for line in terminal.answers()] == [
         ("p", "yes", None), ("q", "no", None), ("q", "no", "on second thought"),
     ]  # fmt: skip
@@ -187,10 +187,35 @@ def test_only_stale_and_only_unanswered(terminal: Terminal) -> None:
     assert len(terminal.answers()[-1]["evidence"]) == 1
 
 
-def test_questions_for_another_role_are_not_asked(terminal: Terminal) -> None:
-    """A reviewer signs and settles here, and answers nothing."""
-    assert "There is nothing to ask you." in terminal.walk("yes", role="reviewer")
+def test_a_role_that_answers_nothing_is_an_error(terminal: Terminal) -> None:
+    """A slip in --role must not look like a checklist that is done."""
+    for role, near in (("enginer", "did you mean 'engineer'? "), ("reviewer", "")):
+        assert run(["checklist", "walk", "j.jsonl", "--as", "Ana", "--role", role]) == 2
+        told = terminal.capsys.readouterr().err
+        assert f"{role!r} answers no question of small (--role) — {near}it is answered by product or engineer" in told
     assert terminal.given() == []
+
+
+TWO_ROLES = (
+    items(question("p"), section="roles: {answer: [product]}")
+    + "  - {id: second, title: Second, roles: {answer: [legal, reviewer]}, items: [{"
+    + question("l")
+    + "}]}\n"
+)
+
+
+def test_nothing_open_for_one_role_names_the_roles_that_still_have_questions(terminal: Terminal) -> None:
+    """ "Nothing is open" with 1 of 2 done sends people home too early."""
+    terminal.begin(TWO_ROLES)
+
+    assert "Still open: 1 for product, 1 for legal or reviewer." in terminal.walk("q")
+    shown = terminal.walk("yes")
+    assert "1 of 2 done: 1 unanswered, 1 answered Nothing is open for your role. Still open: 1 for legal or reviewer." in shown
+    assert "Nothing is open for your role. From the first question again" in terminal.walk("q")
+
+    assert run(["checklist", "status", "j.jsonl"]) == 0
+    assert "Still open: 1 for legal or reviewer." in terminal.capsys.readouterr().out
+    assert "open" not in terminal.walk("yes", role="legal")
 
 
 def test_ctrl_c_leaves_cleanly_with_130(terminal: Terminal) -> None:

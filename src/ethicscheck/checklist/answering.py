@@ -9,7 +9,7 @@ from typing import Any
 
 from ethicscheck.errors import UsageError, did_you_mean
 
-from .definition import Item, Roles
+from .definition import Checklist, Item, Roles
 from .entries import Answer, Entry, Evidence, Resolution, Signing, Withdrawal
 from .kinds import read_value
 from .kinds.definition import clean_text
@@ -48,7 +48,7 @@ def answer_item(
         When the question, the answer, the role, the reason or the evidence won't do; nothing is written.
     """
     item = find_item(opened, item_id)
-    by, role = _person(by, role)
+    by, role = person(by, role)
     _check_role("answer", role, item, opened)
     if na_reason is not None:
         value = None
@@ -88,7 +88,7 @@ def withdraw_answer(
     UsageError
         When that person has given none.
     """
-    by, role = _person(by, role)
+    by, role = person(by, role)
     name = opened.loaded.checklist.current_id(item_id)
     given: set[str] = set()
     known: set[str] = set()
@@ -117,7 +117,7 @@ def resolve_item(
         When nothing is disputed, the role may not settle it, or the answer won't do.
     """
     item = find_item(opened, item_id)
-    by, role = _person(by, role)
+    by, role = person(by, role)
     _check_role("resolve", role, item, opened)
     value = read_value(item, opened.loaded.checklist, given)
     reason = clean_text(reason, "the reason")
@@ -139,7 +139,7 @@ def sign_checklist(opened: OpenJournal, status: ChecklistStatus, *, by: str, rol
     UsageError
         When something is open, or the role is none that signs.
     """
-    by, role = _person(by, role)
+    by, role = person(by, role)
     roles = status.sign_roles()
     if roles and role not in roles:
         raise UsageError(f"{role!r} does not sign this checklist", "--role", f"it is signed by {_listed(roles)}")
@@ -170,6 +170,25 @@ def may(what: str, role: str, roles: Roles) -> bool:
     return not named or role in named
 
 
+def check_answers_something(checklist: Checklist, role: str) -> None:
+    """Check that there is a question for a role to answer.
+
+    Raises
+    ------
+    UsageError
+        When every section is for other roles, with the nearest and all of them.
+    """
+    if any(may("answer", role, section.roles) for section in checklist.sections):
+        return
+    named = tuple(dict.fromkeys(part for section in checklist.sections for part in section.roles.answer))
+    others = {part for section in checklist.sections for part in (*section.roles.sign, *section.roles.resolve)}
+    near = "" if role in others else did_you_mean(role, named)
+    hint = f"{near} " if near.startswith("did you") else ""
+    raise UsageError(
+        f"{role!r} answers no question of {checklist.id}", "--role", f"{hint}it is answered by {_listed(named)}"
+    )
+
+
 def _check_role(what: str, role: str, item: Item, opened: OpenJournal) -> None:
     section = opened.loaded.checklist.section_of(item)
     if not may(what, role, section.roles):
@@ -184,7 +203,7 @@ def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _person(by: str, role: str) -> tuple[str, str]:
+def person(by: str, role: str) -> tuple[str, str]:
     """Return name and role, written one way: one person must not become two by a blank or by how é is encoded."""
     name, role = (" ".join(clean_text(text, what).split()) for text, what in ((by, "the name"), (role, "the role")))
     return unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", role)
@@ -199,4 +218,13 @@ def _day(at: str) -> datetime.date:
     return datetime.datetime.fromisoformat(at).date()
 
 
-__all__ = ["answer_item", "find_item", "may", "resolve_item", "sign_checklist", "withdraw_answer"]
+__all__ = [
+    "answer_item",
+    "check_answers_something",
+    "find_item",
+    "may",
+    "person",
+    "resolve_item",
+    "sign_checklist",
+    "withdraw_answer",
+]

@@ -163,6 +163,15 @@ class ChecklistStatus:
         )
         return open_items if require == "complete" else (*open_items, *self._unsigned())
 
+    def open_for(self) -> Mapping[tuple[str, ...], int]:
+        """Return how many questions are open for whom to answer, by the roles of their section; () means anyone."""
+        found: dict[tuple[str, ...], int] = {}
+        for status in self.items:
+            if status.state in OPEN:
+                roles = status.section.roles.answer
+                found[roles] = found.get(roles, 0) + 1
+        return found
+
     def sign_roles(self) -> tuple[str, ...]:
         """Return the roles whose signatures the checklist asks for, in its order; none means anyone's."""
         return tuple(dict.fromkeys(role for section in self.checklist.sections for role in section.roles.sign))

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ethicscheck.checklist.answering import answer_item, may
+from ethicscheck.checklist.answering import answer_item, check_answers_something, may, person
 from ethicscheck.checklist.definition import Column, Item
 from ethicscheck.checklist.entries import Evidence
 from ethicscheck.checklist.evidence import record_evidence
@@ -28,6 +28,7 @@ from .checklist_words import (
     find_evidence,
     in_short,
     new_console,
+    open_in_words,
     print_text,
     progress_line,
     said,
@@ -57,7 +58,9 @@ class Walk:
 
     def __init__(self, opened: OpenJournal, by: str, role: str, only: str | None) -> None:
         self.opened = opened
-        self.by, self.role, self.only = by, role, only
+        self.by, self.role = person(by, role)
+        self.only = only
+        check_answers_something(opened.loaded.checklist, self.role)
         self.console = new_console()
         self.saved = 0
         self.status: ChecklistStatus = opened.status(today=today())
@@ -100,7 +103,7 @@ class Walk:
             return next(iter(places), None)
         still_open = [place for place in places if self.status.items[place].state in OPEN]
         if places and not still_open:
-            self._print("Nothing is open. From the first question again; Enter keeps an answer.")
+            self._print("Nothing is open for your role. From the first question again; Enter keeps an answer.")
         return next(iter(still_open or places), None)
 
     def _next(self, place: int) -> int | None:
@@ -302,6 +305,9 @@ class Walk:
         answers = "1 answer" if self.saved == 1 else f"{self.saved} answers"
         self._print(f"{answers} saved in {self.opened.journal.path.name}.")
         self._print(f"{progress_line(self.status)}: {counts_in_words(self.status)}")
+        if still := open_in_words(self.status):
+            mine = any(may("answer", self.role, item.section.roles) for item in self.status.items if item.state in OPEN)
+            self._print(still if mine else f"Nothing is open for your role. {still}")
 
     def _print(self, text: str, style: str = "", indent: int = 0) -> None:
         print_text(self.console, text, style, indent)

@@ -153,6 +153,15 @@ def counts_in_words(status: ChecklistStatus) -> str:
     return ", ".join(f"{counts[state]} {word(state)}" for state in MARKS if counts[state])
 
 
+def open_in_words(status: ChecklistStatus) -> str:
+    """Return for whom questions are open, "" where nothing is, or where anyone may answer everything that is."""
+    found = status.open_for()
+    if not any(found):
+        return ""
+    parts = (f"{count} for {' or '.join(roles) if roles else 'anyone'}" for roles, count in found.items())
+    return f"Still open: {', '.join(parts)}."
+
+
 def word(state: State) -> str:
     """Return a state as it is said."""
     return "not applicable" if state == "not_applicable" else state
@@ -163,6 +172,8 @@ def print_status(status: ChecklistStatus, console: Console) -> None:
     checklist = status.checklist
     print_text(console, f"{checklist.title}  {checklist.id} {checklist.version}", "bold")
     print_text(console, f"{progress_line(status)}: {counts_in_words(status)}")
+    if still := open_in_words(status):
+        print_text(console, still)
     risk = status.risk()
     for section in checklist.sections:
         console.print()
