@@ -75,6 +75,9 @@ def _print_finding(finding: FindingView, out: Console) -> None:
     _print_wrapped(finding.message, out, indent=2)
     if finding.strata:
         _print_wrapped(finding.strata, out, indent=2)
+    if finding.questions:
+        asked = "; ".join(text for _, text in finding.questions)
+        _print_wrapped(f"Questions that bear on this: {asked}", out, indent=2)
     if finding.verdict != "pass":
         _print_wrapped(f"→ {finding.remedy}", out, indent=2)
 
