@@ -110,10 +110,25 @@ def test_back_and_skip(terminal: Terminal) -> None:
 
 
 def test_back_at_the_first_question_stays_there(terminal: Terminal) -> None:
-    """There is nothing before it."""
-    terminal.walk("b", "b", "no")
+    """There is nothing before it, and that is said."""
+    shown = terminal.walk("b", "b", "no")
 
+    assert shown.count("This is the first question.") == 2
     assert terminal.given() == [("choice", "no")]
+
+
+def test_back_right_after_a_resume_leads_to_the_question_before(terminal: Terminal) -> None:
+    """What was answered yesterday can be mended today; hidden questions and those for other roles are passed over."""
+    other = "  - {id: second, title: Second, roles: {answer: [legal]}, items: [{" + question("l") + "}]}\n"
+    last = "  - {id: third, title: Third, items: [{" + question("r") + "}]}\n"
+    hidden = question("h", "when: {item: q, in: [yes]}")
+    terminal.begin(items(question("p"), question("q"), hidden) + other + last)
+    terminal.walk("no", "no", "q")
+
+    shown = terminal.walk("b", "b", "b", "yes", "q")
+
+    assert "This is the first question." in shown
+    assert terminal.given() == [("p", "no"), ("q", "no"), ("p", "yes")]
 
 
 def test_not_applicable_asks_for_the_reason(terminal: Terminal) -> None:

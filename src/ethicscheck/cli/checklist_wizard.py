@@ -91,7 +91,7 @@ class Walk:
         while place is not None:
             step = self._ask(self.status.items[place])
             if step == "back":
-                place = trail.pop() if trail else place
+                place = self._before(place, trail)
                 continue
             trail.append(place)
             place = self._next(place)
@@ -109,9 +109,24 @@ class Walk:
     def _next(self, place: int) -> int | None:
         return next((later for later in range(place + 1, len(self.status.items)) if self._wanted(later)), None)
 
+    def _before(self, place: int, trail: list[int]) -> int:
+        """Return where back leads: the question answered or skipped before, else the one above that this role can answer."""
+        while trail:
+            if self._asked(earlier := trail.pop()):
+                return earlier
+        above = next((earlier for earlier in range(place - 1, -1, -1) if self._asked(earlier)), None)
+        if above is None:
+            self._print("This is the first question.", "dim")
+            return place
+        return above
+
+    def _asked(self, place: int) -> bool:
+        item = self.status.items[place]
+        return item.state != "hidden" and may("answer", self.role, item.section.roles)
+
     def _wanted(self, place: int) -> bool:
         item = self.status.items[place]
-        if item.state == "hidden" or not may("answer", self.role, item.section.roles):
+        if not self._asked(place):
             return False
         if self.only == "mine":
             return all(answer.by != self.by for answer in item.answers)
