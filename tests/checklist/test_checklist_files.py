@@ -73,6 +73,9 @@ WHERE = "sections[0].items[1]"
         ((question(more="metric: {metric: accuracy, across: race, compare: difference}"),), "sections[0].items[0].metric has either max or min (c.yaml:10) — it is the limit at which the measured answer turns to no"),
         ((question(more="metric: {metric: accuracy, across: race, compare: difference, max: 1, min: 0}"),), "sections[0].items[0].metric has either max or min, not both (c.yaml:10) — it is the limit at which the measured answer turns to no"),
         ((question(more="metric: {metric: matthews_corrcoef, across: race, compare: ratio, min: 0.8}"),), "sections[0].items[0].metric.compare: 'matthews_corrcoef' can be negative, so a ratio of it means nothing (c.yaml:10) — use difference"),
+        ((question(more="metric: {metric: accuracy, across: [], compare: difference, max: 0.1}"),), "sections[0].items[0].metric.across names no feature (c.yaml:10) — name one, or '*' for each of them"),
+        ((question(more="metric: {metric: accuracy, across: ['*', race], compare: difference, max: 0.1}"),), "sections[0].items[0].metric.across: '*' stands alone; it means each feature by itself (c.yaml:10) — write `across: '*'`, or name the features"),
+        ((question(more="metric: {metric: accuracy, across: [race, race], compare: difference, max: 0.1}"),), "sections[0].items[0].metric.across names 'race' twice (c.yaml:10) — a feature crossed with itself is that feature; name each once"),
         (("id: q, type: text, metric: {metric: accuracy, across: race, compare: ratio, min: 0.8}, text: x, help: y",), "sections[0].items[0].metric: a measurement answers yes, no or unsure (c.yaml:10) — ask with a choice that has the options 'yes' and 'no'"),
     ],
 )  # fmt: skip

@@ -16,6 +16,7 @@ from ethicscheck.model.strict_yaml import Document, Path
 from .linting_conditions import check_conditions
 from .written import MOST_STEPS, Asked, Value, asked_in, maps_in, number_in, sections_in, text_in, words_in
 
+EVERYWHERE = "*"
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -190,7 +191,22 @@ def _check_metric(item: Asked, document: Document) -> list[Problem]:
     if item.kind and (item.kind != "choice" or (item.answers is not None and not {"yes", "no"} <= set(item.answers))):
         what = f"{dotted(path)}: a measurement answers yes, no or unsure"
         problems.append(document.problem(path, what, "ask with a choice that has the options 'yes' and 'no'"))
-    return problems + _check_limit(link, path, document)
+    return problems + _check_across(link, path, document) + _check_limit(link, path, document)
+
+
+def _check_across(link: Value, path: Path, document: Document) -> list[Problem]:
+    path = (*path, "across")
+    where, across = dotted(path), link.get("across")
+    if isinstance(across, list) and not across:
+        return [document.problem(path, f"{where} names no feature", f"name one, or {EVERYWHERE!r} for each of them")]
+    words = words_in(across)
+    if EVERYWHERE in words and len(words) > 1:
+        what = f"{where}: {EVERYWHERE!r} stands alone; it means each feature by itself"
+        return [document.problem(path, what, f"write `across: {EVERYWHERE!r}`, or name the features")]
+    if twice := [word for place, word in enumerate(words) if word in words[:place]]:
+        what = f"{where} names {twice[0]!r} twice"
+        return [document.problem(path, what, "a feature crossed with itself is that feature; name each once")]
+    return []
 
 
 def _check_limit(link: Value, path: Path, document: Document) -> list[Problem]:
