@@ -215,7 +215,7 @@ def test_a_contradiction_is_told_in_the_terminal_even_where_nothing_is_required(
     run(["audit"])
 
     out = capsys.readouterr().out
-    assert "0 of 2 questions are answered. One answer is contradicted by the measurement." in " ".join(out.split())
+    assert "0 of 3 questions are answered. One answer is contradicted by the measurement." in " ".join(out.split())
 
 
 def test_nobody_is_given_words_that_were_not_theirs(project: Path) -> None:

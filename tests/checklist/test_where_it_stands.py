@@ -368,6 +368,22 @@ def test_a_measurement_that_says_the_opposite_contradicts(
         assert status.why == f"answered “{label}”, but measured: the gap is 21 points."
 
 
+def test_a_contradicted_parent_asks_both_ways(tmp_path: Path) -> None:
+    """“Are people told that it works less well for some?” must be asked where the numbers say that it does."""
+    text = items(
+        question("p"), question("q", "when: {item: p, in: no}"), question("r", "when: {item: p, in: yes}"),
+        question("s", "when: {item: p, in: unsure}"),
+    )  # fmt: skip
+    opened = begin(tmp_path, text)
+    answer(opened, "p", "yes")
+
+    def states(found: str) -> list[str]:
+        return [item.state for item in standing(opened, measured={"p": measured(found)}).items]
+
+    assert states("no") == ["contradicted", "unanswered", "unanswered", "hidden"]
+    assert states("yes") == states("unsure") == ["answered", "hidden", "unanswered", "hidden"]
+
+
 def test_hidden_goes_before_disputed_before_contradicted_before_stale(tmp_path: Path) -> None:
     """One question, one state: the one that must be dealt with first."""
     text = items(question("p"), question("q", "when: {item: p, in: yes}"), section="review: {after_days: 1}")

@@ -165,7 +165,7 @@ class _Judge:
         hidden = item.when is not None and True not in possible_truths(item.when, self._possible)
         if hidden:
             self.hidden.add(item.id)
-        self.possible[item.id] = UNANSWERED if hidden else _possible(standing)
+        self.possible[item.id] = UNANSWERED if hidden else _possible(standing, self._against(item, standing))
         answers = tuple(self._answer(answer, item) for answer in standing.current)
         state: State = "hidden"
         why = ""
@@ -192,14 +192,19 @@ class _Judge:
             return "unanswered", ""
         if standing.disputed:
             return "disputed", "; ".join(self._said(answer, item) for answer in answers)
-        measured = self.measured.get(item.id)
-        if measured is not None and (standing.value, measured.answer) in (("yes", "no"), ("no", "yes")):
+        if (measured := self._against(item, standing)) is not None:
             return "contradicted", f"answered {self._shown(standing.value, item)}, but measured: {measured.message}"
         if problem := self._stale(item, standing, answers):
             return "stale", problem
         if standing.not_applicable:
             return "not_applicable", answers[-1].na_reason or ""
         return ("unsure" if standing.value in ("unsure", ("unsure",)) else "answered"), ""
+
+    def _against(self, item: Item, standing: _Standing) -> MeasuredAnswer | None:
+        """Return the measurement that says the opposite of what was answered, None where there is none."""
+        measured = self.measured.get(item.id)
+        opposite = {"yes": "no", "no": "yes"}.get(standing.value) if isinstance(standing.value, str) else None
+        return measured if measured is not None and opposite is not None and measured.answer == opposite else None
 
     def _stale(self, item: Item, standing: _Standing, answers: tuple[GivenAnswer, ...]) -> str:
         """Return why the answers no longer stand, "" when they do."""
@@ -290,9 +295,11 @@ def _stand(given: _Given, item: Item) -> _Standing:
     return _Standing(current, None, False, current[-1].value, current[-1].na_reason is not None)
 
 
-def _possible(standing: _Standing) -> Possible:
+def _possible(standing: _Standing, against: MeasuredAnswer | None) -> Possible:
     if standing.disputed:
         return tuple({chosen(answer.value) for answer in standing.current})
+    if against is not None:  # people and numbers differ, as two people do
+        return (chosen(standing.value), chosen(against.answer))
     return (chosen(standing.value),) if standing.current else UNANSWERED
 
 
