@@ -8,8 +8,9 @@ import os
 from pathlib import Path
 
 import pytest
+from checklist_helpers import AT, answer, begin, items, question, state
 
-from ethicscheck.checklist.entries import Evidence
+from ethicscheck.checklist.entries import Answer, Evidence
 from ethicscheck.checklist.evidence import evidence_checker, record_evidence
 from ethicscheck.errors import UsageError
 
@@ -123,3 +124,38 @@ def test_a_malformed_day_is_refused_and_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="'soon' is no day"):
         record_evidence("https://a", tmp_path, expires="soon")
     assert problem(Evidence(url="https://a", expires="soon"), tmp_path) == "has a last day that is none (soon)"
+
+
+def test_evidence_that_expires_before_its_own_day_is_refused(tmp_path: Path) -> None:
+    """The days were swapped, most likely; the same day is fine."""
+    with pytest.raises(UsageError, match="would expire on 2026-01-01, before its own day, 2026-03-01"):
+        record_evidence("https://a", tmp_path, dated="2026-03-01", expires="2026-01-01")
+    assert record_evidence("https://a", tmp_path, dated="2026-03-01", expires="2026-03-01").expires == "2026-03-01"
+
+
+def test_one_piece_named_twice_is_one_piece(tmp_path: Path) -> None:
+    """Two pieces are asked for so that there are two."""
+    opened = begin(tmp_path, items(question(more="evidence: {min: 2}")))
+    (tmp_path / "a.txt").write_bytes(b"a")
+
+    for twice in (("a.txt", "./a.txt"), ("https://a", "https://a")):
+        with pytest.raises(UsageError, match="needs 1 more piece of evidence"):
+            answer(opened, "q", "yes", evidence=twice)
+    again = [
+        Evidence("a.txt", None, hashlib.sha256(b"a").hexdigest()),
+        Evidence("./a.txt", None, hashlib.sha256(b"a").hexdigest()),
+    ]
+    opened.journal.append([Answer(AT, "Ana", "product", "q", "yes", evidence=tuple(again))])
+    assert state(opened, "q").why == "1 more evidence is asked for with this answer"
+
+    answer(opened, "q", "yes", evidence=("a.txt", "https://a"))
+    assert state(opened, "q").state == "answered"
+
+
+def test_the_journal_is_no_evidence_for_itself(tmp_path: Path) -> None:
+    """It changes with the very answer that it would prove."""
+    opened = begin(tmp_path, items(question()))
+
+    with pytest.raises(UsageError, match="the journal is no evidence for what stands in it"):
+        answer(opened, "q", "yes", evidence=(opened.journal.path.name,))
+    assert state(opened, "q").state == "unanswered"

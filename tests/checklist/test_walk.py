@@ -83,12 +83,13 @@ def test_help_comment_and_evidence(terminal: Terminal) -> None:
     terminal.begin(items(question(more="evidence: {for: [yes], min: 1}")))
     Path("a.txt").write_text("a")
 
-    shown = terminal.walk("?", "yes", "e", "none.txt", "e", "a.txt", "c", "as promised", "")
+    shown = terminal.walk("?", "yes", "e", "none.txt", "e", "j.jsonl", "e", "a.txt", "c", "as promised", "")
 
     assert "Why." in shown
     assert "Evidence is asked for with “Yes”, 1 or more; give it with e, before the answer." in shown
     assert "this answer needs 1 piece of evidence (q)" in shown
     assert "the evidence is not there (none.txt)" in shown
+    assert "the journal is no evidence for what stands in it (j.jsonl)" in shown
     (line,) = terminal.answers()
     assert (line["value"], line["comment"], line["evidence"][0]["path"]) == ("yes", "as promised", "a.txt")
 
@@ -225,7 +226,10 @@ def test_nothing_open_for_one_role_names_the_roles_that_still_have_questions(ter
 
     assert "Still open: 1 for product, 1 for legal or reviewer." in terminal.walk("q")
     shown = terminal.walk("yes")
-    assert "1 of 2 done: 1 unanswered, 1 answered Nothing is open for your role. Still open: 1 for legal or reviewer." in shown
+    assert (
+        "1 of 2 done: 1 unanswered, 1 answered Nothing is open for your role. Still open: 1 for legal or reviewer."
+        in shown
+    )
     assert "Nothing is open for your role. From the first question again" in terminal.walk("q")
 
     assert run(["checklist", "status", "j.jsonl"]) == 0

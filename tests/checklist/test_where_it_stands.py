@@ -135,6 +135,28 @@ def test_nothing_to_settle_is_said(tmp_path: Path) -> None:
         resolve(opened, "a.choice", "yes")
 
 
+def test_a_dispute_is_not_settled_as_an_answer_that_lacks_its_evidence(tmp_path: Path) -> None:
+    """Two people who differ and a third who decides would be the way around every evidence rule."""
+    opened = begin(tmp_path, items(question("q", "evidence: {for: [yes], min: 1}")))
+    (tmp_path / "a.txt").write_text("a")
+    answer(opened, "q", "no")
+    answer(opened, "q", "unsure", "Ben")
+    with pytest.raises(
+        UsageError, match="can't be settled as “Yes”: that needs evidence, and no current answer brings"
+    ):
+        resolve(opened, "q", "yes")
+    opened.journal.append([Resolution(LATER, "Eva", "reviewer", "q", "yes", "because")])
+    assert (state(opened, "q").state, "asks for evidence" in state(opened, "q").why) == ("stale", True)
+
+    answer(opened, "q", "yes", "Cleo", evidence=("a.txt",))
+    (tmp_path / "a.txt").write_text("b")
+    with pytest.raises(UsageError, match="no current answer brings enough"):
+        resolve(opened, "q", "yes")
+    (tmp_path / "a.txt").write_text("a")
+    resolve(opened, "q", "yes")
+    assert state(opened, "q").state == "answered"
+
+
 def test_a_decision_by_a_role_that_may_not_does_not_count(tmp_path: Path) -> None:
     """Whatever tool wrote the line."""
     opened = begin(tmp_path)

@@ -11,11 +11,12 @@ from ethicscheck.errors import UsageError, did_you_mean
 
 from .definition import Checklist, Item, Roles
 from .entries import Answer, Entry, Evidence, Resolution, Signing, Withdrawal
-from .kinds import read_value
+from .evidence import check_is_not_the_journal
+from .kinds import read_value, show_value
 from .kinds.definition import clean_text
 from .opening import OpenJournal
-from .rules import check_not_applicable, evidence_missing
-from .status import ChecklistStatus
+from .rules import check_not_applicable, evidence_missing, meaning
+from .status import ChecklistStatus, ItemStatus
 
 
 def answer_item(
@@ -58,7 +59,9 @@ def answer_item(
             raise UsageError(problem, item.id, hint)
     else:
         value = read_value(item, opened.loaded.checklist, given)
-    if missing := evidence_missing(item, value, len(evidence)):
+    for piece in evidence:
+        check_is_not_the_journal(piece, opened.journal.path)
+    if missing := evidence_missing(item, value, evidence):
         what = f"this answer needs {missing} {'more ' if evidence else ''}piece{'s' if missing > 1 else ''} of evidence"
         raise UsageError(what, item.id, "name a file beside the journal or an address (--evidence, or e in a walk)")
     entry = Answer(
@@ -114,7 +117,7 @@ def resolve_item(
     Raises
     ------
     UsageError
-        When nothing is disputed, the role may not settle it, or the answer won't do.
+        When nothing is disputed, the role may not settle it, the answer won't do, or nobody brings the evidence it needs.
     """
     item = find_item(opened, item_id)
     by, role = person(by, role)
@@ -125,10 +128,25 @@ def resolve_item(
     if status is None or (status.state != "disputed" and not status.settled):
         what = "not asked now" if status is not None and status.state == "hidden" else "no two answers differ"
         raise UsageError(f"there is nothing to settle: {what}", item.id, "answer it instead")
+    _check_evidence(status, value, opened)
     entry = Resolution(
         at, by, role, item.id, value, reason, opened.loaded.sha256, opened.loaded.checklist.item_sha256(item)
     )
     return _append(opened, entry)
+
+
+def _check_evidence(status: ItemStatus, value: Any, opened: OpenJournal) -> None:
+    """Check that somebody who gave that answer brings the evidence it needs: settling must not be the way around it."""
+    item = status.item
+    if not evidence_missing(item, value, ()):
+        return
+    for answer in status.answers:
+        sound = [piece for piece in answer.evidence if not piece.problem]
+        if meaning(answer.value, item) == meaning(value, item) and not evidence_missing(item, value, sound):
+            return
+    shown = " ".join(show_value(value, item, opened.loaded.checklist).split())
+    what = f"it can't be settled as “{shown}”: that needs evidence, and no current answer brings enough"
+    raise UsageError(what, item.id, "let somebody answer so with --evidence first")
 
 
 def sign_checklist(opened: OpenJournal, status: ChecklistStatus, *, by: str, role: str, at: str) -> tuple[str, ...]:

@@ -30,11 +30,15 @@ def record_evidence(given: str, folder: Path, *, dated: str | None = None, expir
     Raises
     ------
     UsageError
-        When it is no regular file in there, can't be read, or no address.
+        When it is no regular file in there, can't be read, or no address, or it expires before its own day.
     """
     for what, day in (("date", dated), ("last day", expires)):
         if day is not None and read_day(day) is None:
             raise UsageError(f"{day!r} is no day", f"the evidence's {what}", "write it as YYYY-MM-DD")
+    first, last = read_day(dated or ""), read_day(expires or "")
+    if first is not None and last is not None and last < first:
+        what = f"the evidence would expire on {last}, before its own day, {first}"
+        raise UsageError(what, given, "change --dated or --expires")
     if "://" in given or given.lower().startswith(("http:", "https:", "javascript:", "data:", "mailto:")):
         if problem := _url_problem(given):
             raise UsageError(problem, given, "give an address such as https://example.org/report")
@@ -46,6 +50,23 @@ def record_evidence(given: str, folder: Path, *, dated: str | None = None, expir
         hint = "copy the evidence itself into the folder of the journal"
         raise UsageError(f"the evidence {refused}", path, hint) from None
     return Evidence(path=path, sha256=digest, dated=dated, expires=expires)
+
+
+def check_is_not_the_journal(piece: Evidence, journal: Path) -> None:
+    """Check that a piece of evidence is not the journal itself: every answer changes it, and it proves nothing.
+
+    Raises
+    ------
+    UsageError
+        When it is.
+    """
+    try:
+        itself = piece.path is not None and (journal.parent / piece.path).samefile(journal)
+    except OSError:
+        return
+    if itself:
+        hint = "name what shows that the answer is true"
+        raise UsageError("the journal is no evidence for what stands in it", piece.name, hint)
 
 
 def evidence_checker(folder: Path, today: datetime.date) -> Callable[[Evidence], str]:
@@ -133,4 +154,4 @@ def _url_problem(url: str) -> str:
     return "" if port is None or port > 0 else "is no address"
 
 
-__all__ = ["evidence_checker", "record_evidence"]
+__all__ = ["check_is_not_the_journal", "evidence_checker", "record_evidence"]

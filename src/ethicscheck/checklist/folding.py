@@ -216,6 +216,8 @@ class _Judge:
         if standing.decision is not None and (problem := self._misfit(standing.decision.value, item)):
             return problem
         agreeing = [answer for answer in answers if same(answer.value, standing.value) and not standing.not_applicable]
+        if standing.decision is not None and not agreeing and evidence_missing(item, standing.value, ()):
+            return "it was settled as an answer that asks for evidence, and nobody who gives it brings any"
         for answer in agreeing or answers:
             if answer.problem:
                 return answer.problem
@@ -234,7 +236,7 @@ class _Judge:
         for piece in evidence:
             if not problem and piece.problem:
                 problem = f"the evidence {piece.path or piece.url} {piece.problem}"
-        missing = evidence_missing(item, answer.value, len(evidence))
+        missing = evidence_missing(item, answer.value, evidence)
         if not problem and missing:
             problem = f"{missing} more evidence is asked for with this answer"
         return _given_answer(answer, evidence, problem)

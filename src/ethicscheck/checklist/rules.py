@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import Any
 
 from .definition import Item
-from .status import GivenAnswer, ItemStatus
+from .entries import Evidence
+from .status import GivenAnswer, GivenEvidence, ItemStatus
 
 NOT_APPLICABLE = "N/A"
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -23,13 +26,13 @@ def check_not_applicable(item: Item, reason: str) -> str:
     return ""
 
 
-def evidence_missing(item: Item, value: Any, count: int) -> int:
-    """Return how many pieces of evidence an answer still needs; N/A (None) needs none."""
+def evidence_missing(item: Item, value: Any, evidence: Iterable[Evidence | GivenEvidence]) -> int:
+    """Return how many pieces of evidence an answer still needs; N/A (None) needs none, and one file named twice is one."""
     if item.evidence is None or value is None:
         return 0
     named = item.evidence.for_
-    chosen = {str(part) for part in value} if isinstance(value, tuple) else {str(value)}
-    return max(item.evidence.min - count, 0) if named is None or chosen & set(named) else 0
+    count = len({piece.url if piece.path is None else PurePosixPath(piece.path) for piece in evidence})
+    return max(item.evidence.min - count, 0) if named is None or chosen(value) & set(named) else 0
 
 
 def differing(status: ItemStatus, by: str) -> tuple[GivenAnswer, ...]:

@@ -13,7 +13,7 @@ from rich.text import Text
 from ethicscheck.checklist.answering import answer_item, check_answers_something, may, person
 from ethicscheck.checklist.definition import Column, Item
 from ethicscheck.checklist.entries import Evidence
-from ethicscheck.checklist.evidence import record_evidence
+from ethicscheck.checklist.evidence import check_is_not_the_journal, record_evidence
 from ethicscheck.checklist.kinds import KINDS, choices_of, read_value
 from ethicscheck.checklist.kinds.table import read_cell
 from ethicscheck.checklist.opening import OpenJournal
@@ -176,8 +176,10 @@ class Walk:
         elif line == "e":
             given = self._read("evidence, a file beside the journal or an address: ").strip()
             if given:
-                draft.evidence.append(record_evidence(find_evidence(given, self.opened.folder), self.opened.folder))
-                self._print(f"noted: {draft.evidence[-1].name}", "dim")
+                piece = record_evidence(find_evidence(given, self.opened.folder), self.opened.folder)
+                check_is_not_the_journal(piece, self.opened.journal.path)
+                draft.evidence.append(piece)
+                self._print(f"noted: {piece.name}", "dim")
         else:
             return False
         return True
