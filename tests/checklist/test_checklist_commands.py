@@ -95,6 +95,28 @@ def test_two_people_who_differ_are_told_and_leave_with_zero(folder: Path, capsys
     assert capsys.readouterr().out == "withdrawn: a.choice is answered now\n"
 
 
+def test_the_gate_and_the_signer_are_told_that_numbers_may_contradict(folder: Path, capsys: Printed) -> None:
+    """Neither sees the data: an answer that an audit would contradict looks complete to them."""
+    link = "metric: {metric: accuracy, across: race, compare: difference, max: 0.1}"
+    for names in ("p", "pq"):
+        Path("m.yaml").write_text(items(*(question(name, link) for name in names), question("r")))
+        journal = f"{names}.jsonl"
+        checklist("start", "m.yaml", "-o", journal)
+        for name in (*names, "r"):
+            checklist("answer", journal, name, "yes", *ANA)
+        capsys.readouterr()
+        said = {
+            "p": "1 question is measured; only an audit can tell whether the numbers contradict it\n",
+            "pq": "2 questions are measured; only an audit can tell whether the numbers contradict them\n",
+        }[names]
+        for words in (("check", journal), ("sign", journal, *EVA)):
+            assert checklist(*words) == 0
+            assert said in capsys.readouterr().out
+
+    checklist("check", "answers/j.jsonl", "--require", "none")
+    assert "measured" not in capsys.readouterr().out
+
+
 def test_a_changed_mind_is_told_what_no_longer_counts(folder: Path, capsys: Printed) -> None:
     """So that a slip is noticed."""
     answer("a.choice", "no", *ANA)

@@ -162,6 +162,15 @@ def open_in_words(status: ChecklistStatus) -> str:
     return f"Still open: {', '.join(parts)}."
 
 
+def measured_in_words(status: ChecklistStatus) -> str:
+    """Return how many questions are measured, "" for none: without the data nobody can see a contradiction."""
+    count = sum(item.item.metric is not None for item in status.items)
+    if not count:
+        return ""
+    what, which = ("1 question is", "it") if count == 1 else (f"{count} questions are", "them")
+    return f"{what} measured; only an audit can tell whether the numbers contradict {which}"
+
+
 def word(state: State) -> str:
     """Return a state as it is said."""
     return "not applicable" if state == "not_applicable" else state
@@ -247,6 +256,8 @@ def print_gate(status: ChecklistStatus, require: str, console: Console) -> tuple
     unmet = status.unmet(cast(Require, require))
     for note in status.notes:
         print_text(console, f"note: {note}")
+    if measured := measured_in_words(status):
+        console.print(Text(measured), soft_wrap=True)  # one line, for those who look for it
     for text in unmet:
         print_text(console, f"✗ {text}")
     name = f"{status.checklist.id} {status.checklist.version}"
@@ -302,6 +313,8 @@ def tell_signed(opened: OpenJournal) -> None:
     click.echo(visible(f"signed: {status.checklist.id} {status.checklist.version}, sha256 {status.digest}"))
     for text in missing:
         click.echo(visible(f"still {text}"))
+    if measured := measured_in_words(status):
+        click.echo(measured)
 
 
 def status_json(status: ChecklistStatus) -> dict[str, Any]:
