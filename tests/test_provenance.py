@@ -176,7 +176,8 @@ def test_the_model_file_is_named_by_its_digest(tmp_path: Path) -> None:
 
 def test_a_frame_has_no_digest_and_no_commit() -> None:
     """What was never a file can't be found again by its digest."""
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     frame = pandas.DataFrame({"group": ["a", "b"] * 3, "y": [0, 1] * 3, "p": [1, 1, 0, 0, 1, 0]})
 
     provenance = audit_frame(frame).provenance
