@@ -259,3 +259,16 @@ def test_the_evidences_own_dates_stand_in_record_and_report(project: Path) -> No
 
     assert (piece["dated"], piece["expires"]) == ("2026-01-01", "2099-12-31")
     assert "of 2026-01-01, counts until 2099-12-31" in Path("ethicscheck-out/report.html").read_text()
+
+
+def test_a_hidden_question_says_why_in_words(project: Path) -> None:
+    """Ids are for journals; a reader of the report never learnt them."""
+    Path("data.csv").write_text(EQUAL)
+    write()
+    answer("s.equal", "yes")
+
+    (checklist,) = make_view(audit("ethicscheck.yaml").record).checklists
+    hidden = checklist.sections[0].items[2]
+
+    assert hidden.state == "hidden"
+    assert hidden.why == ("Asked only when “Is the decision given about equally often?” is “No”; that is “Yes” (Ada).")

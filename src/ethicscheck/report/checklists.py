@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ethicscheck.model.checklist_record import AnswerEntry, ChecklistEntry, EvidenceEntry, ItemEntry, MeasuredEntry
@@ -138,12 +140,13 @@ def _anchor(place: int, item: ItemEntry) -> str:
 
 
 def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> ChecklistView:
+    texts = {item.id: item.text for section in entry.sections for item in section.items}
     views = tuple(
         SectionView(
             visible(section.title),
             visible(section.intro or ""),
             ", ".join(_control(control) for control in section.controls),
-            tuple(_item(index, item, place) for item in section.items),
+            tuple(_item(index, item, place, texts) for item in section.items),
         )
         for section in entry.sections
     )
@@ -175,7 +178,7 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> Checkli
     )
 
 
-def _item(index: RecordIndex, item: ItemEntry, place: int) -> ItemView:
+def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, str]) -> ItemView:
     measured = item.metric
     return ItemView(
         anchor=_anchor(place, item),
@@ -185,7 +188,7 @@ def _item(index: RecordIndex, item: ItemEntry, place: int) -> ItemView:
         state=item.state,
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
-        why=_sentence(item.why or ""),
+        why=_sentence(_with_questions(item.why or "", texts)),
         answers=tuple(_answer(answer) for answer in item.answers),
         settled=visible(item.settled or ""),
         measured=measured.message if measured is not None else "",
@@ -194,6 +197,19 @@ def _item(index: RecordIndex, item: ItemEntry, place: int) -> ItemView:
         plot=_plot(index, measured, _anchor(place, item)) if measured is not None else None,
         plot_link=_link(index, measured) if measured is not None else "",
     )
+
+
+def _with_questions(why: str, texts: Mapping[str, str]) -> str:
+    """Put the questions themselves where a reason names them by id; said once, a lone one is "that" from then on."""
+    names = [name for name in texts if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", why)]
+    for name in names:
+        pattern = rf"(?<![\w.]){re.escape(name)}(?![\w.])"
+        why = re.sub(pattern, lambda _, name=name: f"“{texts[name]}”", why, count=1)  # type: ignore[misc]
+        if len(names) == 1:
+            why = re.sub(pattern, "that", why)
+        else:
+            why = re.sub(pattern, lambda _, name=name: f"“{texts[name]}”", why)  # type: ignore[misc]
+    return why
 
 
 def _sentence(text: str) -> str:
