@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .counts.collect import Collected, KeyColumn, Roles, collect
 from .counts.table import GroupCounts
@@ -36,7 +36,6 @@ from .model.record import (
 )
 from .model.strict_yaml import Document
 from .model.verdicts import overall_verdict
-from .policy.checklists import assess_checklists, open_checklists
 from .policy.judging import judge
 from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, resolve_rules
@@ -44,6 +43,9 @@ from .policy.waivers import apply_waivers, check_waivers, read_waivers
 from .provenance import created_now, make_provenance
 from .sources.frames import view_frame
 from .sources.view import SourceView
+
+if TYPE_CHECKING:
+    from .policy.checklists import Assessed, OpenedChecklist
 
 Run = Callable[[Callable[[], Any], Any], Any]
 
@@ -91,7 +93,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         When the data can't be audited as they stand.
     """
     config, created = loaded.config, created_now()
-    checklists = open_checklists(loaded)
+    checklists = _open_checklists(loaded)
     roles = roles_of(config)
     source = _open(loaded, roles, frame, run)
     collected = collect(source.view, roles)
@@ -104,7 +106,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     estimates = tuple(_estimates(measurement, metrics, axes))
     disparities = tuple(_disparities(measurement, metrics, criteria, references, config))
     today = datetime.date.fromisoformat(created[:10])
-    assessed = assess_checklists(checklists, config, measurement, today)
+    assessed = _assess_checklists(checklists, config, measurement, today)
     judged = (*judge(rules, measurement), *(part.finding for part in assessed if part.finding is not None))
     findings = apply_waivers(judged, loaded.waivers, today, rules, measurement)
     entries = source.entries(collected.table.total)
@@ -131,6 +133,24 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         findings=findings,
         report=ReportWords(**config.report.model_dump()) if config.report.model_fields_set else None,
     )
+
+
+def _open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
+    if not loaded.config.checklists:
+        return ()  # an audit of numbers alone need not load the checklist engine
+    from .policy.checklists import open_checklists
+
+    return open_checklists(loaded)
+
+
+def _assess_checklists(
+    opened: tuple[OpenedChecklist, ...], config: Config, measurement: Measurement, today: datetime.date
+) -> tuple[Assessed, ...]:
+    if not opened:
+        return ()
+    from .policy.checklists import assess_checklists
+
+    return assess_checklists(opened, config, measurement, today)
 
 
 def roles_of(config: Config) -> Roles:
