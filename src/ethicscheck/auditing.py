@@ -126,7 +126,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
             (waivers.path.name, waivers.sha256) if waivers.path is not None and waivers.sha256 is not None else None,
         ),
         plan=_plan(config, collected, favourable, metrics),
-        data=_data(measurement, config, references),
+        data=_data(measurement, references),
         estimates=estimates,
         disparities=disparities,
         checklists=tuple(part.entry for part in assessed),
@@ -158,7 +158,7 @@ def roles_of(config: Config) -> Roles:
     data = config.data
     return Roles(
         features=tuple(KeyColumn(name, feature.bins or ()) for name, feature in data.sensitive.items()),
-        strata=tuple(KeyColumn(name) for name in data.strata if name not in data.sensitive),
+        strata=tuple(KeyColumn(name) for name in data.strata),
         label=data.label,
         prediction=data.prediction,
         score=data.score,
@@ -285,14 +285,13 @@ def _disparities(
             yield from overall_rows(metric, counts, measurement.counts(), favourable, confidence)
 
 
-def _data(measurement: Measurement, config: Config, references: Mapping[tuple[str, ...], int]) -> DataEntry:
+def _data(measurement: Measurement, references: Mapping[tuple[str, ...], int]) -> DataEntry:
     table = measurement.table
     features = []
     for axis in table.features:
         counts = measurement.counts((axis.name,))
         rows = counts.rows.sum(axis=1)
         known = int(rows.sum())
-        wanted = config.data.sensitive[axis.name].bins
         labels = [key[0] for key in counts.keys]
         features.append(
             FeatureEntry(
@@ -305,7 +304,6 @@ def _data(measurement: Measurement, config: Config, references: Mapping[tuple[st
                 unknown=table.judged - known,
             )
         )
-        assert wanted is None or set(labels) <= set(axis.labels)
     unknown = [(f"unknown_group:{'+'.join(names)}", rows) for names, rows in table.unknown_rows().items() if rows]
     return DataEntry(
         rows=table.total,
@@ -335,7 +333,7 @@ def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[
         favourable="positive" if favourable else "negative",
         count=data.count,
         weight=data.weight,
-        strata=tuple(name for name in data.strata if name not in data.sensitive),
+        strata=data.strata,
         unknown=tuple(sorted(data.unknown_texts)),
         period=data.period,
         confidence=statistics.confidence,
