@@ -145,7 +145,7 @@ def _ends(case: Case) -> str:
     noun = {"difference": "gap", "ratio": "ratio", "each": "value"}[case.rule.compare]
     where = "keeps the limit" if case.meets else "is past the limit"
     return (
-        f"The observed {noun} {where} ({allowed}), but with so few people the true one may be anywhere from "
+        f"The observed {noun} {where} ({allowed}), but allowing for chance the true one may be anywhere from "
         f"{_bare(low, high)} to {high}: no verdict."
     )
 
