@@ -13,6 +13,7 @@ KINDS = {
     "metric": "Measures of a group",
     "criterion": "Fairness criteria: gaps in measures",
     "rule": "Words of a rule",
+    "topic": "Questions an expert asks next",
     "profile": "Profiles: shipped rule sets",
     "verdict": "Verdicts",
     "reason": "Reasons: why something is undecided, undefined or left out",
@@ -21,7 +22,7 @@ KINDS = {
     "test": "Tests",
 }
 ONE = {
-    "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "profile": "profile", "verdict": "verdict",
+    "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "topic": "topic", "profile": "profile", "verdict": "verdict",
     "reason": "reason", "state": "state of a question", "method": "interval", "test": "test",
 }  # fmt: skip
 WIDTH = 100
@@ -60,6 +61,8 @@ def _list(found: tuple[Entry, ...], as_json: bool) -> None:
         return
     width = max(len(entry.name) for entry in found if entry.kind != "method") + 2
     for kind, heading in KINDS.items():
+        if not any(entry.kind == kind for entry in found):
+            continue
         click.echo(f"{heading}\n")
         for entry in found:
             if entry.kind == kind:
@@ -70,7 +73,7 @@ def _list(found: tuple[Entry, ...], as_json: bool) -> None:
 
 def _print(entry: Entry) -> None:
     click.echo(f"{entry.name}: {entry.title} ({ONE[entry.kind]})\n")
-    head = "Asks" if entry.kind in ("metric", "criterion") else "Means"
+    head = "Asks" if entry.kind in ("metric", "criterion", "topic") else "Means"
     for heading, text in ((head, entry.says), *entry.details):
         click.echo(_wrapped(heading, text))
 

@@ -16,8 +16,9 @@ from ethicscheck.metrics.definition import Criterion, Metric
 from .messages import REASONS
 from .profiles import load_profile, profile_names
 from .rules import OTHER_NAMES
+from .topics import TOPICS, Topic
 
-Kind = Literal["metric", "criterion", "rule", "verdict", "reason", "method", "test", "state", "profile"]
+Kind = Literal["metric", "criterion", "rule", "topic", "verdict", "reason", "method", "test", "state", "profile"]
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ def entries() -> Iterator[Entry]:
     yield from map(_measure, CRITERIA.values())
     for name, (title, says, misleads) in RULE_WORDS.items():
         yield Entry(name, "rule", title, says, (("Misleads", misleads),))
+    yield from map(_topic, TOPICS.values())
     for name in profile_names():
         yield _profile(name)
     for name, (title, says) in VERDICTS.items():
@@ -234,6 +236,11 @@ def _measure(measure: Metric | Criterion) -> Entry:
     details.append(("Source", measure.source))
     kind: Kind = "metric" if isinstance(measure, Metric) else "criterion"
     return Entry(measure.name, kind, measure.title, measure.asks, tuple(details))
+
+
+def _topic(topic: Topic) -> Entry:
+    details = (("Formula", topic.formula), ("Misleads", topic.misleads), ("Source", topic.source), ("More", topic.more))
+    return Entry(topic.name, "topic", topic.title, topic.asks, details)
 
 
 def _profile(name: str) -> Entry:
