@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .delta import cell_gradient
 from .intervals import Floats
-
-_STEP = 1e-4  # of the logarithm of a cell; central differences are then right to about 1e-8
 
 
 def overlap_correlation(
@@ -40,22 +39,12 @@ def overlap_correlation(
     share = own.sum(axis=1) / (own.sum(axis=1) + rest.sum(axis=1))
     mix, rest_mix, all_mix = (cells / cells.sum(axis=1, keepdims=True) for cells in (own, rest, own + rest))
     n, m = np.maximum(own_size, 1), np.maximum(rest_size, 1)
-    a, b = _gradient(value, mix), _gradient(value, all_mix)
+    a, b = cell_gradient(value, mix), cell_gradient(value, all_mix)
     covariance = share * _covariance(a, b, mix) / n
     variance = _covariance(a, a, mix) / n
     whole = share**2 * _covariance(b, b, mix) / n + (1 - share) ** 2 * _covariance(b, b, rest_mix) / m
     product = variance * whole
     return np.clip(np.where(product > 0, covariance / np.sqrt(np.where(product > 0, product, 1.0)), 0.0), -1, 1)
-
-
-def _gradient(value: Callable[[Floats], Floats], mix: Floats) -> Floats:
-    gradient = np.empty_like(mix)
-    for cell in range(mix.shape[1]):
-        up, down = mix.copy(), mix.copy()
-        up[:, cell] *= np.exp(_STEP)
-        down[:, cell] *= np.exp(-_STEP)
-        gradient[:, cell] = (value(up) - value(down)) / (2 * _STEP) / mix[:, cell]
-    return gradient
 
 
 def _covariance(x: Floats, y: Floats, chances: Floats) -> Floats:
