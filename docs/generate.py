@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from ethicscheck.cli import commands
 from ethicscheck.metrics.binary import CRITERIA, METRICS
-from ethicscheck.model import config
+from ethicscheck.model import config, profile_use
 
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -72,6 +72,7 @@ def _keys() -> str:
         ("data.sensitive.FEATURE", config.FeatureConfig),
         ("statistics", config.StatisticsConfig),
         ("policy", config.PolicyConfig),
+        ("policy.profiles[]", profile_use.ProfileUse),
         ("policy.rules[]", config.RuleConfig),
         ("policy.waivers[]", config.WaiverConfig),
         ("checklists[]", config.ChecklistUse),

@@ -25,6 +25,7 @@ from pydantic import (
 from ethicscheck.errors import ConfigError, Problem
 
 from .explaining import dotted, explain_errors
+from .profile_use import Profiles
 from .relations import check_relations
 from .scalars import MOST, Day, Number, Scalar, Text, Whole, as_text, refuse
 from .strict_yaml import Document, read_yaml_file
@@ -253,9 +254,7 @@ Waivers = Annotated[
 class PolicyConfig(Section):
     """What must hold."""
 
-    profiles: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
-        (), description="Shipped rule sets."
-    )
+    profiles: Profiles = Field((), description="Shipped rule sets: names, or `{use: name, …}`.")
     rules: tuple[RuleConfig, ...] = Field((), description="Your own rules.")
     waivers: Waivers = Field(
         (), description="Exceptions with an owner and an end: a list, or the path of waivers.yaml."
