@@ -111,6 +111,16 @@ def audit(
     checklists: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),
     metrics: Sequence[str] | str | None = None,
     task: str = "binary",
+    compare_with: Any = None,
+    cluster: Any = None,
+    pair: Any = None,
+    tolerance: float | None = None,
+    population: Mapping[str, Mapping[str, float]] | str | Path | None = None,
+    custom: Mapping[str, Any] | None = None,
+    explore: Mapping[str, Any] | bool | None = None,
+    proxies: Mapping[str, Any] | None = None,
+    mitigation: Mapping[str, Any] | bool | None = None,
+    suppress_below: int | None = None,
     confidence: float = 0.95,
     min_group: int = 30,
     replicates: int = 2000,
@@ -124,7 +134,8 @@ def audit(
     ----------
     frame : a frame of any library narwhals knows (pandas, polars, Arrow, DuckDB, …), or the path of a config, which
         then says everything else.
-    label, prediction, score, count, weight : names of columns, or arrays with one value a row.
+    label, prediction, score, count, weight, compare_with, cluster, pair : names of columns, or arrays with one value a
+        row.
     sensitive : names of columns, a mapping of names to {reference, bins}, or arrays; each is called by its own name, a
         bare array `group`, and bare arrays in a list `group_1`, `group_2`, ….
     threshold : without a prediction, prediction = score >= threshold.
@@ -132,6 +143,7 @@ def audit(
     favourable : which prediction helps the person; default: the positive one.
     intersections, strata, unknown, profiles, rules, waivers, metrics, task, confidence, min_group, replicates, seed :
         as in the config; where several can be given, one alone will do, and None means none (for metrics: all).
+    tolerance, population, custom, explore, proxies, mitigation, suppress_below : as in the config.
     checklists : ids or paths of checklists, or the config's entries (use, answers, require); paths are relative to the
         current folder.
     subject : the system's name, or the config's `subject` section.
@@ -156,10 +168,12 @@ def audit(
     columns: dict[str, Any] = {}
     data: dict[str, Any] = {"source": "data frame", "sensitive": _features(sensitive, columns)}
     roles = {"label": label, "prediction": prediction, "score": score, "count": count, "weight": weight}
+    roles |= {"compare_with": compare_with, "cluster": cluster, "pair": pair}
     for role, given in roles.items():
         if given is not None:
             data[role] = _column(given, role, columns)
-    options = {"threshold": threshold, "positive": positive, "favourable": favourable}
+    options = {"threshold": threshold, "positive": positive, "favourable": favourable, "tolerance": tolerance}
+    options["population"] = str(population) if isinstance(population, Path) else population
     data |= {name: value for name, value in options.items() if value is not None}
     data |= {
         "intersections": () if intersections is None else intersections,
@@ -184,6 +198,9 @@ def audit(
             "waivers": str(waivers) if isinstance(waivers, (str, Path)) else _several(waivers),
         },
     }
+    sections = {"custom": custom, "explore": explore, "proxies": proxies, "mitigation": mitigation}
+    sections["report"] = None if suppress_below is None else {"suppress_below": suppress_below}
+    config |= {name: section for name, section in sections.items() if section is not None}
     loaded = make_config(config)
     return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run))
 

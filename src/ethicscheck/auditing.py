@@ -13,11 +13,11 @@ from .counts.collect import Collected, KeyColumn, Roles, collect
 from .counts.table import GroupCounts
 from .counts.values import canonical
 from .errors import DataError, did_you_mean
-from .metrics.binary import CRITERIA, DEFAULT_METRICS, METRICS
 from .metrics.definition import Criterion, Metric
 from .metrics.measurement import Measurement
 from .metrics.rows import estimate_rows, gap_rows, overall_rows, reference_rows
 from .model.config import Config, LoadedConfig, parse_config, read_config_document
+from .model.profile_use import names_of
 from .model.record import (
     AuditRecord,
     DataEntry,
@@ -38,11 +38,13 @@ from .model.strict_yaml import Document
 from .model.verdicts import overall_verdict
 from .policy.judging import judge
 from .policy.profiles import load_profile
-from .policy.rules import Rule, check_names, intersections_of, resolve_rules
+from .policy.rules import Rule, check_names, intersections_of, measures_of, resolve_rules
 from .policy.waivers import apply_waivers, check_waivers, read_waivers
 from .provenance import created_now, make_provenance
 from .sources.frames import view_frame
 from .sources.view import SourceView
+from .studies import make_studies
+from .studies.context import StudyContext
 
 if TYPE_CHECKING:
     from .policy.checklists import Assessed, OpenedChecklist
@@ -98,13 +100,28 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     source = _open(loaded, roles, frame, run)
     collected = collect(source.view, roles)
     favourable = _favourable(config, collected)
-    measurement = Measurement(collected.table, favourable, config.statistics.confidence, config.statistics.min_group)
+    measurement = Measurement(
+        collected.tables, collected.main, favourable, config.statistics.confidence, config.statistics.min_group
+    )
     rules = resolve_rules(config, loaded.document)
-    metrics, criteria = chosen_measures(config, rules)
+    metrics, criteria = chosen_measures(config, rules, measurement)
     axes = [(name,) for name in config.data.sensitive] + list(intersections_of(config))
     references = {features: _reference(features, measurement.counts(features), config) for features in axes}
     estimates = tuple(_estimates(measurement, metrics, axes))
     disparities = tuple(_disparities(measurement, metrics, criteria, references, config))
+    context = StudyContext(
+        config=config,
+        measurement=measurement,
+        collected=collected,
+        view=source.view,
+        roles=roles,
+        axes=tuple(axes),
+        references=references,
+        metrics=metrics,
+        criteria=criteria,
+        base=loaded.base,
+        judged=tuple((rule.measure, rule.features) for rule in rules),
+    )
     today = datetime.date.fromisoformat(created[:10])
     assessed = _assess_checklists(checklists, config, measurement, today)
     judged = (*judge(rules, measurement), *(part.finding for part in assessed if part.finding is not None))
@@ -131,8 +148,14 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         disparities=disparities,
         checklists=tuple(part.entry for part in assessed),
         findings=findings,
-        report=ReportWords(**config.report.model_dump()) if config.report.model_fields_set else None,
+        report=_report_words(config),
+        **make_studies(context),
     )
+
+
+def _report_words(config: Config) -> ReportWords | None:
+    words = {name: getattr(config.report, name) for name in ReportWords.model_fields}
+    return ReportWords(**words) if any(words.values()) else None
 
 
 def _open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
@@ -156,9 +179,12 @@ def _assess_checklists(
 def roles_of(config: Config) -> Roles:
     """Return which column plays which part."""
     data = config.data
+    explored = config.explore.columns if config.explore is not None else ()
     return Roles(
         features=tuple(KeyColumn(name, feature.bins or ()) for name, feature in data.sensitive.items()),
         strata=tuple(KeyColumn(name) for name in data.strata),
+        extras=tuple(KeyColumn(name) for name in explored if name not in data.strata),
+        task=config.task,
         label=data.label,
         prediction=data.prediction,
         score=data.score,
@@ -167,25 +193,51 @@ def roles_of(config: Config) -> Roles:
         weight=data.weight,
         positive=data.positive,
         favourable=data.favourable,
+        compare_with=data.compare_with,
+        cluster=data.cluster,
+        pair=data.pair,
+        tolerance=data.tolerance,
         unknown=data.unknown_texts,
     )
 
 
-def chosen_measures(config: Config, rules: tuple[Rule, ...]) -> tuple[tuple[Metric, ...], tuple[Criterion, ...]]:
+def chosen_measures(
+    config: Config, rules: tuple[Rule, ...], measurement: Measurement
+) -> tuple[tuple[Metric, ...], tuple[Criterion, ...]]:
     """Return the metrics and criteria to make: those chosen (default: all that the data allow) and those of rules.
 
     The metrics that a criterion is made of are among them, so that its gap can be traced to what the groups' values are.
+
+    Raises
+    ------
+    DataError
+        When a measure that is asked for by name has no meaning for these data.
     """
-    names = [*(config.metrics if config.metrics is not None else (*DEFAULT_METRICS, *CRITERIA))]
-    names += [rule.measure.name for rule in rules]
-    names += [part.name for name in names if name in CRITERIA for part in CRITERIA[name].components]
-    labelled = config.data.label is not None
-    metrics = [METRICS[name] for name in dict.fromkeys(names) if name in METRICS]
-    criteria = [CRITERIA[name] for name in dict.fromkeys(names) if name in CRITERIA]
-    return (
-        tuple(metric for metric in metrics if labelled or not metric.needs_label),
-        tuple(criterion for criterion in criteria if labelled or not criterion.needs_label),
-    )
+    known = measures_of(config)
+    asked = [known.find(name) for name in config.metrics or ()] + [rule.measure for rule in rules]
+    wanted = [measure for measure in asked if measure is not None]
+    for measure in wanted:
+        _check_measurable(measure, measurement, config)
+    chosen = [*(() if config.metrics is not None else known.defaults()), *wanted]
+    chosen = [measure for measure in chosen if measurement.measures(measure)]
+    criteria = dict.fromkeys(measure for measure in chosen if isinstance(measure, Criterion))
+    parts = [part for criterion in criteria for part in criterion.components if known.find(part.name) is not None]
+    metrics = dict.fromkeys(measure for measure in (*chosen, *parts) if isinstance(measure, Metric))
+    return tuple(metrics), tuple(criteria)
+
+
+def _check_measurable(measure: Metric | Criterion, measurement: Measurement, config: Config) -> None:
+    if measure.table not in measurement.tables:
+        what = {"scores": "data.score", "decisions": "data.prediction, or data.score and data.threshold"}
+        raise DataError(
+            f"{measure.name!r} can't be made from these data",
+            "metrics, policy.rules",
+            f"it needs {what.get(measure.table, measure.table)}",
+        )
+    column = {"scores": config.data.score}.get(measure.table, config.data.prediction) or ""
+    for part in measure.components if isinstance(measure, Criterion) else (measure,):
+        if part.checks is not None:
+            part.checks(measurement.tables[part.table], column)
 
 
 @dataclass(frozen=True)
@@ -223,9 +275,9 @@ def _open(loaded: LoadedConfig, roles: Roles, frame: Any, run: Run | None) -> _S
 
 def _favourable(config: Config, collected: Collected) -> int:
     wanted = config.data.favourable
-    if wanted is None:
-        return 1
     coding = collected.prediction
+    if wanted is None or coding is None:
+        return 1
     if canonical(wanted) == coding.positive:
         return 1
     if canonical(wanted) == coding.negative:
@@ -260,8 +312,8 @@ def _estimates(
     strata: list[Mapping[str, str]] = [{}, *measurement.table.stratum_keys()]
     for stratum in strata:
         for features in [(), *axes]:
-            counts = measurement.counts(features) if not stratum else measurement.table.roll_up(features, stratum)
             for metric in metrics:
+                counts = measurement.counts(features, metric.table, stratum)
                 yield from estimate_rows(metric, counts, favourable, confidence, stratum)
 
 
@@ -275,14 +327,16 @@ def _disparities(
     favourable, confidence = measurement.favourable, measurement.confidence
     replicates, seed = config.statistics.replicates, config.statistics.seed
     for features, reference in references.items():
-        counts = measurement.counts(features)
         measures: tuple[Metric | Criterion, ...] = (*metrics, *criteria)
         for measure in measures:
             comparison = measurement.comparison(measure, features)
             yield from gap_rows(measure.name, comparison, confidence, replicates, seed, measure.ratio)
+        chosen = measurement.counts(features).keys[reference] if len(measurement.counts(features)) else None
         for metric in metrics:
-            yield from reference_rows(metric, counts, reference, favourable, confidence)
-            yield from overall_rows(metric, counts, measurement.counts(), favourable, confidence)
+            counts = measurement.counts(features, metric.table)
+            if chosen in counts.keys:
+                yield from reference_rows(metric, counts, counts.keys.index(chosen), favourable, confidence)
+            yield from overall_rows(metric, counts, measurement.counts((), metric.table), favourable, confidence)
 
 
 def _data(measurement: Measurement, references: Mapping[tuple[str, ...], int]) -> DataEntry:
@@ -320,16 +374,20 @@ def _data(measurement: Measurement, references: Mapping[tuple[str, ...], int]) -
 
 def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[Metric, ...]) -> Plan:
     data, statistics = config.data, config.statistics
-    scored = data.prediction is None
     return Plan(
         task=config.task,
         label=data.label,
         prediction=data.prediction,
-        score=data.score if scored else None,
-        threshold=data.threshold if scored else None,
+        score=data.score,
+        threshold=data.threshold,
+        compare_with=data.compare_with,
+        cluster=data.cluster,
+        pair=data.pair,
+        tolerance=data.tolerance,
+        suppress_below=config.report.suppress_below,
         positive_label=collected.label.positive if collected.label else None,
-        positive_prediction=collected.prediction.positive,
-        negative_prediction=collected.prediction.negative,
+        positive_prediction=collected.prediction.positive if collected.prediction else None,
+        negative_prediction=collected.prediction.negative if collected.prediction else None,
         favourable="positive" if favourable else "negative",
         count=data.count,
         weight=data.weight,
@@ -340,7 +398,7 @@ def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[
         min_group=statistics.min_group,
         replicates=statistics.replicates,
         metrics=tuple(metric.name for metric in metrics),
-        profiles=tuple(_profile(name) for name in config.policy.profiles),
+        profiles=tuple(_profile(name) for name in names_of(config.policy.profiles)),
     )
 
 

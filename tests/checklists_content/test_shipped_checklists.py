@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 from ethicscheck.checklist import definition
 from ethicscheck.checklist.definition import Checklist, Condition, Item
-from ethicscheck.metrics.binary import find_measure
+from ethicscheck.metrics.registry import find_measure
 from ethicscheck.model.strict_yaml import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "checklists"

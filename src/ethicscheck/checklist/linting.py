@@ -210,15 +210,15 @@ def _check_across(link: Value, path: Path, document: Document) -> list[Problem]:
 
 
 def _check_limit(link: Value, path: Path, document: Document) -> list[Problem]:
-    from ethicscheck.metrics.binary import CRITERIA, METRICS, find_measure
     from ethicscheck.metrics.definition import Criterion
+    from ethicscheck.metrics.registry import all_measures, find_measure
 
     name, compare = text_in(link, "metric"), link.get("compare")
     measure = find_measure(name)
     if measure is None:
         if not name:
             return []
-        hint = did_you_mean(name, [*METRICS, *CRITERIA])
+        hint = did_you_mean(name, all_measures())
         return [document.problem((*path, "metric"), f"{dotted((*path, 'metric'))}: there is no metric {name!r}", hint)]
     where = dotted((*path, "compare"))
     if compare == "each" and isinstance(measure, Criterion):

@@ -8,6 +8,7 @@ engine for up to 2^37 rows; the halves meet again as Python integers. A weight b
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,15 +32,20 @@ class WeightScale:
 
     exponent: int
 
-    def totals(self, cell: dict[str, Any]) -> tuple[int, int]:
-        """Return (Σw, Σw²) of a cell in units of 2**−exponent and 2**−(2·exponent)."""
-        part = {name: int(cell[name]) for name in _PARTS}
+    def totals(self, cells: Mapping[str, Sequence[Any]]) -> tuple[list[int], list[int]]:
+        """Return (Σw, Σw²) of each cell in units of 2**−exponent and 2**−(2·exponent)."""
         half = 1 << 26
-        weight = part["w_high"] * half + part["w_low"]
-        high = part["hh_high"] * half + part["hh_low"]
-        middle = part["hl_high"] * half + part["hl_low"]
-        low = part["ll_high"] * half + part["ll_low"]
-        return weight, high * half * half + 2 * middle * half + low
+        part = {name: [int(number) for number in cells[name]] for name in _PARTS}
+        weights = [high * half + low for high, low in zip(part["w_high"], part["w_low"], strict=True)]
+        halves = {
+            name: [high * half + low for high, low in zip(part[f"{name}_high"], part[f"{name}_low"], strict=True)]
+            for name in ("hh", "hl", "ll")
+        }
+        squares = [
+            high * half * half + 2 * middle * half + low
+            for high, middle, low in zip(halves["hh"], halves["hl"], halves["ll"], strict=True)
+        ]
+        return weights, squares
 
 
 def weight_scale(view: FrameView, weight: str, count: str | None) -> WeightScale:

@@ -13,36 +13,56 @@ import narwhals as nw
 from ethicscheck.errors import DataError
 
 from .exact_weights import WeightScale, weight_columns
+from .grid import Grid
 from .roles import FrameView, KeyColumn, Roles
 
 MOST_ROWS = 2**53
 MOST_GROUPS = 1_000
 MOST_CELLS = 400_000
 
-Cell = dict[str, Any]
+# The cells that occur, by column: values of the keys, then sums.
+Cells = dict[str, list[Any]]
 
 
-def group_rows(view: FrameView, roles: Roles, scale: WeightScale | None) -> list[Cell]:
+def group_rows(
+    view: FrameView, roles: Roles, scale: WeightScale | None, grid: Grid | None = None, most: int = MOST_CELLS
+) -> Cells | None:
     """Return one cell for each combination of values that occurs: its values and its sums.
 
-    Raises
-    ------
-    DataError
-        When there are more combinations than any table of groups has.
+    Parameters
+    ----------
+    view, roles : the data and which column plays which part.
+    scale : how weights are summed.
+    grid : how scores are read, where they are counted too.
+    most : the number of cells beyond which None is returned.
     """
     keys = {f"k{place}": _key(view, key, roles) for place, key in enumerate(roles.keys)}
     if roles.label is not None:
         keys["label"] = nw.col(view.original(roles.label))
-    keys["prediction"] = nw.col(view.original(roles.prediction)) if roles.prediction is not None else _cut(view, roles)
+    if roles.decides:
+        own = roles.prediction
+        keys["prediction"] = nw.col(view.original(own)) if own is not None else _cut(view, roles)
+    if roles.compare_with is not None:
+        keys["other"] = nw.col(view.original(roles.compare_with))
+    if grid is not None:
+        keys["score"] = grid.place(_score(view, roles))
     totals = _totals(view, roles, scale)
     outputs = [*keys, "lines", *totals]
     selected = [expression.alias(name) for name, expression in {**keys, **totals}.items()]
     sums = [nw.len().alias("lines"), *[nw.col(name).sum() for name in totals]]
     grouped = view.frame.select(*selected).group_by(*keys, drop_null_keys=False).agg(*sums).select(*outputs)
-    rows = view.run(grouped.head(MOST_CELLS + 1))
-    if len(rows) > MOST_CELLS:
-        raise _too_many(view, roles)
-    return [dict(zip(outputs, row, strict=True)) for row in rows]
+    rows = view.run(grouped.head(most + 1))
+    if len(rows) > most:
+        return None
+    columns = zip(*rows, strict=True) if rows else ([] for _ in outputs)
+    return {name: list(values) for name, values in zip(outputs, columns, strict=True)}
+
+
+def score_range(view: FrameView, roles: Roles) -> tuple[float, float] | None:
+    """Return the smallest and the largest score; None where there is none."""
+    score = _score(view, roles)
+    low, high = view.run(view.frame.select(score.min().alias("low"), score.max().alias("high")))[0]
+    return None if low is None or high is None else (float(low), float(high))
 
 
 def distinct_values(view: FrameView, columns: list[str], first: int | None = None) -> dict[str, int]:
@@ -75,15 +95,26 @@ def _key(view: FrameView, key: KeyColumn, roles: Roles) -> nw.Expr:
     return nw.when(known).then(place)
 
 
+def _score(view: FrameView, roles: Roles) -> nw.Expr:
+    """Return the score, null where it is not known; 0 is added because −0 would be a value of its own."""
+    score, known = _read_score(view, roles)
+    return nw.when(known).then(score + 0.0)
+
+
 def _cut(view: FrameView, roles: Roles) -> nw.Expr:
-    assert roles.score is not None
     assert roles.threshold is not None
+    score, known = _read_score(view, roles)
+    return nw.when(known).then((score >= roles.threshold).cast(nw.Float64))
+
+
+def _read_score(view: FrameView, roles: Roles) -> tuple[nw.Expr, nw.Expr]:
+    assert roles.score is not None
     score = nw.col(view.alias(roles.score)).cast(nw.Float64)
     known = _known(score)
     for text in sorted(roles.unknown):
         if _is_number(text):
             known = known & (score != float(text))
-    return nw.when(known).then((score >= roles.threshold).cast(nw.Float64))
+    return score, known
 
 
 def _known(number: nw.Expr) -> nw.Expr:
@@ -108,7 +139,8 @@ def _totals(view: FrameView, roles: Roles, scale: WeightScale | None) -> dict[st
     return totals
 
 
-def _too_many(view: FrameView, roles: Roles) -> DataError:
+def too_many_cells(view: FrameView, roles: Roles) -> DataError:
+    """Return the error for more combinations than any table of groups has."""
     distinct = distinct_values(view, [key.name for key in roles.keys if not key.bins])
     for name, number in distinct.items():
         if number > MOST_GROUPS:
@@ -116,7 +148,7 @@ def _too_many(view: FrameView, roles: Roles) -> DataError:
     shown = ", ".join(f"{name!r} has {number:,} values" for name, number in distinct.items())
     return DataError(
         f"more than {MOST_CELLS:,} combinations of groups: {shown}",
-        "data.sensitive, data.strata",
+        "data.sensitive, data.strata" + (", explore.columns" if roles.extras else ""),
         "leave out the column that is no group, or give it bins if it is a number",
     )
 

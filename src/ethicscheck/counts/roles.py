@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import narwhals as nw
 
 from .values import canonical
+
+Task = Literal["binary", "score", "multiclass", "regression"]
 
 
 class FrameView(Protocol):
@@ -52,10 +54,15 @@ class KeyColumn:
 
 @dataclass(frozen=True)
 class Roles:
-    """Which column plays which part."""
+    """Which column plays which part.
+
+    `extras` are columns that are only searched for the worst subgroup, `others` those that a study reads a sample of.
+    """
 
     features: tuple[KeyColumn, ...]
     strata: tuple[KeyColumn, ...] = ()
+    extras: tuple[KeyColumn, ...] = ()
+    task: Task = "binary"
     label: str | None = None
     prediction: str | None = None
     score: str | None = None
@@ -64,17 +71,22 @@ class Roles:
     weight: str | None = None
     positive: str | None = None
     favourable: str | None = None
+    compare_with: str | None = None
+    cluster: str | None = None
+    pair: str | None = None
+    others: tuple[str, ...] = ()
+    tolerance: float | None = None
     unknown: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> tuple[KeyColumn, ...]:
         """The axes of the table."""
-        return self.features + self.strata
+        return self.features + self.strata + self.extras
 
     @property
-    def cut(self) -> str | None:
-        """The score column, where the prediction is made from it."""
-        return self.score if self.prediction is None else None
+    def decides(self) -> bool:
+        """Whether there is a decision: a column of its own, or a score and the line it is cut at."""
+        return self.prediction is not None or self.threshold is not None
 
     @property
     def unknown_texts(self) -> frozenset[str]:
@@ -82,14 +94,17 @@ class Roles:
         return self.unknown | {""}
 
     def columns(self) -> tuple[str, ...]:
-        """Return every column that must be there, once, in a fixed order; a score beside a prediction is not read."""
-        single = (self.label, self.prediction, self.score, self.count, self.weight)
+        """Return every column that must be there, once, in a fixed order."""
+        single = [self.label, self.prediction, self.score, self.count, self.weight]
+        single += [self.compare_with, self.cluster, self.pair, *self.others]
         return tuple(dict.fromkeys([key.name for key in self.keys] + [name for name in single if name is not None]))
 
     def numeric(self) -> frozenset[str]:
         """Return the columns that must hold numbers."""
-        single = {name for name in (self.cut, self.count, self.weight) if name is not None}
-        return frozenset(single | {key.name for key in self.keys if key.bins})
+        single = [self.score, self.count, self.weight]
+        if self.task == "regression":
+            single += [self.label, self.prediction]
+        return frozenset([name for name in single if name is not None] + [key.name for key in self.keys if key.bins])
 
 
 def _number(value: float) -> str:

@@ -1,4 +1,4 @@
-"""CountTable, the sufficient statistic of every group measure of a classifier, and its roll-ups.
+"""CountTable, the sufficient statistic of every group measure, and its roll-ups.
 
 Counts are whole numbers and weights are whole multiples of a power of two, so sums are exact in any order: shards add
 up, and shuffled rows or renamed groups change no bit. Making a table from data is in `collect`.
@@ -6,16 +6,19 @@ up, and shuffled rows or renamed groups change no bit. Making a table from data 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .bases import DECISIONS, Basis
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# The four outcomes are the columns of every array of cells. Without labels, rows count as negatives (0 and 1).
+# The four outcomes are the columns of a table of decisions. Without labels, rows count as negatives (0 and 1).
 TRUE_NEGATIVE, FALSE_POSITIVE, FALSE_NEGATIVE, TRUE_POSITIVE = range(4)
 OUTCOMES = ("true_negative", "false_positive", "false_negative", "true_positive")
 
@@ -30,9 +33,9 @@ class Axis:
 
 @dataclass(frozen=True)
 class GroupCounts:
-    """Cells of G groups: `rows[g, outcome]`, and for weighted data Σw and Σw² alike.
+    """Cells of G groups: `rows[g, column]`, and for weighted data Σw and Σw² alike; `basis` says what the columns are.
 
-    `keys[g]` is the group's label on each axis of `axes`. Weights are in units of 2**unit, so that neither they nor their
+    `sums[g]` are sums of the terms that `basis` names, where counts alone do not suffice. `keys[g]` is the group's label on each axis of `axes`. Weights are in units of 2**unit, so that neither they nor their
     squares leave the range of floats; one unit holds for a whole table.
     """
 
@@ -42,10 +45,12 @@ class GroupCounts:
     weight: Floats | None = None
     weight_squares: Floats | None = None
     unit: int = 0
+    basis: Basis = DECISIONS
+    sums: Floats | None = None
 
     @property
     def amounts(self) -> Floats:
-        """What rates are made of: weights (in this table's unit) where there are any, else counts; shape (G, 4)."""
+        """What rates are made of: weights (in this table's unit) where there are any, else counts; shape (G, C)."""
         return self.weight if self.weight is not None else self.rows.astype(float)
 
     @property
@@ -62,6 +67,7 @@ class GroupCounts:
             rows=self.rows[at],
             weight=None if self.weight is None else self.weight[at],
             weight_squares=None if self.weight_squares is None else self.weight_squares[at],
+            sums=None if self.sums is None else self.sums[at],
         )
 
     def __len__(self) -> int:
@@ -70,17 +76,18 @@ class GroupCounts:
 
 @dataclass(frozen=True)
 class CountTable:
-    """One row a cell: codes of the axes (−1 is unknown), the outcome, and how much of the data stands there.
+    """One row a cell: codes of the axes (−1 is unknown), the column, and how much of the data stands there.
 
     Parameters
     ----------
-    features, strata : the axes; `codes` has a column for each, features first.
-    codes : shape (cells, features + strata), −1 where the value is unknown.
-    outcome : shape (cells,), one of the four outcomes.
+    features, strata, extras : the axes; `codes` has a column for each, in this order. Extras are only searched.
+    codes : shape (cells, axes), −1 where the value is unknown.
+    outcome : shape (cells,), the column of `basis` the cell belongs to (of decisions: one of the four outcomes).
     rows : shape (cells,), summed counts.
     weight, weight_squares : Python integers in units of 2**−scale and 2**−(2·scale), or None.
     excluded : rows that no table holds, by reason.
     labelled : False when there are no labels (only measures of the prediction can be made).
+    basis : what the columns stand for.
     """
 
     features: tuple[Axis, ...]
@@ -93,6 +100,13 @@ class CountTable:
     scale: int = 0
     excluded: tuple[tuple[str, int], ...] = ()
     labelled: bool = True
+    basis: Basis = DECISIONS
+    extras: tuple[Axis, ...] = ()
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """Every axis, in the order of the columns of `codes`."""
+        return self.features + self.strata + self.extras
 
     @property
     def judged(self) -> int:
@@ -120,10 +134,10 @@ class CountTable:
 
         Parameters
         ----------
-        names : sensitive features; () gives the overall.
+        names : sensitive features (or extras); () gives the overall.
         within : keep only the rows of these strata.
         """
-        axes = self.features + self.strata
+        axes = self.axes
         columns = [self._column(name) for name in names]
         keep = np.ones(len(self.rows), dtype=bool)
         for stratum, label in (within or {}).items():
@@ -133,31 +147,30 @@ class CountTable:
             keep &= self.codes[:, column] >= 0
         picked = self.codes[keep][:, columns]
         if columns:
-            unique, place = np.unique(picked, axis=0, return_inverse=True)
-            place = place.reshape(-1)
+            unique, place = unique_rows(picked)
         else:
             unique, place = np.zeros((1, 0), dtype=np.int64), np.zeros(int(keep.sum()), dtype=np.int64)
         keys = tuple(
             tuple(axes[column].labels[code] for column, code in zip(columns, codes, strict=True)) for codes in unique
         )
         outcome = self.outcome[keep]
-        rows = np.zeros((len(unique), 4), dtype=np.int64)
+        rows = np.zeros((len(unique), self.basis.width), dtype=np.int64)
         np.add.at(rows, (place, outcome), self.rows[keep])
-        counts = GroupCounts(tuple(names), keys, rows)
+        counts = GroupCounts(tuple(names), keys, rows, basis=self.basis)
         if self.weight is None or self.weight_squares is None:
             return counts
         shift = sum(self.weight.tolist()).bit_length()  # the whole table weighs between 1/2 and 1 unit
         return replace(
             counts,
-            weight=_exact_sums(self.weight[keep], place, outcome, len(unique), shift),
-            weight_squares=_exact_sums(self.weight_squares[keep], place, outcome, len(unique), 2 * shift),
+            weight=_exact_sums(self.weight[keep], place, outcome, rows.shape, shift),
+            weight_squares=_exact_sums(self.weight_squares[keep], place, outcome, rows.shape, 2 * shift),
             unit=shift - self.scale,
         )
 
     def stratum_keys(self) -> tuple[Mapping[str, str], ...]:
         """Return each combination of strata that occurs, in the order of their labels."""
         start = len(self.features)
-        codes = self.codes[:, start:]
+        codes = self.codes[:, start : start + len(self.strata)]
         known = codes[(codes >= 0).all(axis=1)]
         if not self.strata or not len(known):
             return ()
@@ -167,14 +180,30 @@ class CountTable:
         )
 
     def _column(self, name: str) -> int:
-        return [axis.name for axis in self.features + self.strata].index(name)
+        return [axis.name for axis in self.axes].index(name)
 
 
-def _exact_sums(values: NDArray[np.object_], place: Ints, outcome: Ints, groups: int, scale: int) -> Floats:
-    sums = np.zeros((groups, 4), dtype=object)
+def _exact_sums(values: NDArray[np.object_], place: Ints, outcome: Ints, shape: tuple[int, ...], scale: int) -> Floats:
+    sums = np.zeros(shape, dtype=object)
     np.add.at(sums, (place, outcome), values)
     as_float = [int(value) / (1 << scale) for value in sums.ravel()]  # correctly rounded, however large
-    return np.array(as_float, dtype=float).reshape(groups, 4)
+    return np.array(as_float, dtype=float).reshape(shape)
+
+
+def unique_rows(codes: Ints) -> tuple[Ints, Ints]:
+    """Return the different rows of an array of codes (−1 and up) in order, and the place of each row among them.
+
+    The same as `np.unique(codes, axis=0, return_inverse=True)`, many times faster where the codes fit one integer.
+    """
+    sizes = [int(size) + 2 for size in codes.max(axis=0, initial=-1)]
+    if math.prod(sizes) < 2**62:
+        flat = np.zeros(len(codes), dtype=np.int64)
+        for column, size in enumerate(sizes):
+            flat = flat * size + codes[:, column] + 1
+        _, first, place = np.unique(flat, return_index=True, return_inverse=True)
+        return codes[first], place.reshape(-1)
+    unique, place = np.unique(codes, axis=0, return_inverse=True)
+    return unique, place.reshape(-1)
 
 
 def add_tables(tables: Iterable[CountTable]) -> CountTable:
@@ -183,20 +212,21 @@ def add_tables(tables: Iterable[CountTable]) -> CountTable:
     Raises
     ------
     ValueError
-        When the tables' axes differ in name, or only some are weighted or labelled.
+        When the tables' axes differ in name, their columns differ in meaning, or only some are weighted or labelled.
     """
     parts = list(tables)
     first = parts[0]
-    names = [axis.name for axis in first.features + first.strata]
+    names = [axis.name for axis in first.axes]
     for part in parts[1:]:
-        if [axis.name for axis in part.features + part.strata] != names:
+        if [axis.name for axis in part.axes] != names:
             raise ValueError("these count tables have different features or strata")
+        if part.basis != first.basis:
+            raise ValueError("the columns of these count tables stand for different things")
         if (part.weight is None) != (first.weight is None) or part.labelled != first.labelled:
             raise ValueError("only some of these count tables are weighted or labelled")
     axes: list[Axis] = []
-    for place, axis in enumerate(first.features + first.strata):
-        seen = [part.features + part.strata for part in parts]
-        labels = [axis_set[place].labels for axis_set in seen]
+    for place, axis in enumerate(first.axes):
+        labels = [part.axes[place].labels for part in parts]
         same = all(part == labels[0] for part in labels)  # bins name all their groups, in the order of their edges
         axes.append(Axis(axis.name, labels[0] if same else tuple(sorted({text for part in labels for text in part}))))
     codes = np.concatenate([_recode(part, axes) for part in parts])
@@ -206,10 +236,12 @@ def add_tables(tables: Iterable[CountTable]) -> CountTable:
         for reason, rows in part.excluded:
             excluded[reason] = excluded.get(reason, 0) + rows
     weighted = first.weight is not None
-    width = len(first.features)
+    width, inner = len(first.features), len(first.features) + len(first.strata)
     return CountTable(
         features=tuple(axes[:width]),
-        strata=tuple(axes[width:]),
+        strata=tuple(axes[width:inner]),
+        extras=tuple(axes[inner:]),
+        basis=first.basis,
         codes=codes,
         outcome=np.concatenate([part.outcome for part in parts]),
         rows=np.concatenate([part.rows for part in parts]),
@@ -227,7 +259,7 @@ def add_tables(tables: Iterable[CountTable]) -> CountTable:
 
 def _recode(part: CountTable, axes: list[Axis]) -> Ints:
     codes = part.codes.copy()
-    for column, (old, new) in enumerate(zip(part.features + part.strata, axes, strict=True)):
+    for column, (old, new) in enumerate(zip(part.axes, axes, strict=True)):
         mapping = np.array([new.labels.index(label) for label in old.labels] + [-1], dtype=np.int64)
         codes[:, column] = mapping[part.codes[:, column]]
     return codes

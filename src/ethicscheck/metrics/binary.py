@@ -88,7 +88,8 @@ def _rate(
     def measure(counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG001
         return _rate_of(counts, top, bottom)
 
-    return Metric(name, title, asks, misleads, formula, measure, needs_label, worse=worse, among=among, event=event)
+    words = (name, title, asks, misleads, formula)
+    return Metric(*words, measure, needs_label, worse=worse, among=among, event=event, share=True)
 
 
 def _favourable_rate(counts: GroupCounts, favourable: int) -> Measured:
@@ -231,7 +232,7 @@ BALANCED_ACCURACY = Metric(
     "balanced_accuracy", "Balanced accuracy",
     asks="How often is the system right, counting both kinds of people equally?",
     misleads="Hides which of the two errors is the larger.",
-    formula="(TPR + TNR) / 2", measure=_balanced_accuracy, worse="lower", mean_of_groups=False,
+    formula="(TPR + TNR) / 2", measure=_balanced_accuracy, worse="lower", mean_of_groups=False, share=True,
 )  # fmt: skip
 F1_SCORE = Metric(
     "f1_score", "F1 score",
@@ -251,7 +252,7 @@ FAVOURABLE_RATE = Metric(
     asks="How often does this group get the decision that helps?",
     misleads="Equal rates can hide that the wrong people were helped in one group.",
     formula="selection rate of the favourable decision (data.favourable; the positive one unless said otherwise)",
-    measure=_favourable_rate, needs_label=False, worse="lower", among="all", event="favoured",
+    measure=_favourable_rate, needs_label=False, worse="lower", among="all", event="favoured", share=True,
 )  # fmt: skip
 
 _ERROR_ODDS = Metric(
@@ -314,8 +315,3 @@ CRITERIA: dict[str, Criterion] = {
 
 # Made when nothing is chosen; favourable_rate joins when a rule asks for it.
 DEFAULT_METRICS = tuple(name for name in METRICS if name != "favourable_rate")
-
-
-def find_measure(name: str) -> Metric | Criterion | None:
-    """Return the metric or criterion of that name, or None."""
-    return METRICS.get(name) or CRITERIA.get(name)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ethicscheck.counts.table import GroupCounts
+from ethicscheck.counts.table import CountTable, GroupCounts
 from ethicscheck.stats.estimators import Estimator
 
 Floats = NDArray[np.float64]
@@ -62,6 +62,9 @@ class Metric:
     ratio : whether group values can be divided (never negative).
     mean_of_groups : whether the overall is the mean of the groups' values, each weighted by its denominator.
     source : where the definition comes from.
+    table : the kind of count table it is measured on (`counts.bases`).
+    share : whether values are shares of people, written as percentages.
+    checks : refuses data that the measure has no meaning for, with a DataError; None where there are none.
     """
 
     name: str
@@ -79,6 +82,9 @@ class Metric:
     ratio: bool = True
     mean_of_groups: bool = True
     source: str = "scikit-learn and Fairlearn use the same definition"
+    table: str = "decisions"
+    share: bool = False
+    checks: Callable[[CountTable, str], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,16 @@ class Criterion:
     formula: str
     components: tuple[Metric, ...]
     source: str
+
+    @property
+    def table(self) -> str:
+        """The kind of count table its components are measured on."""
+        return self.components[0].table
+
+    @property
+    def share(self) -> bool:
+        """Whether values are shares of people."""
+        return all(part.share for part in self.components)
 
     @property
     def needs_label(self) -> bool:

@@ -1,7 +1,8 @@
-"""Everything measured on one count table, each roll-up and comparison made once."""
+"""Everything measured on the count tables, each roll-up and comparison made once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ethicscheck.counts.table import CountTable, GroupCounts
@@ -12,39 +13,62 @@ from .definition import Criterion, Metric
 
 @dataclass(frozen=True)
 class Measurement:
-    """A count table with the settings that measures need.
+    """The count tables with the settings that measures need.
 
     Parameters
     ----------
-    table : the counts.
+    tables : the count tables by kind (`counts.collect`).
+    main : the kind that the task's own measures rest on.
     favourable : which prediction helps the person, 0 or 1.
     confidence : coverage of every interval.
     min_group : rows below which a group takes no part in gaps.
     """
 
-    table: CountTable
+    tables: Mapping[str, CountTable]
+    main: str
     favourable: int
     confidence: float
     min_group: int
-    _counts: dict[tuple[str, ...], GroupCounts] = field(default_factory=dict, repr=False)
+    _counts: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], GroupCounts] = field(
+        default_factory=dict, repr=False
+    )
     _comparisons: dict[tuple[str, tuple[str, ...]], Comparison] = field(default_factory=dict, repr=False)
 
-    def counts(self, features: tuple[str, ...] = ()) -> GroupCounts:
-        """Return the cells of each group of a feature or an intersection; () is the overall."""
-        if features not in self._counts:
-            self._counts[features] = self.table.roll_up(features)
-        return self._counts[features]
+    @property
+    def table(self) -> CountTable:
+        """The table that the task's own measures rest on."""
+        return self.tables[self.main]
 
-    def small(self, features: tuple[str, ...]) -> frozenset[int]:
+    def counts(
+        self, features: tuple[str, ...] = (), table: str | None = None, within: Mapping[str, str] | None = None
+    ) -> GroupCounts:
+        """Return the cells of each group of a feature or an intersection; () is the overall.
+
+        Parameters
+        ----------
+        features : sensitive features.
+        table : the kind of table; default: the task's own.
+        within : a stratum to stay in.
+        """
+        key = (table or self.main, features, tuple((within or {}).items()))
+        if key not in self._counts:
+            self._counts[key] = self.tables[key[0]].roll_up(features, within)
+        return self._counts[key]
+
+    def small(self, features: tuple[str, ...], table: str | None = None) -> frozenset[int]:
         """Return the places of the groups with fewer rows than `min_group`."""
-        rows = self.counts(features).rows.sum(axis=1)
+        rows = self.counts(features, table).rows.sum(axis=1)
         return frozenset(place for place, n in enumerate(rows) if n < self.min_group)
+
+    def measures(self, measure: Metric | Criterion) -> bool:
+        """Return whether the data hold what a measure needs."""
+        found = self.tables.get(measure.table)
+        return found is not None and (found.labelled or not measure.needs_label)
 
     def comparison(self, measure: Metric | Criterion, features: tuple[str, ...]) -> Comparison:
         """Return the comparison of all groups by one measure."""
         key = (measure.name, features)
         if key not in self._comparisons:
-            self._comparisons[key] = Comparison.of(
-                measure, self.counts(features), self.small(features), self.favourable, 1 - self.confidence
-            )
+            counts, small = self.counts(features, measure.table), self.small(features, measure.table)
+            self._comparisons[key] = Comparison.of(measure, counts, small, self.favourable, 1 - self.confidence)
         return self._comparisons[key]

@@ -21,6 +21,9 @@ from .definition import Measured, Metric
 
 Group = dict[str, str]
 
+# The correlation of a group with everyone is worked out column by column, up to so many columns.
+MOST_COLUMNS = 100
+
 
 def group_names(counts: GroupCounts) -> list[Group]:
     """Return each group as {feature: label}."""
@@ -116,7 +119,11 @@ def overall_rows(
     rest_counts = rest_of(counts, overall)
     rest = metric.measure(rest_counts, favourable)
     whole = metric.measure(overall, favourable)
-    overlap = None if metric.mean_of_groups else _overlap(metric, counts, rest_counts, favourable)
+    overlap = None
+    if not metric.mean_of_groups:
+        narrow = counts.rows.shape[1] <= MOST_COLUMNS and counts.sums is None
+        # Without it the two are taken as independent, which makes the interval too wide, never too narrow.
+        overlap = _overlap(metric, counts, rest_counts, favourable) if narrow else np.zeros(len(counts))
     yield from _pairs(metric, counts, own, rest, group_names(counts), {}, "overall", confidence, whole, overlap)
 
 
@@ -142,7 +149,8 @@ def rest_of(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:
         weight = np.maximum(overall.weight - counts.weight, 0)
     if counts.weight_squares is not None and overall.weight_squares is not None:
         squares = np.maximum(overall.weight_squares - counts.weight_squares, 0)
-    return GroupCounts(counts.axes, counts.keys, overall.rows - counts.rows, weight, squares, counts.unit)
+    sums = None if counts.sums is None or overall.sums is None else overall.sums - counts.sums
+    return replace(counts, rows=overall.rows - counts.rows, weight=weight, weight_squares=squares, sums=sums)
 
 
 def _pairs(

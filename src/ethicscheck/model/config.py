@@ -5,13 +5,11 @@ Whether a metric or profile of that name exists is checked in `policy`; whether 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -24,162 +22,17 @@ from pydantic import (
 
 from ethicscheck.errors import ConfigError, Problem
 
+from .config_data import DataConfig as DataConfig
+from .config_data import OneOrMore, SubjectConfig, as_list, as_part
+from .config_data import Section as Section
+from .config_studies import CustomMetric, ExploreConfig, MitigationConfig, ProxiesConfig, as_custom, as_switch
 from .explaining import dotted, explain_errors
 from .profile_use import Profiles
 from .relations import check_relations
-from .scalars import MOST, Day, Number, Scalar, Text, Whole, as_text, refuse
+from .scalars import MOST, Day, Number, Text, Whole, refuse
 from .strict_yaml import Document, read_yaml_file
 
 SCHEMA: Literal["ethicscheck/config/1"] = "ethicscheck/config/1"
-
-
-def _as_list(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-def _as_mapping(value: Any) -> Any:
-    value = _as_list(value)
-    if isinstance(value, (list, tuple)):
-        if not all(isinstance(name, str) for name in value):
-            raise refuse("a list of columns is meant here, or a mapping (`column: {…}`)")
-        if twins := {str(name) for name in value if value.count(name) > 1}:
-            raise refuse(f"{min(twins)!r} stands here twice")
-        return {str(name): {} for name in value}
-    if isinstance(value, Mapping):
-        return {str(name): {} if part is None else part for name, part in value.items()}
-    return value
-
-
-def _as_intersections(value: Any) -> Any:
-    if value == "all":
-        return "all"
-    if isinstance(value, (list, tuple)) and all(isinstance(group, (list, tuple)) for group in value):
-        return tuple(tuple(as_text(name) for name in group) for group in value)
-    raise refuse("a list of lists of features is meant here, such as [[race, sex]], or `all`")
-
-
-def _as_part(value: Any) -> Any:
-    return {} if value is None else value
-
-
-def _as_delimiter(value: Any) -> str:
-    text = value if value in ("\t", " ") else as_text(value)  # blank, and yet a delimiter
-    if len(text) != 1 or text in '"\r\n':
-        raise refuse("the delimiter is one character, and no quote or line break")
-    return str(text)
-
-
-def _path_or_list(value: Any) -> Any:
-    if not isinstance(value, (str, list, tuple)):
-        raise refuse("a list of waivers is meant here, or the path of a waivers file")
-    return value
-
-
-# What may be written where one text or several are meant, for the JSON Schema.
-OneOrMore = str | list[str | int | float | bool | None]
-
-
-class Section(BaseModel):
-    """A strict, frozen part of the config."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
-
-
-class WordsConfig(Section):
-    """Words for the report's plain sentences."""
-
-    selected: Text | None = Field(None, description='What the positive prediction does: "were marked high risk".')
-    rejected: Text | None = Field(None, description='What the negative prediction does: "were marked low risk".')
-    positive: Text | None = Field(None, description='What the positive label says: "re-offended within two years".')
-    negative: Text | None = Field(None, description='What the negative label says: "did not re-offend".')
-
-
-class SubjectConfig(Section):
-    """What is audited."""
-
-    name: Text = Field(description="The system's name.")
-    version: Text | None = Field(None, description="Its version, as text.")
-    purpose: Text | None = Field(None, description="What it is for.")
-    owner: Text | None = Field(None, description="Who answers for it.")
-    decision: Text | None = Field(None, description="What is decided, in plain words, for the people affected.")
-    affected: Text | None = Field(None, description="Who is affected.")
-    contest: Text | None = Field(None, description="How a person can contest a decision.")
-    artifact: Text | None = Field(None, description="The model file; its digest goes into the record.")
-    words: WordsConfig | None = Field(None, description="Words for plain sentences.")
-
-
-class FeatureConfig(Section):
-    """A sensitive feature."""
-
-    reference: Scalar | None = Field(None, description="The group others are compared to; default: the largest.")
-    bins: tuple[Number, ...] | None = Field(None, description="Edges that cut a number into groups.")
-
-    @field_validator("bins")
-    @classmethod
-    def _rising(cls, edges: tuple[float, ...] | None) -> tuple[float, ...] | None:
-        if edges is not None and (not edges or list(edges) != sorted(set(edges))):
-            raise refuse("bins are one or more numbers, each larger than the one before")
-        return edges
-
-
-class DataConfig(Section):
-    """Where the predictions are and which column plays which part."""
-
-    source: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
-        description="Path, glob or list of them, relative to this file: csv, tsv, parquet, json, jsonl, arrow."
-    )
-    label: Text | None = Field(None, description="What happened. Without it only prediction-based metrics are made.")
-    prediction: Text | None = Field(None, description="The decision.")
-    score: Text | None = Field(
-        None, description="The score the decision is made from. Beside a prediction it must be there, but is not used."
-    )
-    threshold: Number | None = Field(
-        None,
-        description="Without a prediction column: prediction = score >= threshold. With one, the prediction counts.",
-    )
-    positive: Scalar | None = Field(None, description='The value that means "positive"; needed unless 0/1 or booleans.')
-    favourable: Scalar | None = Field(None, description="Which prediction helps the person; default: the positive one.")
-    count: Text | None = Field(None, description="Frequency column: this row stands for n rows.")
-    weight: Text | None = Field(None, description="Survey or importance weight.")
-    sensitive: Annotated[
-        dict[
-            str,
-            Annotated[FeatureConfig, BeforeValidator(_as_part, json_schema_input_type=FeatureConfig | None)],
-        ],
-        BeforeValidator(_as_mapping, json_schema_input_type=dict[str, FeatureConfig | None] | list[str]),
-    ] = Field(description="The features whose groups are compared.")
-    intersections: Annotated[tuple[tuple[Text, ...], ...] | Literal["all"], BeforeValidator(_as_intersections)] = Field(
-        (), description="Lists of features whose combinations are compared too, or `all` pairs."
-    )
-    strata: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
-        (), description="Columns within whose values the measures are shown too."
-    )
-    unknown: Annotated[tuple[Scalar | None, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
-        (), description="Values that mean 'not known'; empty cells always do."
-    )
-    period: Text | None = Field(None, description="The dates the data cover: 2013-01-01/2014-12-31.")
-    delimiter: Annotated[str, BeforeValidator(_as_delimiter)] | None = Field(
-        None, description="What separates the cells of a CSV, when it is not the comma."
-    )
-
-    @field_validator("sensitive")
-    @classmethod
-    def _some_feature(cls, features: dict[str, FeatureConfig]) -> dict[str, FeatureConfig]:
-        if not features:
-            raise refuse("name at least one sensitive feature")
-        return features
-
-    @field_validator("strata")
-    @classmethod
-    def _different(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(names)) < len(names):
-            raise refuse("a column stands here twice")
-        return names
-
-    @property
-    def unknown_texts(self) -> frozenset[str]:
-        """The texts that mean "not known"."""
-        return frozenset(text for text in self.unknown if text is not None)
 
 
 class StatisticsConfig(Section):
@@ -216,7 +69,7 @@ class RuleConfig(Section):
     """One rule: a measure, the groups it compares, and the limit agreed on."""
 
     metric: Text = Field(description="A metric or criterion.")
-    across: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] = Field(
+    across: Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)] = Field(
         description='A sensitive feature, a list of them (their intersection), or "*" for each.'
     )
     compare: Literal["difference", "ratio", "each"] = Field(
@@ -232,6 +85,12 @@ class RuleConfig(Section):
         if (self.max is None) == (self.min is None):
             raise refuse("a rule has either max or min" + ("" if self.max is None else ", not both"))
         return self
+
+
+def _path_or_list(value: Any) -> Any:
+    if not isinstance(value, (str, list, tuple)):
+        raise refuse("a list of waivers is meant here, or the path of a waivers file")
+    return value
 
 
 class WaiverConfig(Section):
@@ -272,10 +131,21 @@ class ChecklistUse(Section):
 
 
 class ReportConfig(Section):
-    """What the report is called."""
+    """What the report is called, and what it may show."""
 
     title: Text | None = Field(None, description="The report's title; default: the system's name.")
     organisation: Text | None = Field(None, description="Who publishes the report.")
+    suppress_below: Whole | None = Field(
+        None, description="Hide numbers of fewer people than this (and enough others) in every published document."
+    )
+    suppress_record: bool = Field(False, description="Hide them in audit.json too.")
+
+    @field_validator("suppress_below")
+    @classmethod
+    def _some(cls, number: int | None) -> int | None:
+        if number is not None and not 2 <= number <= 1_000:
+            raise refuse("a number from 2 to 1,000 is meant here")
+        return number
 
 
 class Config(Section):
@@ -286,16 +156,29 @@ class Config(Section):
     schema_: Literal["ethicscheck/config/1"] = Field(SCHEMA, alias="schema", description="The format of this file.")
     subject: SubjectConfig
     data: DataConfig
-    task: Literal["binary"] = Field("binary", description="What is predicted; declared, never guessed.")
-    metrics: Annotated[tuple[Text, ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)] | None = Field(
+    task: Literal["binary", "score", "multiclass", "regression"] = Field(
+        "binary", description="What is predicted; declared, never guessed."
+    )
+    metrics: Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)] | None = Field(
         None, description="Which measures to make; default: all of the task's."
     )
-    statistics: Annotated[StatisticsConfig, BeforeValidator(_as_part)] = Field(default_factory=StatisticsConfig)
-    policy: Annotated[PolicyConfig, BeforeValidator(_as_part)] = Field(default_factory=PolicyConfig)
+    statistics: Annotated[StatisticsConfig, BeforeValidator(as_part)] = Field(default_factory=StatisticsConfig)
+    policy: Annotated[PolicyConfig, BeforeValidator(as_part)] = Field(default_factory=PolicyConfig)
+    custom: dict[
+        str, Annotated[CustomMetric, BeforeValidator(as_custom, json_schema_input_type=CustomMetric | str)]
+    ] = Field(default_factory=dict, description="Measures of your own, by name.")
+    explore: Annotated[ExploreConfig | None, BeforeValidator(as_switch)] = Field(
+        None, description="Search for the groups that are treated worst."
+    )
+    proxies: ProxiesConfig | None = Field(None, description="Look for columns that reveal a sensitive feature.")
+    mitigation: Annotated[
+        MitigationConfig | None,
+        BeforeValidator(as_switch, json_schema_input_type=MitigationConfig | bool | None),
+    ] = Field(None, description="Ask what thresholds of their own for each group would do.")
     checklists: tuple[ChecklistUse, ...] = Field((), description="The questions no metric answers.")
-    report: Annotated[ReportConfig, BeforeValidator(_as_part)] = Field(default_factory=ReportConfig)
+    report: Annotated[ReportConfig, BeforeValidator(as_part)] = Field(default_factory=ReportConfig)
     outputs: Annotated[
-        tuple[Literal["html", "json"], ...], BeforeValidator(_as_list, json_schema_input_type=OneOrMore)
+        tuple[Literal["html", "json"], ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)
     ] = ("html", "json")
 
 

@@ -11,12 +11,23 @@ from .explaining import dotted, meant_keys
 from .strict_yaml import Document, Path
 
 # The parts of which a column can play one only; sensitive features are held against them too.
-_ROLES = ("label", "prediction", "score", "count", "weight")
+_ROLES = ("label", "prediction", "compare_with", "score", "count", "weight")
 _ROLE_HINTS = {
     ("label", "prediction"): "the audit would find no error at all",
     ("label", "sensitive feature"): "the groups would be the outcomes themselves",
     ("prediction", "sensitive feature"): "the groups would be the decisions themselves",
+    ("prediction", "compare_with"): "the two models would be one",
     ("count", "weight"): "a count says how many rows there are, a weight how much each of them stands for",
+}
+
+# Keys that only some tasks know what to do with.
+_ONLY = {
+    "threshold": ("binary", "score"),
+    "favourable": ("binary",),
+    "compare_with": ("binary",),
+    "score": ("binary", "score"),
+    "tolerance": ("regression",),
+    "positive": ("binary", "score"),
 }
 
 
@@ -25,7 +36,7 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
     data = value.get("data")
     if not isinstance(data, dict):
         return []
-    problems = _check_decision(data, document, keys)
+    problems = _check_decision(data, value.get("task", "binary"), document, keys)
     features = data.get("sensitive")
     names = (
         [features] if isinstance(features, str) else list(features) if isinstance(features, (dict, list, tuple)) else []
@@ -33,18 +44,30 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
     problems += _check_roles(data, [str(name) for name in names if isinstance(name, str)], document)
     problems += _check_intersections(data.get("intersections"), names, document)
     problems += _check_strata(data.get("strata"), names, document)
+    problems += _check_explored(value.get("explore"), data, names, document)
     return problems
 
 
-def _check_decision(data: dict[str, Any], document: Document, keys: Sequence[str]) -> list[Problem]:
+def _check_decision(data: dict[str, Any], task: Any, document: Document, keys: Sequence[str]) -> list[Problem]:
     given = meant_keys(data, keys) | {key for key, part in data.items() if part or document.is_broken(("data", key))}
-    problems = []
-    if not {"prediction", "score"} & given:
+    what = hint = None
+    if task == "score":
+        if "score" not in given:
+            what, hint = "there is no data.score", "task: score needs the score's column"
+    elif task in ("multiclass", "regression"):
+        if "prediction" not in given:
+            what, hint = "there is no data.prediction", "name the column of what was predicted"
+    elif not {"prediction", "score"} & given:
         what, hint = "there is no data.prediction", "name the decision's column, or give score and threshold"
-        problems.append(document.problem(("data",), what, hint))
     elif "prediction" not in given and "threshold" not in given and data.get("threshold") is None:
         what = "data.score without data.prediction needs data.threshold"
-        problems.append(document.problem(("data", "score"), what, "prediction = score >= threshold"))
+        hint = "prediction = score >= threshold"
+        return [document.problem(("data", "score"), what, f"{hint}; or declare task: score")]
+    problems = [] if what is None or hint is None else [document.problem(("data",), what, hint)]
+    for key, tasks in _ONLY.items():
+        if key in given and isinstance(task, str) and task not in tasks:
+            what = f"data.{key} means nothing for task: {task}"
+            problems.append(document.problem(("data", key), what, f"it is for task: {' or '.join(tasks)}"))
     return problems
 
 
@@ -100,4 +123,19 @@ def _check_strata(strata: Any, names: Sequence[str], document: Document) -> list
             problems.append(
                 document.problem(("data", "strata", place), what, "use data.intersections to combine features")
             )
+    return problems
+
+
+def _check_explored(explore: Any, data: dict[str, Any], names: Sequence[str], document: Document) -> list[Problem]:
+    columns = explore.get("columns") if isinstance(explore, dict) else None
+    problems = []
+    for place, name in enumerate([columns] if isinstance(columns, str) else columns or ()):
+        path = ("explore", "columns", place)
+        role = next((role for role in _ROLES if isinstance(name, str) and data.get(role) == name), None)
+        if name in names:
+            what = f"{dotted(path)}: {str(name)!r} is a sensitive feature already"
+            problems.append(document.problem(path, what, "it is searched anyway; leave it out here"))
+        elif role is not None:
+            what = f"{dotted(path)}: {str(name)!r} is data.{role}"
+            problems.append(document.problem(path, what, "name columns that describe people"))
     return problems

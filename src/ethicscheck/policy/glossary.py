@@ -10,15 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ethicscheck.metrics.binary import CRITERIA, METRICS
 from ethicscheck.metrics.definition import Criterion, Metric
+from ethicscheck.metrics.registry import all_measures
 
 from .messages import REASONS
 from .profiles import load_profile, profile_names
 from .rules import OTHER_NAMES
 from .topics import TOPICS, Topic
+from .warnings.definition import KINDS, WarningKind
 
-Kind = Literal["metric", "criterion", "rule", "topic", "verdict", "reason", "method", "test", "state", "profile"]
+Kind = Literal[
+    "metric", "criterion", "rule", "topic", "verdict", "reason", "method", "test", "state", "profile", "warning"
+]
 
 
 @dataclass(frozen=True)
@@ -197,8 +200,7 @@ STATES: dict[str, tuple[str, str]] = {
 
 def entries() -> Iterator[Entry]:
     """Yield every entry: what is measured, then what a rule says, then what comes out, then how it was reckoned."""
-    yield from map(_measure, METRICS.values())
-    yield from map(_measure, CRITERIA.values())
+    yield from map(_measure, all_measures().values())
     for name, (title, says, misleads) in RULE_WORDS.items():
         yield Entry(name, "rule", title, says, (("Misleads", misleads),))
     yield from map(_topic, TOPICS.values())
@@ -206,6 +208,7 @@ def entries() -> Iterator[Entry]:
         yield _profile(name)
     for name, (title, says) in VERDICTS.items():
         yield Entry(name, "verdict", title, says)
+    yield from map(_warning, KINDS.values())
     for name, says in REASON_HELP.items():
         title = REASON_TITLES[name]
         yield Entry(name, "reason", title[0].upper() + title[1:], says)
@@ -241,6 +244,11 @@ def _measure(measure: Metric | Criterion) -> Entry:
 def _topic(topic: Topic) -> Entry:
     details = (("Formula", topic.formula), ("Misleads", topic.misleads), ("Source", topic.source), ("More", topic.more))
     return Entry(topic.name, "topic", topic.title, topic.asks, details)
+
+
+def _warning(kind: WarningKind) -> Entry:
+    details = (("When", kind.triggered), ("What helps", kind.helps), ("Source", kind.source))
+    return Entry(kind.code, "warning", kind.title, kind.asks, details)
 
 
 def _profile(name: str) -> Entry:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from ethicscheck.metrics.binary import METRICS
 from ethicscheck.metrics.comparison import Comparison, Gap
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.metrics.registry import find_measure
 from ethicscheck.metrics.rows import group_names, interval
 from ethicscheck.model.record import Finding, Observed, RuleEntry
 from ethicscheck.stats.multiplicity import holm
@@ -109,7 +109,7 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
             interval=interval(gap.low, gap.high, measurement.confidence, gap.method),
             group=names[gap.first],
             against=names[gap.second] if gap.second is not None else None,
-            component=component.name if component is not None and component.name in METRICS else None,
+            component=component.name if component is not None and find_measure(component.name) is not None else None,
         )
     case = Case(
         rule=rule,

@@ -6,13 +6,13 @@ from typing import Literal
 
 from ethicscheck.checklist.definition import Checklist, MetricLink
 from ethicscheck.checklist.status import MeasuredAnswer
-from ethicscheck.metrics.binary import find_measure
 from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.metrics.registry import find_measure
 from ethicscheck.model.config import Config, RuleConfig
 from ethicscheck.model.record import Finding
 
 from .judging import judge
-from .rules import EVERYWHERE, spread_rule
+from .rules import EVERYWHERE, measures_of, spread_rule
 
 # The worst over several features decides.
 ORDER = ("fail", "not_evaluable", "inconclusive", "pass")
@@ -34,13 +34,19 @@ def measured_answers(checklist: Checklist, config: Config, measurement: Measurem
 def _measure(link: MetricLink, config: Config, measurement: Measurement) -> MeasuredAnswer:
     features = list(config.data.sensitive)
     unknown = [name for name in link.across if name not in features and link.across != (EVERYWHERE,)]
-    measure = find_measure(link.metric)
+    measure = measures_of(config).find(link.metric)
+    if measure is None and not unknown and find_measure(link.metric) is not None:
+        return _unmeasured(link, f"Not measured: {link.metric!r} is no measure of this audit’s task ({config.task}).")
     if measure is None or unknown:
         what = f"the data have no feature {unknown[0]!r}" if unknown else f"there is no metric {link.metric!r}"
         return _unmeasured(link, f"Not measured: {what}.")
     if measure.needs_label and config.data.label is None:
         return _unmeasured(
             link, f"Not measured: {measure.title.lower()} needs to know what happened, and the data don't say."
+        )
+    if not measurement.measures(measure):
+        return _unmeasured(
+            link, f"Not measured: the data hold nothing that {measure.title.lower()} could be made from."
         )
     rule = RuleConfig.model_validate(link.model_dump(by_alias=True, exclude_none=True))
     findings = judge(spread_rule(rule, "link", config, None, None), measurement)

@@ -201,8 +201,7 @@ def _lower(title: str) -> str:
 
 
 def _is_share(case: Case) -> bool:
-    measure = case.rule.measure
-    return measure.lowest == 0 and measure.highest == 1 and measure.name != "f1_score"
+    return case.rule.measure.share
 
 
 def _own(case: Case, value: float) -> str:

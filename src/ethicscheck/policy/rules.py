@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ethicscheck.errors import Problem, did_you_mean
-from ethicscheck.metrics.binary import CRITERIA, METRICS, find_measure
 from ethicscheck.metrics.definition import Criterion, Metric
+from ethicscheck.metrics.registry import TASKS, Measures, find_measure
 from ethicscheck.model.config import Config, DataConfig, RuleConfig
 from ethicscheck.model.explaining import dotted, meant_keys
+from ethicscheck.model.profile_use import names_of
 from ethicscheck.model.scalars import as_number
 from ethicscheck.model.strict_yaml import Document, Path
 
@@ -82,10 +83,15 @@ def intersections_of(config: Config) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
+def measures_of(config: Config) -> Measures:
+    """Return the measures that a config can ask for."""
+    return Measures(config.task)
+
+
 def resolve_rules(config: Config, document: Document | None = None) -> tuple[Rule, ...]:
     """Return every rule on every feature it speaks of, profiles first."""
     rules: list[Rule] = []
-    for name in config.policy.profiles:
+    for name in names_of(config.policy.profiles):
         for part in load_profile(name).rules:
             rules += spread_rule(part, part.id or name, config, name, None)
     for place, part in enumerate(config.policy.rules):
@@ -96,7 +102,7 @@ def resolve_rules(config: Config, document: Document | None = None) -> tuple[Rul
 
 def spread_rule(part: RuleConfig, rule_id: str, config: Config, profile: str | None, line: int | None) -> list[Rule]:
     """Return a rule on every feature it speaks of; its names must have been checked."""
-    measure = find_measure(part.metric)
+    measure = measures_of(config).find(part.metric)
     assert measure is not None, "check_names comes first"
     features = list(config.data.sensitive)
     if part.across == (EVERYWHERE,):
@@ -157,9 +163,10 @@ def check_names(value: Any, document: Document) -> tuple[Problem, ...]:
     names = [str(name) for name in _words(features) or (features if isinstance(features, dict) else ())]
     labelled = bool(data.get("label")) or document.is_broken(("data", "label"))
     labelled = labelled or "label" in meant_keys(data, DataConfig.model_fields)
+    measures = _measures_meant(value)
     problems: list[Problem] = []
     for place, name in enumerate(_words(value.get("metrics"))):
-        problems += _check_metric(name, ("metrics", place), labelled, document)
+        problems += _check_metric(name, ("metrics", place), labelled, document, measures)
     profiles = _words(policy.get("profiles"))
     problems += _check_profiles(profiles, document)
     rules = policy.get("rules")
@@ -172,9 +179,9 @@ def check_names(value: Any, document: Document) -> tuple[Problem, ...]:
     for place, rule in enumerate(rules if isinstance(rules, (list, tuple)) else ()):
         if isinstance(rule, dict):
             path = ("policy", "rules", place)
-            problems += _check_metric(rule.get("metric"), (*path, "metric"), labelled, document)
+            problems += _check_metric(rule.get("metric"), (*path, "metric"), labelled, document, measures)
             problems += _check_across(rule.get("across"), path, names, document)
-            problems += _check_limit(rule, path, document)
+            problems += _check_limit(rule, path, document, measures)
             problems += _check_id(rule, path, seen, document)
     return tuple(problems)
 
@@ -191,14 +198,24 @@ def _words(value: Any) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, (list, tuple)) else []
 
 
-def _check_metric(name: Any, path: Path, labelled: bool, document: Document) -> list[Problem]:
+def _measures_meant(value: dict[str, Any]) -> Measures:
+    """Return the measures of the task a config names; those of the default task where it names none."""
+    task = value.get("task")
+    return Measures(task if isinstance(task, str) and task in TASKS else "binary")
+
+
+def _check_metric(name: Any, path: Path, labelled: bool, document: Document, measures: Measures) -> list[Problem]:
     if not isinstance(name, str) or not name.strip():
         return []
-    measure = find_measure(name)
+    measure = measures.find(name)
     where = dotted(path)
+    if measure is None and (other := find_measure(name)) is not None:
+        what = f"{where}: {str(name)!r} is no measure of task {measures.task!r}"
+        hint = f"its measures are {', '.join(measures.names())}" if other.table != "scores" else "it needs data.score"
+        return [document.problem(path, what, hint)]
     if measure is None:
         known = OTHER_NAMES.get(name.lower().replace(" ", "_").replace("-", "_"))
-        hint = f"did you mean {known!r}?" if known else did_you_mean(name, [*METRICS, *CRITERIA])
+        hint = f"did you mean {known!r}?" if known else did_you_mean(name, measures.names())
         return [document.problem(path, f"{where}: there is no metric {str(name)!r}", hint)]
     if measure.needs_label and not labelled:
         what = f"{where}: {str(name)!r} needs to know what happened, but there is no data.label"
@@ -240,8 +257,8 @@ def _check_across(across: Any, path: Path, names: Sequence[str], document: Docum
     return problems
 
 
-def _check_limit(rule: dict[str, Any], path: Path, document: Document) -> list[Problem]:
-    measure = find_measure(rule["metric"]) if isinstance(rule.get("metric"), str) else None
+def _check_limit(rule: dict[str, Any], path: Path, document: Document, measures: Measures) -> list[Problem]:
+    measure = measures.find(rule["metric"]) if isinstance(rule.get("metric"), str) else None
     compare = rule.get("compare")
     if measure is None or compare not in ("difference", "ratio", "each"):
         return []

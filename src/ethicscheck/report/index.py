@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ethicscheck.metrics.binary import CRITERIA, METRICS
 from ethicscheck.metrics.definition import Criterion, Metric
+from ethicscheck.metrics.registry import find_measure
 from ethicscheck.model.record import AuditRecord, Disparity, Estimate, Finding
 
 Features = tuple[str, ...]
@@ -54,7 +54,7 @@ class RecordIndex:
 
 def definition(name: str) -> Metric | Criterion | None:
     """Return what a metric or criterion is, when this version knows it."""
-    return METRICS.get(name) or CRITERIA.get(name)
+    return find_measure(name)
 
 
 def title(name: str) -> str:
@@ -66,7 +66,7 @@ def title(name: str) -> str:
 def is_share(name: str) -> bool:
     """Return whether values are shares of people, written as percentages."""
     known = definition(name)
-    return known is not None and known.lowest == 0 and known.highest == 1 and name != "f1_score"
+    return known is not None and known.share
 
 
 def components(name: str) -> list[str]:

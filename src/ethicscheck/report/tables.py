@@ -127,7 +127,7 @@ def _overview(index: RecordIndex, name: str, features: tuple[str, ...], anchor: 
 def _gap(name: str, row: Disparity | None, index: RecordIndex) -> str:
     if row is None or row.value is None:
         return reason_text(row.undefined, index.record) if row is not None else "–"
-    return f"{row.value * 100:.1f}" if _points(name) else decimal(row.value)
+    return f"{row.value * 100:.1f}" if is_share(name) else decimal(row.value)
 
 
 def _gap_interval(name: str, row: Disparity | None) -> str:
@@ -136,12 +136,7 @@ def _gap_interval(name: str, row: Disparity | None) -> str:
     low, high = row.interval.low, row.interval.high
     if high is None:
         return f"{decimal(low)} or more"
-    return f"{low * 100:.1f}–{high * 100:.1f}" if _points(name) else f"{decimal(low)}–{decimal(high)}"
-
-
-def _points(name: str) -> bool:
-    known = definition(name)
-    return is_share(name) or (known is not None and known.highest == 1 and known.lowest == 0 and name != "f1_score")
+    return f"{low * 100:.1f}–{high * 100:.1f}" if is_share(name) else f"{decimal(low)}–{decimal(high)}"
 
 
 def _ratio(row: Disparity | None, index: RecordIndex) -> str:
@@ -178,7 +173,7 @@ def _gap_sentence(index: RecordIndex, name: str, features: tuple[str, ...]) -> s
             f"If all groups were equal, a spread this large would come up by chance with p {write_p(row.p_value)} ({TESTS.get(row.test or '', row.test)})."
         )
     if row.dispersion is not None:
-        spread = f"{row.dispersion.value * 100:.1f} points" if _points(name) else decimal(row.dispersion.value)
+        spread = f"{row.dispersion.value * 100:.1f} points" if is_share(name) else decimal(row.dispersion.value)
         parts.append(f"Spread between groups beyond sampling noise: {spread}.")
     return " ".join(parts)
 
@@ -219,7 +214,7 @@ def _group(index: RecordIndex, name: str, features: tuple[str, ...], row: Estima
 def _signed(name: str, row: Disparity) -> str:
     if row.value is None:
         return "–"
-    scale, digits = (100, 1) if _points(name) else (1, 2)
+    scale, digits = (100, 1) if is_share(name) else (1, 2)
     sign = "+" if row.value > 0 else ""
     text = f"{sign}{decimal(row.value * scale, digits)}"
     if row.interval is not None and row.interval.high is not None:

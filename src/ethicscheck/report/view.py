@@ -16,6 +16,7 @@ from .checklists import ChecklistView, bearing_questions, checklist_heading, che
 from .headline import headline, tally, verdict_words
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language, question
+from .sections import Section, make_sections
 from .strata import strata_note
 from .tables import FeatureTables, feature_tables, share_rows
 from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text, words_of
@@ -78,6 +79,7 @@ class ReportView:
     findings: tuple[FindingView, ...]
     waivers: tuple[tuple[str, ...], ...]
     checklists: tuple[ChecklistView, ...]
+    sections: tuple[Section, ...]
     features: tuple[FeatureTables, ...]
     method: tuple[str, ...]
     plan: tuple[tuple[str, str], ...]
@@ -120,6 +122,7 @@ def make_view(record: AuditRecord) -> ReportView:
         findings=tuple(_finding(index, finding, place) for place, finding in enumerate(findings)),
         waivers=_waivers(record),
         checklists=checklist_views(index),
+        sections=make_sections(index),
         features=feature_tables(index),
         method=_method(record),
         plan=_plan(record),
@@ -233,13 +236,24 @@ def _subject(record: AuditRecord) -> tuple[tuple[str, str], ...]:
 
 def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
     plan = record.plan
-    decision = f"{plan.prediction}" if plan.prediction else f"{plan.score} ≥ {limit(plan.threshold or 0)}"
     words = words_of(record)
-    favours = str(words.selected if plan.favourable == "positive" else words.rejected)
+    binary = plan.positive_label is not None
     rows = (
-        ("Outcome", f"{plan.label}, positive = {plan.positive_label}" if plan.label else "not known"),
-        ("Decision", f"{decision}, positive = {plan.positive_prediction}"),
-        ("Decision that helps", favours),
+        (
+            "Outcome",
+            f"{plan.label}{f', positive = {plan.positive_label}' if binary else ''}" if plan.label else "not known",
+        ),
+        *_decision(record),
+        *(
+            [("Decision that helps", str(words.selected if plan.favourable == "positive" else words.rejected))]
+            if plan.task == "binary"
+            else ()
+        ),
+        *([("Score", plan.score)] if plan.score else ()),
+        *([("Compared with", f"the decision in “{plan.compare_with}”, on the same rows")] if plan.compare_with else ()),
+        *([("Rows of the same person", f"share a value of “{plan.cluster}”")] if plan.cluster else ()),
+        *([("Matched pairs", f"share a value of “{plan.pair}”")] if plan.pair else ()),
+        *([("Near enough", f"at most {limit(plan.tolerance)} off")] if plan.tolerance is not None else ()),
         ("Each row stands for", f"as many people as its column “{plan.count}” says" if plan.count else "one person"),
         ("Weights", plan.weight or "none"),
         (
@@ -257,6 +271,16 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         ),
     )
     return tuple((name, visible(value)) for name, value in rows)
+
+
+def _decision(record: AuditRecord) -> tuple[tuple[str, str], ...]:
+    plan = record.plan
+    if plan.task in ("multiclass", "regression"):
+        return (("Prediction", plan.prediction or ""),)
+    if plan.positive_prediction is None:
+        return ()
+    decision = plan.prediction or f"{plan.score} ≥ {limit(plan.threshold or 0)}"
+    return (("Decision", f"{decision}, positive = {plan.positive_prediction}"),)
 
 
 def _waivers(record: AuditRecord) -> tuple[tuple[str, ...], ...]:

@@ -34,6 +34,9 @@ def excluded_text(reason: str) -> str:
         "missing_label": "outcome unknown: left out of everything",
         "missing_prediction": "decision unknown: left out of everything",
         "missing_label_and_prediction": "outcome and decision unknown: left out of everything",
+        "missing_score": "score unknown: left out of everything",
+        "missing_label_and_score": "outcome and score unknown: left out of everything",
+        "missing_cluster": "not known whom the row belongs to: left out of everything",
     }.get(reason, reason.replace("_", " "))
 
 
@@ -43,8 +46,8 @@ def words_of(record: AuditRecord) -> Words:
     plan = record.plan
     decision = visible(plan.prediction or "")
     outcome = visible(plan.label or "outcome")
-    yes, no = visible(plan.positive_prediction), visible(plan.negative_prediction)
-    if plan.prediction is None:
+    yes, no = visible(plan.positive_prediction or ""), visible(plan.negative_prediction or "")
+    if plan.prediction is None and plan.threshold is not None:
         score = visible(plan.score or "score")
         selected, rejected = (
             f"were given a {score} of {plan.threshold:g} or more",
