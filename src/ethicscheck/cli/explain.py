@@ -16,6 +16,7 @@ KINDS = {
     "topic": "Questions an expert asks next",
     "profile": "Profiles: shipped rule sets",
     "verdict": "Verdicts",
+    "warning": "Warnings: what a good statistician would point out",
     "reason": "Reasons: why something is undecided, undefined or left out",
     "state": "States of a checklist's question",
     "method": "Intervals",
@@ -23,7 +24,7 @@ KINDS = {
 }
 ONE = {
     "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "topic": "topic", "profile": "profile", "verdict": "verdict",
-    "reason": "reason", "state": "state of a question", "method": "interval", "test": "test",
+    "warning": "warning", "reason": "reason", "state": "state of a question", "method": "interval", "test": "test",
 }  # fmt: skip
 WIDTH = 100
 
@@ -32,7 +33,7 @@ WIDTH = 100
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def explain_command(name: str | None, as_json: bool) -> None:
-    """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a reason, an interval.
+    """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a warning, a reason.
 
     Without NAME, list every name there is.
     """

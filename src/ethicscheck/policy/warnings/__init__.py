@@ -1,0 +1,36 @@
+"""What a good statistician would point out about a set of rules and the data they are judged on.
+
+A warning changes no verdict. Each is silent unless it is true of these rules and these numbers (tests hold it to that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .chance import gaps_within_noise, one_among_many, rare_ratios
+from .conflicts import conflicting_rules, same_rules
+from .decisions import constant_predictions, perfect_predictions
+from .definition import KINDS, Policy, Warned, WarningKind
+from .direction import limits_on_the_wrong_side, ratios_of_harm, unnamed_favour
+
+# Gravest first; this is the order of the record and the report.
+CHECKS: tuple[Callable[[Policy], Iterator[Warned]], ...] = (
+    constant_predictions,
+    perfect_predictions,
+    limits_on_the_wrong_side,
+    unnamed_favour,
+    conflicting_rules,
+    ratios_of_harm,
+    rare_ratios,
+    gaps_within_noise,
+    one_among_many,
+    same_rules,
+)
+
+
+def warn(policy: Policy) -> tuple[Warned, ...]:
+    """Return every warning that is due, gravest first."""
+    return tuple(warned for check in CHECKS for warned in check(policy))
+
+
+__all__ = ["KINDS", "Policy", "Warned", "WarningKind", "warn"]
