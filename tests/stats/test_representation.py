@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from ethicscheck.stats.intervals import critical_value
-from ethicscheck.stats.representation import binomial_p, compare_shares, normalised_shares
+from ethicscheck.stats.representation import binomial_p, compare_shares
 from ethicscheck.stats.representation import test_shares as shares_test
 
 Z = critical_value(0.05)
@@ -135,16 +135,3 @@ def test_weights_have_intervals_and_no_test():
 
     assert found.p_adjusted is None
     assert (found.low[0], found.high[0]) == pytest.approx(proportion_confint(0.305 * 40, 40, 0.05, "wilson"))
-
-
-@pytest.mark.parametrize(
-    ("shares", "fits"),
-    [([0.5, 0.5], True), ([0.33, 0.33, 0.335], True), ([0.5, 0.49], False), ([50, 50], False), ([1.2, -0.2], False)],
-)
-def test_shares_must_add_up_to_one_but_for_rounding(shares, fits):
-    """1 ± .005: printed shares are rounded, percentages or forgotten groups are a mistake."""
-    found = normalised_shares(shares)
-
-    assert (found is not None) == fits
-    if found is not None:
-        assert math.fsum(found) == pytest.approx(1, abs=1e-15)

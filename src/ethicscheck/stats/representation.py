@@ -19,7 +19,6 @@ from .multiplicity import holm
 Ints = NDArray[np.int64]
 
 MOST_TABLES = 100_000
-ROUNDING = 0.005  # printed shares are rounded: 33 % three times is meant as all
 _TIE = 1e-7
 
 
@@ -34,19 +33,6 @@ class Shares:
     ratio_low: Floats
     ratio_high: Floats
     p_adjusted: Floats | None
-
-
-def normalised_shares(shares: ArrayLike) -> Floats | None:
-    """Return shares that add up to 1, given ones that do up to rounding (1 ± .005); None where they don't.
-
-    >>> normalised_shares([0.333, 0.333, 0.333]).round(4).tolist()
-    [0.3333, 0.3333, 0.3333]
-    """
-    given = np.asarray(shares, dtype=float)
-    total = math.fsum(given)
-    if (given < 0).any() or abs(total - 1) > ROUNDING + 1e-12:
-        return None
-    return np.asarray(given / total, dtype=float)
 
 
 def compare_shares(amounts: ArrayLike, size: float, population: ArrayLike, z: float, counted: bool) -> Shares:
