@@ -46,7 +46,8 @@ class Scores:
 
     Parameters
     ----------
-    values : the scores that occur (or the grid points they were put on), ascending, shape (S,).
+    values : the scores that occur (or the grid points they were put on), ascending, shape (S,); exact ones may be
+        infinite.
     half_width : 0 where the scores are exact; else every true score lies within this of its grid point.
     labelled : False where there are no labels (every row then counts as a negative).
     """

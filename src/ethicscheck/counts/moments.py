@@ -27,12 +27,10 @@ from .exact_weights import WeightScale
 from .moment_table import MomentTable
 from .moment_terms import Term, terms_of
 from .quantiles import quartiles, rounded_edges, span_labels
-from .query import MOST_CELLS, MOST_ROWS, Cells, _is_number, _known, too_many_cells, whole_count
-from .query import _key as key_value
+from .query import MOST_CELLS, MOST_ROWS, Cells, key_value, known_number, too_many_cells, whole_count
 from .roles import FrameView, Roles
 from .table import Axis, CountTable, Ints, unique_rows
-from .tabulate import _axis as axis_of
-from .tabulate import _axis_codes as axis_codes
+from .tabulate import axis_codes, axis_of
 
 LARGEST = 1e100
 _SMALLEST_POWER = -900  # 2**900 is still a float
@@ -107,7 +105,7 @@ def _refuse_unusable(view: FrameView, roles: Roles) -> None:
 
 def _too_large(view: FrameView, roles: Roles, name: str) -> nw.Expr:
     number = nw.col(view.alias(name)).cast(nw.Float64)
-    known = not_unknown(number, roles)
+    known = known_number(number, roles)
     return nw.when(known).then((number > LARGEST) | (number < -LARGEST)).otherwise(nw.lit(False))
 
 
@@ -119,7 +117,7 @@ def _numbers(view: FrameView, roles: Roles, scale: WeightScale | None) -> nw.Laz
         if name is None:
             continue
         number = nw.col(view.alias(name)).cast(nw.Float64)
-        known = not_unknown(number, roles)
+        known = known_number(number, roles)
         columns[f"no_{part}"] = nw.when(known).then(nw.lit(0)).otherwise(1)
         columns[part] = number
         judged = known if judged is None else judged & known
@@ -134,14 +132,6 @@ def _numbers(view: FrameView, roles: Roles, scale: WeightScale | None) -> nw.Laz
         if part in columns:
             frame = frame.with_columns(nw.when(nw.col("judged") == 1).then(nw.col(part)).otherwise(0.0).alias(part))
     return frame
-
-
-def not_unknown(number: nw.Expr, roles: Roles) -> nw.Expr:
-    known = _known(number)
-    for text in sorted(roles.unknown):
-        if _is_number(text):
-            known = known & (number != float(text))
-    return known
 
 
 def _scaled(number: nw.Expr, power: int) -> nw.Expr:

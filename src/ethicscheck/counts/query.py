@@ -36,7 +36,7 @@ def group_rows(
     grid : how scores are read, where they are counted too.
     most : the number of cells beyond which None is returned.
     """
-    keys = {f"k{place}": _key(view, key, roles) for place, key in enumerate(roles.keys)}
+    keys = {f"k{place}": key_value(view, key, roles) for place, key in enumerate(roles.keys)}
     if roles.label is not None:
         keys["label"] = nw.col(view.original(roles.label))
     if roles.decides:
@@ -81,14 +81,12 @@ def whole_count(view: FrameView, column: str) -> tuple[nw.Expr, nw.Expr]:
     return count, (count >= 0) & (count == count.floor()) & (count < MOST_ROWS)
 
 
-def _key(view: FrameView, key: KeyColumn, roles: Roles) -> nw.Expr:
+def key_value(view: FrameView, key: KeyColumn, roles: Roles) -> nw.Expr:
+    """Return the value that a row is grouped by: as it was written, or the place of its bin."""
     if not key.bins:
         return nw.col(view.original(key.name))
     number = nw.col(view.alias(key.name)).cast(nw.Float64)
-    known = _known(number)
-    for text in sorted(roles.unknown):
-        if _is_number(text):
-            known = known & (number != float(text))
+    known = known_number(number, roles)
     place = (number >= key.bins[0]).cast(nw.Float64)
     for edge in key.bins[1:]:
         place = place + (number >= edge).cast(nw.Float64)
@@ -110,15 +108,16 @@ def _cut(view: FrameView, roles: Roles) -> nw.Expr:
 def _read_score(view: FrameView, roles: Roles) -> tuple[nw.Expr, nw.Expr]:
     assert roles.score is not None
     score = nw.col(view.alias(roles.score)).cast(nw.Float64)
-    known = _known(score)
+    return score, known_number(score, roles)
+
+
+def known_number(number: nw.Expr, roles: Roles) -> nw.Expr:
+    """Return whether a number is there and does not mean "not known"."""
+    known = ~number.is_null() & ~number.is_nan()
     for text in sorted(roles.unknown):
         if _is_number(text):
-            known = known & (score != float(text))
-    return score, known
-
-
-def _known(number: nw.Expr) -> nw.Expr:
-    return ~number.is_null() & ~number.is_nan()
+            known = known & (number != float(text))
+    return known
 
 
 def _totals(view: FrameView, roles: Roles, scale: WeightScale | None) -> dict[str, nw.Expr]:

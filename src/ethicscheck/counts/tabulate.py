@@ -197,7 +197,7 @@ def _codings(roles: Roles, cells: Cells) -> tuple[dict[str, Coding], tuple[str, 
 def _score_values(cells: Cells, grid: Grid | None) -> NDArray[np.float64] | None:
     if grid is None or "score" not in cells:
         return None
-    known = {float(value) for value in cells["score"] if value is not None and not math.isnan(value)}
+    known = {value for value in cells["score"] if value is not None}
     return np.array([grid.value(value) for value in sorted(known)], dtype=float)
 
 
@@ -209,10 +209,10 @@ def _coded(
     classes: Sequence[str],
     values: NDArray[np.float64] | None,
 ) -> _Coded:
-    axes = tuple(_axis(key, cells[f"k{place}"], roles) for place, key in enumerate(roles.keys))
+    axes = tuple(axis_of(key, cells[f"k{place}"], roles) for place, key in enumerate(roles.keys))
     codes = np.empty((len(cells["rows"]), len(axes)), dtype=np.int64)
     for place, (key, axis) in enumerate(zip(roles.keys, axes, strict=True)):
-        codes[:, place] = _axis_codes(key, axis, cells[f"k{place}"], roles)
+        codes[:, place] = axis_codes(key, axis, cells[f"k{place}"], roles)
     parts: dict[str, Ints] = {}
     at = {label: place for place, label in enumerate(classes)}
     for part in _DECIDED:
@@ -221,7 +221,7 @@ def _coded(
         elif part in cells and classes:
             parts[part] = _mapped(cells[part], _known_code(lambda text: at[canonical(text)], roles))
     if values is not None:
-        raw = np.array([math.nan if value is None else float(value) for value in cells["score"]], dtype=float)
+        raw = np.array([math.nan if value is None else value for value in cells["score"]], dtype=float)
         found = np.unique(raw[~np.isnan(raw)])
         parts["score"] = np.where(np.isnan(raw), -1, np.searchsorted(found, raw)).astype(np.int64)
     weights = None
@@ -232,7 +232,8 @@ def _coded(
     return _Coded(roles, axes, codes, parts, rows, weights, scale.exponent if scale is not None else 0)
 
 
-def _axis(key: KeyColumn, values: Sequence[Any], roles: Roles) -> Axis:
+def axis_of(key: KeyColumn, values: Sequence[Any], roles: Roles) -> Axis:
+    """Return the axis that a column's values make."""
     if key.bins:
         return Axis(key.name, key.bin_labels())
     labels = sorted({text for text in _texts(roles, values) if text is not None})
@@ -241,7 +242,8 @@ def _axis(key: KeyColumn, values: Sequence[Any], roles: Roles) -> Axis:
     return Axis(key.name, tuple(labels))
 
 
-def _axis_codes(key: KeyColumn, axis: Axis, values: Sequence[Any], roles: Roles) -> Ints:
+def axis_codes(key: KeyColumn, axis: Axis, values: Sequence[Any], roles: Roles) -> Ints:
+    """Return the place of each value on its axis, −1 where it is not known."""
     if key.bins:
         return _mapped(values, lambda value: -1 if (text := text_of(value)) is None else int(text))
     at = {label: place for place, label in enumerate(axis.labels)}
