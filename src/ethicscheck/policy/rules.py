@@ -16,6 +16,7 @@ from ethicscheck.model.profile_use import names_of
 from ethicscheck.model.scalars import as_number
 from ethicscheck.model.strict_yaml import Document, Path
 
+from .profile_uses import check_profiles, known_uses
 from .profiles import load_profile, profile_names
 
 EVERYWHERE = "*"
@@ -167,12 +168,11 @@ def check_names(value: Any, document: Document) -> tuple[Problem, ...]:
     problems: list[Problem] = []
     for place, name in enumerate(_words(value.get("metrics"))):
         problems += _check_metric(name, ("metrics", place), labelled, document, measures)
-    profiles = _words(policy.get("profiles"))
-    problems += _check_profiles(profiles, document)
+    problems += check_profiles(policy.get("profiles"), names, measures.task, document)
     rules = policy.get("rules")
     seen = {
         str(part.id): f"profile {name!r}"
-        for name in profiles
+        for _, name, _ in known_uses(policy.get("profiles"))
         if name in profile_names()
         for part in load_profile(name).rules
     }
@@ -221,20 +221,6 @@ def _check_metric(name: Any, path: Path, labelled: bool, document: Document, mea
         what = f"{where}: {str(name)!r} needs to know what happened, but there is no data.label"
         return [document.problem(path, what, "name the label's column, or use a metric of the prediction alone")]
     return []
-
-
-def _check_profiles(chosen: Sequence[str], document: Document) -> list[Problem]:
-    problems = []
-    for place, name in enumerate(chosen):
-        path = ("policy", "profiles", place)
-        if name not in profile_names():
-            what = f"{dotted(path)}: there is no profile {str(name)!r}"
-            problems.append(document.problem(path, what, did_you_mean(name, profile_names())))
-        elif name in chosen[:place]:
-            problems.append(
-                document.problem(path, f"{dotted(path)}: {str(name)!r} stands here twice", "keep one of them")
-            )
-    return problems
 
 
 def _check_across(across: Any, path: Path, names: Sequence[str], document: Document) -> list[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -12,8 +13,15 @@ from ethicscheck.model.scalars import Text
 from ethicscheck.model.strict_yaml import read_yaml
 
 
+class RequiredChecklist(Section):
+    """A checklist that a profile asks for."""
+
+    use: Text = Field(description="A shipped checklist's id.")
+    require: Literal["complete", "signed"]
+
+
 class Profile(Section):
-    """A shipped rule set."""
+    """A shipped rule set: limits on measures, tables that must be made, checklists that must be answered."""
 
     schema_: str = Field(alias="schema")
     id: Text
@@ -23,7 +31,15 @@ class Profile(Section):
     summary: Text
     citation: Text
     status: Text = Field(description="The state of the law on that day.")
-    rules: tuple[RuleConfig, ...]
+    rules: tuple[RuleConfig, ...] = Field((), description="What must hold; none where the law sets no limit.")
+    tasks: tuple[Text, ...] = Field(
+        ("binary",), description="What must be predicted for the profile to have a meaning."
+    )
+    columns: dict[Text, tuple[Text, ...]] = Field(
+        {}, description="Features that it needs, and the names by which each is known where the config doesn't say."
+    )
+    tables: tuple[Literal["impact_ratios"], ...] = Field((), description="Tables that it asks for in the record.")
+    checklists: tuple[RequiredChecklist, ...] = Field((), description="Checklists that it requires.")
 
 
 def profile_names() -> tuple[str, ...]:
