@@ -13,8 +13,9 @@ from click.testing import CliRunner
 from pydantic import BaseModel
 
 from ethicscheck.cli import commands
-from ethicscheck.metrics.binary import CRITERIA, METRICS
-from ethicscheck.model import config, profile_use
+from ethicscheck.metrics.binary import CRITERIA
+from ethicscheck.metrics.registry import families
+from ethicscheck.model import config, config_data, config_studies, profile_use
 
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -34,7 +35,12 @@ def pages() -> Iterator[Path]:
 
 def _part(what: str) -> str:
     kind, _, name = what.partition(" ")
-    makers = {"help": lambda: _help(name), "keys": _keys, "metrics": _metrics, "criteria": _criteria}
+    makers = {
+        "help": lambda: _help(name),
+        "keys": _keys,
+        "metrics": lambda: _metrics(name or "binary"),
+        "criteria": _criteria,
+    }
     return makers[kind]()
 
 
@@ -45,9 +51,9 @@ def _help(command: str) -> str:
     return f"```text\n{shown.rstrip()}\n```"
 
 
-def _metrics() -> str:
+def _metrics(family: str) -> str:
     parts = []
-    for metric in METRICS.values():
+    for metric in next(part for part in families() if part.name == family).metrics.values():
         source = f" *{metric.source}.*" if not metric.source.startswith("scikit-learn") else ""
         parts.append(
             f"### {metric.title} `{metric.name}`\n\n{metric.asks}\n\n"
@@ -67,14 +73,18 @@ def _criteria() -> str:
 def _keys() -> str:
     sections: list[tuple[str, type[BaseModel]]] = [
         ("subject", config.SubjectConfig),
-        ("subject.words", config.WordsConfig),
+        ("subject.words", config_data.WordsConfig),
         ("data", config.DataConfig),
-        ("data.sensitive.FEATURE", config.FeatureConfig),
+        ("data.sensitive.FEATURE", config_data.FeatureConfig),
         ("statistics", config.StatisticsConfig),
         ("policy", config.PolicyConfig),
         ("policy.profiles[]", profile_use.ProfileUse),
         ("policy.rules[]", config.RuleConfig),
         ("policy.waivers[]", config.WaiverConfig),
+        ("custom.NAME", config_studies.CustomMetric),
+        ("explore", config_studies.ExploreConfig),
+        ("proxies", config_studies.ProxiesConfig),
+        ("mitigation", config_studies.MitigationConfig),
         ("checklists[]", config.ChecklistUse),
         ("report", config.ReportConfig),
     ]

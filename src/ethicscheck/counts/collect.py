@@ -120,13 +120,7 @@ def _check(view: FrameView, roles: Roles, cells: Cells) -> None:
     if not any(cells["rows"]):
         raise DataError("there are no rows to audit", "data.source", "check the file, and the count column if any")
     if "score" in cells:
-        endless = [
-            rows
-            for value, rows in zip(cells["score"], cells["rows"], strict=True)
-            if value is not None and math.isinf(value)
-        ]
-        if endless:
-            raise _infinite(roles, sum(endless))
+        cells["score"] = [None if text_of(value) is None else float(value) for value in cells["score"]]
 
 
 def _first_grid(view: FrameView, roles: Roles, distinct: Mapping[str, int]) -> Grid:
@@ -141,17 +135,12 @@ def _grid(view: FrameView, roles: Roles, steps: int | None = None) -> Grid:
     if found is None:
         return Grid()  # no score at all, which is said where the cells are read
     if math.isinf(found[0]) or math.isinf(found[1]):
-        raise _infinite(roles, None)
+        raise DataError(
+            "an infinite score can't be put on a grid with the many others",
+            f"column {roles.score!r}",
+            "mend the rows, or list the value under data.unknown if it means 'not known'",
+        )
     return Grid.over(*found) if steps is None else Grid.over(*found, steps)
-
-
-def _infinite(roles: Roles, rows: int | None) -> DataError:
-    many = "" if rows is None else f" ({rows:,} such {'row' if rows == 1 else 'rows'})"
-    return DataError(
-        f"an infinite score can't be counted{many}",
-        f"column {roles.score!r}",
-        "mend the rows, or list the value under data.unknown if it means 'not known'",
-    )
 
 
 def _too_many_scores(cells: Cells, grid: Grid) -> bool:
