@@ -17,6 +17,7 @@ from .metrics.definition import Criterion, Metric
 from .metrics.measurement import Measurement
 from .metrics.rows import estimate_rows, gap_rows, overall_rows, reference_rows
 from .model.config import Config, LoadedConfig, parse_config, read_config_document
+from .model.population import read_population
 from .model.profile_use import names_of
 from .model.record import (
     AuditRecord,
@@ -36,10 +37,12 @@ from .model.record import (
 )
 from .model.strict_yaml import Document
 from .model.verdicts import overall_verdict
+from .policy.impact_ratios import impact_tables
 from .policy.judging import judge
 from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, measures_of, resolve_rules
 from .policy.waivers import apply_waivers, check_waivers, read_waivers
+from .policy.warnings import warning_entries
 from .provenance import created_now, make_provenance
 from .sources.frames import view_frame
 from .sources.view import SourceView
@@ -95,6 +98,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         When the data can't be audited as they stand.
     """
     config, created = loaded.config, created_now()
+    population = read_population(config.data.population, tuple(config.data.sensitive), loaded.document, loaded.base)
     checklists = _open_checklists(loaded)
     roles = roles_of(config)
     source = _open(loaded, roles, frame, run)
@@ -120,7 +124,9 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         metrics=metrics,
         criteria=criteria,
         base=loaded.base,
+        population=population,
         judged=tuple((rule.measure, rule.features) for rule in rules),
+        rules=rules,
     )
     today = datetime.date.fromisoformat(created[:10])
     assessed = _assess_checklists(checklists, config, measurement, today)
@@ -149,6 +155,8 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         checklists=tuple(part.entry for part in assessed),
         findings=findings,
         report=_report_words(config),
+        warnings=warning_entries(config, rules, measurement, findings),
+        impact_ratios=impact_tables(config, measurement),
         **make_studies(context),
     )
 

@@ -11,8 +11,11 @@ from typing import Any, Final, Literal
 from pydantic import ConfigDict, Field
 
 from .checklist_record import ChecklistEntry
+from .conditional_record import Conditional as Conditional
+from .missing_record import GapBounds, MissingValues, Representation
 from .part import Interval as Interval
 from .part import Part as Part
+from .profile_record import ImpactTable as ImpactTable
 from .record_data import (
     DataEntry as DataEntry,
 )
@@ -49,6 +52,8 @@ from .record_data import (
 from .record_data import (
     Words as Words,
 )
+from .thresholds_record import Thresholds as Thresholds
+from .warnings_record import WarningEntry as WarningEntry
 
 SCHEMA: Final = "ethicscheck/record/1"
 
@@ -200,7 +205,14 @@ class AuditRecord(Part):
     checklists: tuple[ChecklistEntry, ...] = ()
     findings: tuple[Finding, ...]
     report: ReportWords | None = None
+    warnings: tuple[WarningEntry, ...] | None = Field(None, description="What a good statistician would point out.")
+    impact_ratios: tuple[ImpactTable, ...] | None = Field(None, description="Tables that a profile asks for.")
     # What an expert asks next; each is there when the config asks for it and the data allow it.
+    conditional: Conditional | None = None
+    representation: tuple[Representation, ...] | None = None
+    missing: tuple[MissingValues, ...] | None = None
+    bounds: tuple[GapBounds, ...] | None = None
+    thresholds: Thresholds | None = None
 
     model_config = ConfigDict(
         frozen=True,
@@ -256,6 +268,9 @@ def _restore_order(loaded: dict[str, Any]) -> None:
     """Put groups back into the order of their features: canonical JSON sorts the keys of every object."""
     try:
         strata = loaded["plan"].get("strata", [])
+        for name in ("conditional", "representation", "missing", "bounds"):
+            if name in loaded:
+                loaded[name] = _all_ordered(loaded[name], [], strata)
         for row in loaded["estimates"]:
             row["group"] = _ordered(row["group"], row["features"])
             if "stratum" in row:
@@ -268,8 +283,24 @@ def _restore_order(loaded: dict[str, Any]) -> None:
         for row in loaded["findings"]:
             if row.get("observed"):
                 _order_groups(row["observed"], row["rule"]["across"])
+        for table in loaded.get("impact_ratios", []):
+            table["highest"] = table.get("highest") and _ordered(table["highest"], table["features"])
+            for row in table["categories"]:
+                row["group"] = _ordered(row["group"], table["features"])
     except (KeyError, TypeError, AttributeError):
         return  # not whole; validation says where
+
+
+def _all_ordered(value: Any, features: list[str], strata: list[str]) -> Any:
+    """Return a part of the record with every group and stratum in it put in order."""
+    if isinstance(value, list):
+        return [_all_ordered(part, features, strata) for part in value]
+    if not isinstance(value, dict):
+        return value
+    own = value.get("features", features)
+    own = own if isinstance(own, list) else features
+    found = {name: _all_ordered(part, own, strata) for name, part in value.items()}
+    return _ordered(_ordered(found, strata), own)
 
 
 def _order_groups(row: dict[str, Any], features: list[str]) -> None:

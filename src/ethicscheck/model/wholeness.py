@@ -9,6 +9,7 @@ from .part import Interval
 from .verdicts import overall_verdict
 
 if TYPE_CHECKING:
+    from .profile_record import ImpactTable
     from .record import AuditRecord, DataEntry, Disparity, Estimate, Finding
 
 ROUNDING = 1e-12
@@ -28,6 +29,12 @@ def broken_parts(record: AuditRecord) -> Iterator[str]:
         yield from _disparity(disparity, f"disparities.{place}")
     for place, finding in enumerate(record.findings):
         yield from _finding(finding, f"findings.{place}")
+    for place, table in enumerate(record.impact_ratios or ()):
+        yield from _impact_table(table, f"impact_ratios.{place}")
+    ids = {finding.id for finding in record.findings}
+    for place, warning in enumerate(record.warnings or ()):
+        if unknown := next((name for name in warning.rules if name not in ids), None):
+            yield f"warnings.{place}: there is no finding {unknown!r}"
     for checklist in record.checklists:
         for item in (item for section in checklist.sections for item in section.items if item.metric is not None):
             assert item.metric is not None
@@ -78,6 +85,21 @@ def _finding(finding: Finding, where: str) -> Iterator[str]:
         named = [group for group in (observed.group, observed.against) if group]
         yield from _groups(named, rule.across, f"{where}.observed")
         yield from _interval(observed.value, observed.interval, f"{where}.observed")
+
+
+def _impact_table(table: ImpactTable, where: str) -> Iterator[str]:
+    yield from _groups([row.group for row in table.categories], table.features, where)
+    if sum(row.applicants for row in table.categories) != table.applicants:
+        yield f"{where}: the categories' people are not {table.applicants}"
+    if sum(row.selected for row in table.categories) != table.selected:
+        yield f"{where}: the categories' selected people are not {table.selected}"
+    yield from _count(table.unknown, f"{where}.unknown")
+    for place, row in enumerate(table.categories):
+        own = f"{where}.categories.{place}"
+        if not 0 <= row.selected <= row.applicants:
+            yield f"{own}: {row.selected} of {row.applicants} people can't be"
+        yield from _interval(row.rate, row.rate_interval, own)
+        yield from _interval(row.impact_ratio, row.impact_ratio_interval, own)
 
 
 def _groups(groups: Iterable[Mapping[str, str]], features: tuple[str, ...], where: str) -> Iterator[str]:

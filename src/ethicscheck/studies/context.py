@@ -5,14 +5,50 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, Protocol
 
 from ethicscheck.counts.collect import Collected
 from ethicscheck.counts.roles import FrameView, Roles
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config
+from ethicscheck.model.population import Population
 
 Features = tuple[str, ...]
+
+
+class AskedRule(Protocol):
+    """What a study may know of a rule (`policy.rules.Rule` is one)."""
+
+    @property
+    def id(self) -> str:
+        """The finding's id."""
+        ...
+
+    @property
+    def measure(self) -> Metric | Criterion:
+        """What it judges."""
+        ...
+
+    @property
+    def features(self) -> Features:
+        """Whose groups it compares."""
+        ...
+
+    @property
+    def compare(self) -> Literal["difference", "ratio", "each"]:
+        """How."""
+        ...
+
+    @property
+    def side(self) -> Literal["max", "min"]:
+        """Whether `bound` is the largest or the smallest value allowed."""
+        ...
+
+    @property
+    def bound(self) -> float:
+        """The limit."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -29,7 +65,9 @@ class StudyContext:
     references : the reference group's place for each of `axes`.
     metrics, criteria : the measures that are made.
     base : the folder that paths in the config are relative to.
+    population : whom the data should stand for.
     judged : the metrics (and criteria) that rules judge, by finding, each with its features.
+    rules : the rules themselves, with their limits.
     """
 
     config: Config
@@ -43,3 +81,5 @@ class StudyContext:
     criteria: tuple[Criterion, ...]
     base: Path
     judged: tuple[tuple[Metric | Criterion, Features], ...] = ()
+    population: tuple[Population, ...] = ()
+    rules: tuple[AskedRule, ...] = ()

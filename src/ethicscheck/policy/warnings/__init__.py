@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.model.config import Config
+from ethicscheck.model.record import Finding
+from ethicscheck.model.warnings_record import WarningEntry
+from ethicscheck.policy.rules import Rule
+
 from .chance import gaps_within_noise, one_among_many, rare_ratios
 from .conflicts import conflicting_rules, same_rules
 from .decisions import constant_predictions, perfect_predictions
@@ -33,4 +39,25 @@ def warn(policy: Policy) -> tuple[Warned, ...]:
     return tuple(warned for check in CHECKS for warned in check(policy))
 
 
-__all__ = ["KINDS", "Policy", "Warned", "WarningKind", "warn"]
+def warning_entries(
+    config: Config, rules: tuple[Rule, ...], measurement: Measurement, findings: tuple[Finding, ...]
+) -> tuple[WarningEntry, ...] | None:
+    """Return the warnings of an audit as its record keeps them; None where there are none."""
+    data, words = config.data, config.subject.words
+    named = (data.prediction, data.score, data.label, words.selected if words is not None else None)
+    policy = Policy(
+        rules=rules,
+        measurement=measurement,
+        findings=findings,
+        favourable_said=data.favourable is not None,
+        decision_words=tuple(text for text in named if text),
+        seed=config.statistics.seed,
+    )
+    found = tuple(
+        WarningEntry(code=part.kind.code, title=part.kind.title, message=part.message, rules=part.rules)
+        for part in warn(policy)
+    )
+    return found or None
+
+
+__all__ = ["KINDS", "Policy", "Warned", "WarningKind", "warn", "warning_entries"]
