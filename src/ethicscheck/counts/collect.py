@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import narwhals as nw
 
@@ -17,7 +18,7 @@ from ethicscheck.model.text import text_of
 
 from .checking import refuse_bad_counts, refuse_text_for_numbers
 from .exact_weights import WeightScale, weight_scale
-from .grid import MOST_SCORES, Grid
+from .grid import MOST_SCORES, MOST_STEPS, Grid
 from .query import (
     MOST_GROUPS,
     MOST_ROWS,
@@ -35,7 +36,10 @@ from .values import Coding
 
 MOST_VALUES = 50
 PREFIX_ROWS = 100_000
+# Scores are counted in the one GROUP BY up to so many different ones, and apart beyond; exactly up to MOST_SCORES.
+MOST_JOINT_SCORES = 1_000
 MOST_SCORE_CELLS = 1_000_000
+FEWEST_STEPS = 256
 
 
 @dataclass(frozen=True)
@@ -74,18 +78,21 @@ def collect(view: FrameView, roles: Roles) -> Collected:
     if roles.score is None or not (roles.decides or roles.task == "score"):
         cells = _cells(view, roles, scale)
         return _collected(roles, tabulate(roles, cells, scale, None))
-    grid = _first_grid(view, roles, distinct)
-    joint = group_rows(view, roles, scale, grid)
-    if joint is not None and not _too_many_scores(joint, grid):
-        _check(view, roles, joint)
-        return _collected(roles, tabulate(roles, joint, scale, grid))
+    if distinct.get(roles.score, 0) <= MOST_JOINT_SCORES:
+        joint = group_rows(view, roles, scale, Grid())
+        if joint is not None:
+            _check(view, roles, joint)
+            return _collected(roles, tabulate(roles, joint, scale, Grid()))
     # Too many combinations for one table: the decisions and the scores are counted apart, without strata and extras.
-    apart = replace(roles, strata=(), extras=(), compare_with=None)
-    grid, scored = _scores_apart(view, apart, scale, grid)
-    scores = tabulate(apart, scored, scale, grid)
+    apart = replace(roles, strata=(), extras=(), compare_with=None, prediction=None, threshold=None)
+    counted = _cells(view, roles if roles.decides else apart, scale)
+    exact = distinct.get(roles.score, 0) <= MOST_SCORES
+    groups = len(set(zip(*(counted[name] for name in counted if name[0] == "k" or name == "label"), strict=True)))
+    grid, cells = _scores_apart(view, apart, scale, groups, exact)
+    scores = tabulate(apart, cells, scale, grid)
     if not roles.decides:
         return _collected(roles, scores)
-    decisions = tabulate(roles, _cells(view, roles, scale), scale, None)
+    decisions = tabulate(roles, counted, scale, None)
     return _collected(roles, replace(decisions, tables={**scores.tables, **decisions.tables}))
 
 
@@ -120,17 +127,34 @@ def _check(view: FrameView, roles: Roles, cells: Cells) -> None:
     if not any(cells["rows"]):
         raise DataError("there are no rows to audit", "data.source", "check the file, and the count column if any")
     if "score" in cells:
-        cells["score"] = [None if text_of(value) is None else float(value) for value in cells["score"]]
+        cells["score"] = [_number(value) for value in cells["score"]]
 
 
-def _first_grid(view: FrameView, roles: Roles, distinct: Mapping[str, int]) -> Grid:
-    assert roles.score is not None
-    if distinct.get(roles.score, 0) <= MOST_SCORES:
-        return Grid()
-    return _grid(view, roles)
+def _number(value: Any) -> float | None:
+    """Return a score as a float; None for null, NaN and pandas' NA."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    return None if text_of(value) is None else float(value)
 
 
-def _grid(view: FrameView, roles: Roles, steps: int | None = None) -> Grid:
+def _scores_apart(
+    view: FrameView, roles: Roles, scale: WeightScale | None, groups: int, exact: bool
+) -> tuple[Grid, Cells]:
+    """Count the scores alone: as they are where few differ, else on the finest grid that makes no huge table."""
+    if exact:
+        cells = group_rows(view, roles, scale, Grid(), MOST_SCORE_CELLS)
+        if cells is not None and len(set(cells["score"])) <= MOST_SCORES:
+            _check(view, roles, cells)
+            return Grid(), cells
+    grid = _grid(view, roles, max(min(MOST_STEPS, MOST_SCORE_CELLS // (2 * groups)), FEWEST_STEPS))
+    cells = group_rows(view, roles, scale, grid, 4 * MOST_SCORE_CELLS)
+    if cells is None:
+        raise too_many_cells(view, roles)
+    _check(view, roles, cells)
+    return grid, cells
+
+
+def _grid(view: FrameView, roles: Roles, steps: int) -> Grid:
     found = score_range(view, roles)
     if found is None:
         return Grid()  # no score at all, which is said where the cells are read
@@ -140,26 +164,7 @@ def _grid(view: FrameView, roles: Roles, steps: int | None = None) -> Grid:
             f"column {roles.score!r}",
             "mend the rows, or list the value under data.unknown if it means 'not known'",
         )
-    return Grid.over(*found) if steps is None else Grid.over(*found, steps)
-
-
-def _too_many_scores(cells: Cells, grid: Grid) -> bool:
-    return grid.exponent is None and len(set(cells["score"])) > MOST_SCORES
-
-
-def _scores_apart(view: FrameView, roles: Roles, scale: WeightScale | None, grid: Grid) -> tuple[Grid, Cells]:
-    """Count the scores alone; on a coarser grid where there are too many."""
-    narrow = replace(roles, prediction=None, threshold=None)
-    cells = group_rows(view, narrow, scale, grid, MOST_SCORE_CELLS)
-    steps = 2**14
-    while cells is None or _too_many_scores(cells, grid):
-        if steps < 2**8:
-            raise too_many_cells(view, roles)
-        grid = _grid(view, roles, steps)
-        cells = group_rows(view, narrow, scale, grid, MOST_SCORE_CELLS)
-        steps //= 4
-    _check(view, narrow, cells)
-    return grid, cells
+    return Grid.over(*found, steps)
 
 
 def _refuse_identifiers(view: FrameView, roles: Roles) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ import narwhals as nw
 
 # Scores are counted exactly while no more than so many different ones occur.
 MOST_SCORES = 20_000
-_MOST_STEPS = 2**14
+MOST_STEPS = 2**14
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Grid:
     exponent: int | None = None
 
     @classmethod
-    def over(cls, low: float, high: float, steps: int = _MOST_STEPS) -> Grid:
+    def over(cls, low: float, high: float, steps: int = MOST_STEPS) -> Grid:
         """Return the finest grid that cuts [low, high] into no more than `steps` steps."""
         width = max(high - low, abs(high) * 2.0**-40, abs(low) * 2.0**-40, 2.0**-900)
         return cls(math.ceil(math.log2(width / steps)))

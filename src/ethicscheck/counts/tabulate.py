@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -260,15 +260,21 @@ def _known_code(code: Callable[[str], int], roles: Roles) -> Callable[[Any], int
 
 def _texts(roles: Roles, values: Sequence[Any]) -> list[str | None]:
     unknown = roles.unknown_texts
-    return [None if (text := text_of(value)) is None or text in unknown else text for value in values]
+
+    def text(value: Any) -> str | None:
+        found = text_of(value)
+        return None if found is None or found in unknown else found
+
+    return list(_each(values, text))
 
 
 def _mapped(values: Sequence[Any], code: Callable[[Any], int]) -> Ints:
-    seen: dict[Any, int] = {}
-    codes = np.empty(len(values), dtype=np.int64)
-    for place, value in enumerate(values):
-        key = (type(value), value)
-        if key not in seen:
-            seen[key] = code(value)
-        codes[place] = seen[key]
-    return codes
+    return np.fromiter(_each(values, code), dtype=np.int64, count=len(values))
+
+
+def _each(values: Sequence[Any], function: Callable[[Any], Any]) -> Iterator[Any]:
+    """Return the function of each value, called once for each that differs (1, 1.0 and True differ in type)."""
+    if len(set(map(type, values)) - {type(None)}) > 1:
+        return map(function, values)
+    found = {value: function(value) for value in set(values)}
+    return map(found.__getitem__, values)
