@@ -237,6 +237,10 @@ def _association(k: Ints, n: Ints) -> tuple[Floats, int]:
     away = (k - chosen[:, None] * share).sum(axis=1)[:, :-1]  # the last group follows from the others
     spread = chosen * (size - chosen) / (size - 1)
     covariance = np.diag((spread[:, None] * share).sum(axis=0)) - np.einsum("s,sg,sh->gh", spread, share, share)
+    if n.shape[1] == 2:  # added up so that the order of the groups changes no bit
+        variance = math.fsum(spread * share[:, 0] * share[:, 1])
+        apart = np.array([math.fsum(row) for row in k[:, :, 0] - chosen * share[:, 0]])
+        return np.asarray(apart**2 / variance, dtype=float), 1
     values, vectors = np.linalg.eigh(covariance[:-1, :-1])
     # Groups that never meet in one stratum leave fewer directions than G − 1: a generalised inverse drops the rest.
     kept = values > 1e-9 * values.max()

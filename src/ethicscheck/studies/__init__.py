@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from .context import StudyContext
 
 # The record's field, and the module here that makes it; in the order of the record.
-STUDIES: tuple[tuple[str, str], ...] = ()
+STUDIES: tuple[tuple[str, str], ...] = (
+    ("conditional", "conditional"),
+    ("representation", "representation"),
+    ("missing", "missing"),
+    ("bounds", "bounds"),
+)
 
 
 def make_studies(context: StudyContext) -> dict[str, Any]:
