@@ -100,13 +100,9 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     config, created = loaded.config, created_now()
     population = read_population(config.data.population, tuple(config.data.sensitive), loaded.document, loaded.base)
     checklists = _open_checklists(loaded)
-    roles = roles_of(config)
-    source = _open(loaded, roles, frame, run)
-    collected = collect(source.view, roles)
-    favourable = _favourable(config, collected)
-    measurement = Measurement(
-        collected.tables, collected.main, favourable, config.statistics.confidence, config.statistics.min_group
-    )
+    measured = measure_data(loaded, frame, run)
+    roles, source, collected = measured.roles, measured.source, measured.collected
+    measurement, favourable = measured.measurement, measured.measurement.favourable
     rules = resolve_rules(config, loaded.document)
     metrics, criteria = chosen_measures(config, rules, measurement)
     axes = [(name,) for name in config.data.sensitive] + list(intersections_of(config))
@@ -159,6 +155,35 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         impact_ratios=impact_tables(config, measurement),
         **make_studies(context),
     )
+
+
+@dataclass(frozen=True)
+class MeasuredData:
+    """The data once counted: where they came from, how they were read, and what measures rest on."""
+
+    roles: Roles
+    source: _Source
+    collected: Collected
+    measurement: Measurement
+
+
+def measure_data(loaded: LoadedConfig, frame: Any = None, run: Run | None = None) -> MeasuredData:
+    """Open the data and count them: the part of the road that audits and plans share.
+
+    Raises
+    ------
+    DataError
+        When the data can't be audited as they stand.
+    """
+    config = loaded.config
+    roles = roles_of(config)
+    source = _open(loaded, roles, frame, run)
+    collected = collect(source.view, roles)
+    favourable = _favourable(config, collected)
+    measurement = Measurement(
+        collected.tables, collected.main, favourable, config.statistics.confidence, config.statistics.min_group
+    )
+    return MeasuredData(roles, source, collected, measurement)
 
 
 def _report_words(config: Config) -> ReportWords | None:
@@ -226,7 +251,8 @@ def chosen_measures(
     wanted = [measure for measure in asked if measure is not None]
     for measure in wanted:
         _check_measurable(measure, measurement, config)
-    chosen = [*(() if config.metrics is not None else known.defaults()), *wanted]
+    usual = () if config.metrics is not None else (*known.defaults(), *known.found_in(measurement.table))
+    chosen = [*usual, *wanted]
     chosen = [measure for measure in chosen if measurement.measures(measure)]
     criteria = dict.fromkeys(measure for measure in chosen if isinstance(measure, Criterion))
     parts = [part for criterion in criteria for part in criterion.components if known.find(part.name) is not None]
@@ -317,7 +343,7 @@ def _estimates(
     measurement: Measurement, metrics: tuple[Metric, ...], axes: list[tuple[str, ...]]
 ) -> Iterator[Estimate]:
     favourable, confidence = measurement.favourable, measurement.confidence
-    strata: list[Mapping[str, str]] = [{}, *measurement.table.stratum_keys()]
+    strata: list[Mapping[str, str]] = [{}, *measurement.table.stratum_keys(), *measurement.table.quarter_keys()]
     for stratum in strata:
         for features in [(), *axes]:
             for metric in metrics:

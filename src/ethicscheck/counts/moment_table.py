@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .bases import Moments
 from .table import CountTable, GroupCounts
 
 
@@ -40,3 +41,13 @@ class MomentTable(CountTable):
             if all(codes[column] >= 0 for column in columns):
                 sums[at[tuple(self.axes[column].labels[codes[column]] for column in columns)]] += own
         return replace(counts, sums=sums)
+
+    def quarter_keys(self) -> tuple[Mapping[str, str], ...]:
+        """Return the quarters of the truth that occur, from the smallest values up; none where there is only one."""
+        name = self.basis.quarters if isinstance(self.basis, Moments) else None
+        if name is None:
+            return ()
+        axes = [axis.name for axis in self.axes]
+        place = axes.index(name)
+        found = sorted({int(code) for code in self.codes[:, place] if code >= 0})
+        return tuple({name: self.axes[place].labels[code]} for code in found) if len(found) > 1 else ()

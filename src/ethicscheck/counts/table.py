@@ -35,7 +35,9 @@ class Axis:
 class GroupCounts:
     """Cells of G groups: `rows[g, column]`, and for weighted data Σw and Σw² alike; `basis` says what the columns are.
 
-    `sums[g]` are sums of the terms that `basis` names, where counts alone do not suffice. `keys[g]` is the group's label on each axis of `axes`. Weights are in units of 2**unit, so that neither they nor their
+    `sums[g]` are sums of the terms that `basis` names, where counts alone do not suffice. Where rows belong to clusters,
+    `clusters[g]` is how many there are and `products[g]` Σ x xᵀ over them, x being a cluster's own amounts by column,
+    shape (G, C, C) in units of 2**(2·unit), or (G, 1, 1) of its amount in all (`counts.clusters`). `keys[g]` is the group's label on each axis of `axes`. Weights are in units of 2**unit, so that neither they nor their
     squares leave the range of floats; one unit holds for a whole table.
     """
 
@@ -47,6 +49,8 @@ class GroupCounts:
     unit: int = 0
     basis: Basis = DECISIONS
     sums: Floats | None = None
+    products: Floats | None = None
+    clusters: Floats | None = None
 
     @property
     def amounts(self) -> Floats:
@@ -68,6 +72,8 @@ class GroupCounts:
             weight=None if self.weight is None else self.weight[at],
             weight_squares=None if self.weight_squares is None else self.weight_squares[at],
             sums=None if self.sums is None else self.sums[at],
+            products=None if self.products is None else self.products[at],
+            clusters=None if self.clusters is None else self.clusters[at],
         )
 
     def __len__(self) -> int:
@@ -178,6 +184,10 @@ class CountTable:
             {axis.name: axis.labels[code] for axis, code in zip(self.strata, row, strict=True)}
             for row in np.unique(known, axis=0)
         )
+
+    def quarter_keys(self) -> tuple[Mapping[str, str], ...]:
+        """Return the quarters of the truth that occur, where the table has that axis (`MomentTable`)."""
+        return ()
 
     def _column(self, name: str) -> int:
         return [axis.name for axis in self.axes].index(name)

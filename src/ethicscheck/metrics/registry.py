@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from . import binary
+from ethicscheck.counts.table import CountTable
+
+from . import binary, multiclass, regression
 from .definition import Criterion, Metric
 
 Measure = Metric | Criterion
@@ -21,7 +23,8 @@ TASKS = ("binary", "score", "multiclass", "regression")
 class Family:
     """The measures of one kind of table.
 
-    `defaults` are made when nothing is chosen; `resolve` knows measures whose names depend on the data (CLASS:metric).
+    `defaults` are made when nothing is chosen, and with them what `found_in` finds a table to ask for; `resolve` knows
+    measures whose names depend on the data (CLASS:metric).
     """
 
     name: str
@@ -30,6 +33,7 @@ class Family:
     criteria: Mapping[str, Criterion]
     defaults: tuple[str, ...]
     resolve: Callable[[str], Metric | None] | None = None
+    found_in: Callable[[CountTable], tuple[Metric, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,34 @@ class Measures:
         """Return what is made when nothing is chosen: metrics first, then criteria."""
         return (*default_measures(self.task), *self.own.values())
 
+    def found_in(self, table: CountTable) -> tuple[Measure, ...]:
+        """Return what is made besides when nothing is chosen, because of what the task's own table holds."""
+        finders = [family.found_in for family in families() if self.task in family.tasks]
+        return tuple(metric for find in finders if find is not None for metric in find(table))
+
 
 def families() -> tuple[Family, ...]:
     """Return every family."""
-    return (Family("binary", ("binary",), binary.METRICS, binary.CRITERIA, binary.DEFAULT_METRICS),)
+    return (
+        Family("binary", ("binary",), binary.METRICS, binary.CRITERIA, binary.DEFAULT_METRICS),
+        Family(
+            "multiclass",
+            ("multiclass",),
+            multiclass.METRICS,
+            {},
+            multiclass.DEFAULT_METRICS,
+            multiclass.class_metric,
+            multiclass.default_class_metrics,
+        ),
+        Family(
+            "regression",
+            ("regression",),
+            regression.METRICS,
+            {},
+            regression.DEFAULT_METRICS,
+            found_in=regression.default_tolerance_metrics,
+        ),
+    )
 
 
 def all_measures(task: str | None = None) -> dict[str, Measure]:
