@@ -63,6 +63,9 @@ def records() -> Iterator[AuditRecord]:
     holes.loc[holes["group"] == "b", "sex"] = None
     yield audit_frame(holes, sensitive=["group", "sex"], intersections=[["group", "sex"]], rules=[rule()])
     yield audit_frame(people(**{name: tuple(n * 50 for n in cells) for name, cells in WELL_FILLED.items()}))  # type: ignore[arg-type]
+    few = people(a=(40, 40, 0, 0), b=(1, 0, 0, 0)).assign(sex="f", race="r")
+    few.loc[few["group"] == "b", "race"] = "q"
+    yield audit_frame(few, sensitive=["sex", "race"], profiles=["nyc-ll144"])
     yield audit_frame(people(**{f"g{n}": (9 + n, 5 + n % 4, 4, 9) for n in range(8)}))
 
 
@@ -78,6 +81,7 @@ def test_every_reason_a_record_gives_is_explained(made: list[AuditRecord]) -> No
         found |= {row.undefined for row in record.estimates} | {row.undefined for row in record.disparities}
         found |= {group.reason for row in record.disparities for group in row.left_out}
         found |= {finding.reason for finding in record.findings}
+        found |= {row.undefined for table in record.impact_ratios or () for row in table.categories}
         found |= {part.reason.partition(":")[0] for part in record.data.excluded}
 
     assert found - {None} - set(REASON_HELP) == set()

@@ -20,6 +20,7 @@ STYLES = {
     "waived": "bold blue",
 }
 MOST_FINDINGS = 12
+MOST_NAMED = 4
 WIDTH = 100
 
 
@@ -43,6 +44,8 @@ def print_summary(record: AuditRecord, written: Sequence[Path], console: Console
         _print_finding(finding, out)
     if len(view.findings) > MOST_FINDINGS:
         out.print(f"\n… and {len(view.findings) - MOST_FINDINGS} more findings in the report.")
+    _print_impact_ratios(view, out)
+    _print_warnings(view, out)
     out.print()
     for path in written:
         out.print(Text(f"wrote {path}", "dim"), soft_wrap=True)
@@ -80,6 +83,31 @@ def _print_finding(finding: FindingView, out: Console) -> None:
         _print_wrapped(f"Questions that bear on this: {asked}", out, indent=2)
     if finding.verdict != "pass":
         _print_wrapped(f"→ {finding.remedy}", out, indent=2)
+
+
+def _print_impact_ratios(view: ReportView, out: Console) -> None:
+    """Print the lowest ratio of each table a profile asks for; the report has the tables."""
+    tables = [table for section in view.sections if section.anchor == "impact-ratios" for table in section.view.tables]
+    for place, table in enumerate(tables):
+        if place == 0:
+            out.print()
+            out.print(Text("Impact ratios (no limit is set for them; the report has the tables)", "bold"))
+        _print_wrapped(f"{table.title}: {table.takeaway}", out, indent=2)
+
+
+def _print_warnings(view: ReportView, out: Console) -> None:
+    """Print each kind of warning once: its title, and what it speaks of; the report has the sentences."""
+    if not view.warnings:
+        return
+    out.print()
+    out.print(Text("Mind this when you read the findings (the report says why):", "bold"))
+    for code in dict.fromkeys(warning.code for warning in view.warnings):
+        found = [warning for warning in view.warnings if warning.code == code]
+        about = list(dict.fromkeys(name for warning in found for _, name in warning.findings))
+        shown = ", ".join(about[:MOST_NAMED]) + (
+            f" and {len(about) - MOST_NAMED} more" if len(about) > MOST_NAMED else ""
+        )
+        _print_wrapped(f"! {found[0].title}{f': {shown}' if shown else ''}  ({code})", out, indent=2)
 
 
 def _print_wrapped(text: str, out: Console, indent: int = 0) -> None:

@@ -143,6 +143,7 @@ REASON_HELP: dict[str, str] = {
     "no_positives_or_predicted_positives": "F1 speaks of those with the outcome or the decision; here is neither. scikit-learn would print 0.",
     "no_false_positives": "The balance of errors, FN ÷ FP, has nothing to divide by.",
     "no_other_rows": "The group is everyone, so there is no rest to compare it with.",
+    "under_two_percent": "New York City's rule lets an auditor leave a category under 2 % out of the impact ratios, with a reason; its count and rate stay. `under_two_percent: show` beside the profile's name keeps it in.",
     "no_weight": "There are rows, but each weighs 0. Look at data.weight.",
     "missing_label": "The row's outcome is unknown, so the row is left out of everything. Many such rows may hide a difference: who has no outcome?",
     "missing_prediction": "The row's decision is unknown, so the row is left out of everything.",

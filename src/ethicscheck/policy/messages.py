@@ -33,6 +33,7 @@ REASONS = {
     "no_false_positives": "no wrong positive decision to divide by",
     "no_other_rows": "nobody outside the group",
     "no_weight": "all weights are 0",
+    "under_two_percent": "under 2 % of the people, as the rule allows",
 }
 
 

@@ -19,6 +19,7 @@ from .plain import PlainLanguage, plain_language, question
 from .sections import Section, make_sections
 from .strata import strata_note
 from .tables import FeatureTables, feature_tables, share_rows
+from .warnings import WarningView, warning_views
 from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text, words_of
 
 
@@ -77,6 +78,7 @@ class ReportView:
     sources: tuple[tuple[str, str, str], ...]
     shares: Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]
     findings: tuple[FindingView, ...]
+    warnings: tuple[WarningView, ...]
     waivers: tuple[tuple[str, ...], ...]
     checklists: tuple[ChecklistView, ...]
     sections: tuple[Section, ...]
@@ -120,6 +122,7 @@ def make_view(record: AuditRecord) -> ReportView:
         ),
         shares=share_rows(index),
         findings=tuple(_finding(index, finding, place) for place, finding in enumerate(findings)),
+        warnings=warning_views(record, findings),
         waivers=_waivers(record),
         checklists=checklist_views(index),
         sections=make_sections(index),

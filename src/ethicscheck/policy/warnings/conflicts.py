@@ -146,9 +146,7 @@ def _conflict(features: tuple[str, ...], demands: list[_Demand], measurement: Me
         RULES_CONFLICT,
         f"Base rates by {features_label(features)} differ by more than chance explains: {percent(base[0])} for {first_name}, "
         f"{percent(base[1])} for {second_name}. Then {spoken(titles)} can't all be equal at anything like today's accuracy. "
-        f"Between these two groups, {_told(thirds)}."
-        + (f" The same goes for {spoken(more)}." if more else "")
-        + " Decide which of them matters most here.",
+        f"Between these two groups, {_told(thirds)}." + (f" The same goes for {spoken(more)}." if more else ""),
         ids([demand.rule for demand in involved]),
     )
 

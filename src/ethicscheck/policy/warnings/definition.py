@@ -160,7 +160,7 @@ WITHIN_NOISE = WarningKind(
     "are. Even equal groups would seem to break this limit.",
     "An undecided rule on a difference or a ratio of counted rates, where groups of these sizes that are all equal would show a value beyond "
     "the limit more often than not (simulated).",
-    "Collect more rows, or merge groups knowingly. Don't read the observed gap as a finding. `ethicscheck power` says how many rows.",
+    "Collect more rows, or merge groups knowingly. Don't read the observed gap as a finding. The command ethicscheck power says how many rows.",
     "Lum, Zhang & Bower 2022, arXiv 2205.05770",
 )  # fmt: skip
 SAME_TWICE = WarningKind(
