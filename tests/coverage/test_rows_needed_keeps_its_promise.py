@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ethicscheck.counts.mixing import drawn_together
 from ethicscheck.counts.table import GroupCounts
 from ethicscheck.metrics.binary import METRICS
 from ethicscheck.metrics.comparison import Comparison
-from ethicscheck.policy.rows_needed import CHANCE, MOST, _grown, _kept_spread, rows_needed
+from ethicscheck.policy.rows_needed import CHANCE, MOST, kept_spread, rows_needed
 from ethicscheck.policy.rules import Rule
 
 
@@ -78,7 +79,7 @@ def test_the_promised_chance_is_about_right(compare, side, bound, rates, size):
         needed = rows_needed(asked, comparison, 1)
         if needed is None:
             continue
-        planned = _grown(first, _kept_spread(comparison), 1.0).rows
+        planned = drawn_together(first, kept_spread(comparison), 1.0).rows
         rows = int(np.ceil(size * needed.factor))
         for truth, found in ((planned[:, 1] / planned.sum(axis=1), as_planned), (rates, in_truth)):
             for _ in range(5):

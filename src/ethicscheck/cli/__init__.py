@@ -18,6 +18,7 @@ from .audit import audit_command
 from .checklist import checklist_command
 from .explain import explain_command
 from .init import init_command
+from .power import power_command
 from .report import report_command
 from .schema import schema_command
 from .streams import is_full, let_go, settle_streams, tell
@@ -44,6 +45,7 @@ commands.add_command(audit_command)
 commands.add_command(checklist_command)
 commands.add_command(explain_command)
 commands.add_command(init_command)
+commands.add_command(power_command)
 commands.add_command(report_command)
 commands.add_command(schema_command)
 

@@ -100,7 +100,7 @@ class PowerPlan(Part):
     schema_: Literal["ethicscheck/power/1"] = Field(SCHEMA, alias="schema")
     subject: str
     rows: int = Field(description="Rows judged today, or those of `--rows`.")
-    rows_today: int | None = Field(None, description="Rows judged today, where `--rows` was given.")
+    rows_today: int | None = Field(None, description="Rows judged today, where `--rows` was given; 0 without data.")
     confidence: float
     chance: float = Field(description="The chance meant throughout: 0.8.")
     min_group: int

@@ -92,10 +92,7 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
     names = group_names(draft.comparison.counts)
     needed = None
     if draft.verdict == "inconclusive":
-        comparison = draft.comparison
-        if draft.reason == "multiplicity":
-            comparison = Comparison(comparison.parts, comparison.counts, comparison.alpha / asked)
-        needed = rows_needed(rule, comparison, measurement.favourable)
+        needed = rows_needed(rule, draft.comparison, measurement.favourable, asked)
     observed = None
     component: Metric | None = None
     decides: Metric | None = None
