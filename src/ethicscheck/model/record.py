@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from .changes_record import Changes as Changes
 from .checklist_record import ChecklistEntry
 from .conditional_record import Conditional as Conditional
 from .missing_record import GapBounds, MissingValues, Representation
@@ -208,6 +209,7 @@ class AuditRecord(Part):
     warnings: tuple[WarningEntry, ...] | None = Field(None, description="What a good statistician would point out.")
     impact_ratios: tuple[ImpactTable, ...] | None = Field(None, description="Tables that a profile asks for.")
     # What an expert asks next; each is there when the config asks for it and the data allow it.
+    changes: Changes | None = None
     conditional: Conditional | None = None
     representation: tuple[Representation, ...] | None = None
     missing: tuple[MissingValues, ...] | None = None

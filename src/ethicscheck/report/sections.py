@@ -10,7 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .changes import changes_section
+from .impact_ratios import impact_ratio_section
 from .index import RecordIndex
+from .outcomes import outcomes_section
+from .thresholds import thresholds_section
 
 Maker = Callable[[RecordIndex], Any]
 
@@ -26,7 +30,12 @@ class Section:
 
 
 # Anchor, title in the contents list, template in templates/sections/, maker.
-SECTIONS: tuple[tuple[str, str, str, Maker], ...] = ()
+SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
+    ("changes", "What this change does", "changes.html.j2", changes_section),
+    ("impact-ratios", "Impact ratios", "impact_ratios.html.j2", impact_ratio_section),
+    ("outcomes", "Outcomes by group", "outcomes.html.j2", outcomes_section),
+    ("thresholds", "Thresholds", "thresholds.html.j2", thresholds_section),
+)
 
 
 def make_sections(index: RecordIndex) -> tuple[Section, ...]:

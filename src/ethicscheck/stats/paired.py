@@ -21,6 +21,10 @@ Bools = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
 CHANGES = 8
+_COLUMN = np.arange(CHANGES)
+# Which of one model's four cells, 2·label + decision, each of the eight belongs to; shape (8, 4), of zeros and ones.
+NEW_CELLS: Floats = np.eye(4)[_COLUMN % 4]
+OTHER_CELLS: Floats = np.eye(4)[2 * (_COLUMN // 2 % 2) + _COLUMN // 4]
 EXCLUDING_SHARE = 0.1  # of α; spent on finding out which groups may be the extreme ones
 _MOST_CONTRASTS = 2_000_000
 
@@ -82,13 +86,12 @@ def paired_difference_limits(
 
 def collapse_new(cells: Floats) -> Floats:
     """Return the new model's TN, FP, FN, TP from the eight cells of two models, shape (G, 4)."""
-    return np.asarray(cells[..., :4] + cells[..., 4:])
+    return np.asarray(cells @ NEW_CELLS)
 
 
 def collapse_other(cells: Floats) -> Floats:
     """Return the other model's TN, FP, FN, TP from the eight cells of two models, shape (G, 4)."""
-    both = cells[..., 0::2] + cells[..., 1::2]  # (other, label) = 00, 01, 10, 11
-    return np.asarray(both[..., [0, 2, 1, 3]])
+    return np.asarray(cells @ OTHER_CELLS)
 
 
 def paired_correlation(value: ValueFunction, cells: Floats, squares: Floats, products: Floats | None = None) -> Floats:

@@ -1,0 +1,233 @@
+"""The section "What this change does": two models on the same rows, each gap's change first, then each group's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ethicscheck.model.changes_record import Changes, GapChange, ValueChange
+from ethicscheck.model.wording import decimal, features_label, group_label, percent, visible, whole
+
+from .charts import write
+from .index import RecordIndex, components, is_share, metric_findings, metric_of, title
+from .tables import write_p
+from .wording import reason_text
+
+WORDS = {"better": "smaller gap", "worse": "wider gap", "unclear": "can’t tell"}
+MARKS = {"better": "↓", "worse": "↑", "unclear": "?"}
+ROW, AXIS, TOP = 40, 26, 6
+
+
+@dataclass(frozen=True)
+class GapRow:
+    """One gap: under the other model, under the new one, and its change."""
+
+    title: str
+    other: str
+    value: str
+    change: str
+    word: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class GroupChangeRow:
+    """One group's value under both models."""
+
+    label: str
+    other: str
+    value: str
+    change: str
+    p_value: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One gap's change in the chart: positions in per cent of the width, `y` in pixels."""
+
+    y: int
+    label: str
+    value: str
+    x: float
+    low: float
+    high: float
+    verdict: str
+
+
+@dataclass(frozen=True)
+class ChangePlot:
+    """The changes of all gaps of shares on one scale around 0."""
+
+    id: str
+    title: str
+    takeaway: str
+    rows: tuple[Mark, ...]
+    ticks: tuple[tuple[float, str, str], ...]
+    zero: float
+    height: int
+
+
+@dataclass(frozen=True)
+class ChangeAxis:
+    """One feature."""
+
+    title: str
+    takeaway: str
+    plot: ChangePlot | None
+    gaps: tuple[GapRow, ...]
+    details: tuple[tuple[str, tuple[GroupChangeRow, ...]], ...]
+
+
+@dataclass(frozen=True)
+class ChangesSection:
+    """The section."""
+
+    about: str
+    everyone: tuple[GroupChangeRow, ...]
+    axes: tuple[ChangeAxis, ...]
+
+
+def changes_section(index: RecordIndex) -> ChangesSection | None:
+    """Return the section; None where no other model is compared with."""
+    found = index.record.changes
+    if found is None:
+        return None
+    plan = index.record.plan
+    new = visible(plan.prediction or f"{plan.score} ≥ {plan.threshold:g}")
+    apart = found.rows - found.decided_alike
+    everyone = [row for row in found.values if not row.features]
+    return ChangesSection(
+        about=(
+            f"“{new}” is the model audited here, “{visible(found.other)}” the one it is compared with, on the same "
+            f"{whole(found.rows)} rows. They decide differently on {whole(apart)} of them "
+            f"({percent(apart / found.rows if found.rows else 0.0)})."
+        ),
+        everyone=tuple(_group(index, row, title(row.metric)) for row in everyone),
+        axes=tuple(_axis(index, found, features, place) for place, features in enumerate(_features(found))),
+    )
+
+
+def _features(found: Changes) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(row.features for row in found.gaps))
+
+
+def _axis(index: RecordIndex, found: Changes, features: tuple[str, ...], place: int) -> ChangeAxis:
+    gaps = [row for row in found.gaps if row.features == features]
+    values = [row for row in found.values if row.features == features]
+    by_metric = dict.fromkeys(row.metric for row in values)
+    return ChangeAxis(
+        title=f"By {features_label(features)}",
+        takeaway=_takeaway(gaps),
+        plot=_plot(index, gaps, features, f"changes-{place}"),
+        gaps=tuple(_gap(index, row) for row in gaps),
+        details=tuple(
+            (
+                title(name),
+                tuple(
+                    _group(index, row, group_label({key: row.group[key] for key in features}))
+                    for row in values
+                    if row.metric == name
+                ),
+            )
+            for name in by_metric
+        ),
+    )
+
+
+def _takeaway(gaps: Sequence[GapChange]) -> str:
+    judged = [row for row in gaps if row.verdict is not None]
+    if not judged:
+        return "No gap can be compared: fewer than two groups have values under both models."
+    parts = []
+    for verdict, words in (("worse", "wider"), ("better", "smaller")):
+        names = [title(row.metric).lower() for row in judged if row.verdict == verdict]
+        if names:
+            parts.append(f"{words} in {_listed(names)}")
+    unclear = sum(row.verdict == "unclear" for row in judged)
+    if not parts:
+        return f"Of {len(judged)} gaps, these data show none to become wider or smaller."
+    rest = f" For the other {unclear} these data can’t tell." if unclear else ""
+    return f"With this model gaps are {'; '.join(parts)}.{rest}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _points(metric: str) -> bool:
+    return all(is_share(name) for name in components(metric))
+
+
+def _signed(metric: str, value: float) -> str:
+    shown = decimal(value * 100, 1) if _points(metric) else decimal(value)
+    return f"+{shown}" if value > 0 else shown
+
+
+def _with_range(metric: str, row: GapChange | ValueChange) -> str:
+    if row.change is None or row.interval is None or row.interval.high is None:
+        return "–"
+    low, high = (_signed(metric, end) for end in (row.interval.low, row.interval.high))
+    return f"{_signed(metric, row.change)} ({low} to {high})"
+
+
+def _gap(index: RecordIndex, row: GapChange) -> GapRow:
+    if row.change is None or row.verdict is None:
+        reason = reason_text(row.undefined, index.record)
+        return GapRow(title(row.metric), "–", "–", reason, "", "")
+    scale, digits = (100, 1) if _points(row.metric) else (1, 2)
+    other, value = (decimal((part or 0.0) * scale, digits) for part in (row.other, row.value))
+    word = f"{MARKS[row.verdict]} {WORDS[row.verdict]}"
+    return GapRow(title(row.metric), other, value, _with_range(row.metric, row), word, row.verdict)
+
+
+def _group(index: RecordIndex, row: ValueChange, label: str) -> GroupChangeRow:
+    def written(value: float | None) -> str:
+        return write(row.metric, value) if value is not None else "–"
+
+    change = _with_range(row.metric, row) if row.change is not None else reason_text(row.undefined, index.record)
+    p_value = write_p(row.p_value) if row.p_value is not None else ""
+    return GroupChangeRow(label, written(row.other), written(row.value), change, p_value)
+
+
+def _plot(index: RecordIndex, gaps: Sequence[GapChange], features: tuple[str, ...], plot_id: str) -> ChangePlot | None:
+    """Return the chart: the gaps that rules judge, else all, of shares only, as they stand on one scale."""
+    ruled = {metric_of(finding) for finding in metric_findings(index.record) if finding.rule.across == features}
+    ruled |= {part for name in ruled for part in components(name)}
+    drawn = [row for row in gaps if row.change is not None and row.interval is not None and _points(row.metric)]
+    drawn = [row for row in drawn if row.metric in ruled] or drawn
+    if not drawn:
+        return None
+    ends = [end for row in drawn if row.interval for end in (row.interval.low, row.interval.high or 0.0)]
+    low, high = min(*ends, -0.01), max(*ends, 0.01)
+    pad = (high - low) * 0.04
+    low, high = low - pad, high + pad
+
+    def at(value: float) -> float:
+        return round((value - low) / (high - low) * 100, 2)
+
+    rows = tuple(
+        Mark(
+            TOP + place * ROW,
+            title(row.metric),
+            f"{_signed(row.metric, row.change or 0.0)} points",
+            at(row.change or 0.0),
+            at(row.interval.low if row.interval else 0.0),
+            at((row.interval.high if row.interval else None) or 0.0),
+            row.verdict or "",
+        )
+        for place, row in enumerate(drawn)
+    )
+    ticks = [(at(end), f"{_signed(drawn[0].metric, end)}", "middle") for end in (low + pad, high - pad)]
+    ticks = [tick for tick in ticks if abs(tick[0] - at(0.0)) > 12]
+    return ChangePlot(
+        id=plot_id,
+        title=f"Change in each gap by {features_label(features)}, percentage points, with intervals",
+        takeaway=_takeaway(drawn),
+        rows=rows,
+        ticks=(
+            (at(0.0), "no change", "middle"),
+            *((x, text, "end" if x > 90 else "start" if x < 10 else "middle") for x, text, _ in ticks),
+        ),
+        zero=at(0.0),
+        height=TOP + ROW * len(rows) + AXIS,
+    )
