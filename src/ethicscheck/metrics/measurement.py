@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ethicscheck.counts.table import CountTable, GroupCounts
+from ethicscheck.errors import DataError
 
 from .comparison import Comparison
 from .definition import Criterion, Metric
@@ -61,9 +62,17 @@ class Measurement:
         return frozenset(place for place, n in enumerate(rows) if n < self.min_group)
 
     def measures(self, measure: Metric | Criterion) -> bool:
-        """Return whether the data hold what a measure needs."""
+        """Return whether the data hold what a measure needs, and it has a meaning for them."""
         found = self.tables.get(measure.table)
-        return found is not None and (found.labelled or not measure.needs_label)
+        if found is None or (measure.needs_label and not found.labelled):
+            return False
+        try:
+            for part in measure.components if isinstance(measure, Criterion) else (measure,):
+                if part.checks is not None:
+                    part.checks(found, "")
+        except DataError:
+            return False
+        return True
 
     def comparison(self, measure: Metric | Criterion, features: tuple[str, ...]) -> Comparison:
         """Return the comparison of all groups by one measure."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ethicscheck.counts.table import CountTable
 
-from . import binary, multiclass, regression
+from . import binary, multiclass, regression, scores
 from .definition import Criterion, Metric
 
 Measure = Metric | Criterion
@@ -65,6 +65,7 @@ def families() -> tuple[Family, ...]:
     """Return every family."""
     return (
         Family("binary", ("binary",), binary.METRICS, binary.CRITERIA, binary.DEFAULT_METRICS),
+        Family("scores", ("binary", "score"), scores.METRICS, {}, scores.DEFAULT_METRICS),
         Family(
             "multiclass",
             ("multiclass",),
