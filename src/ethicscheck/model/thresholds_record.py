@@ -85,7 +85,9 @@ class WhatIf(Part):
     kind: Literal["now", "most_accurate", "common", "per_group", "fairlearn"]
     aim: str | None = Field(None, description="The rule, rate or constraint that it was chosen for.")
     tolerance: float | None = Field(None, description="How far apart the rates of the aim may be.")
-    selects: Literal["some", "everyone", "nobody"] | None = Field(None, description="For one common threshold.")
+    selects: Literal["some", "everyone", "nobody"] | None = Field(
+        None, description="Whether the thresholds part people at all."
+    )
     threshold: float | None = Field(None, description="The common threshold; absent where nobody is selected.")
     thresholds: tuple[GroupThreshold, ...] = ()
     people: int

@@ -21,6 +21,11 @@ MOST = 24
 # Narrower than this (in per cent of the width) no number fits into a part of a bar, even on a phone.
 LEGIBLE = 8.5
 KINDS = ("rightly-selected", "wrongly-selected", "missed", "rightly-rejected")
+# Wrong decisions are striped, upright or across, so that black and white will do: lines as (y in the bar, width).
+STRIPES: dict[str, tuple[tuple[float, float], ...]] = {
+    "wrongly-selected": ((10, 20),),
+    "missed": ((4, 2), (10, 2), (16, 2)),
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class OutcomePart:
     width: float
     count: str
     legible: bool
+    stripes: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class OutcomeChart:
 class OutcomesSection:
     """The section "Outcomes by group"."""
 
-    legend: tuple[tuple[str, str, str], ...]
+    legend: tuple[tuple[str, str, str, tuple[tuple[float, float], ...]], ...]
     charts: tuple[OutcomeChart, ...]
 
 
@@ -87,12 +93,13 @@ def outcomes_section(index: RecordIndex) -> OutcomesSection | None:
         chart for place, features in enumerate(index.axes()) if (chart := _chart(index, features, place, everyone))
     ]
     words = words_of(index.record)
-    legend = (
-        (KINDS[0], "right", f"{words.selected}, and {words.positive}"),
-        (KINDS[1], "wrong", f"{words.selected}, but {words.negative}"),
-        (KINDS[2], "wrong", f"{words.rejected}, but {words.positive}"),
-        (KINDS[3], "right", f"{words.rejected}, and {words.negative}"),
+    said = (
+        ("right", f"{words.selected}, and {words.positive}"),
+        ("wrong", f"{words.selected}, but {words.negative}"),
+        ("wrong", f"{words.rejected}, but {words.positive}"),
+        ("right", f"{words.rejected}, and {words.negative}"),
     )
+    legend = tuple((kind, *text, STRIPES.get(kind, ())) for kind, text in zip(KINDS, said, strict=True))
     return OutcomesSection(legend, tuple(charts)) if charts else None
 
 
@@ -124,7 +131,9 @@ def _row(cells: _Cells, place: int, small: int) -> OutcomeRow:
     start = 0.0
     for kind, count in zip(KINDS, () if cells.reason else cells.thousandths, strict=False):
         width = count / 10
-        parts.append(OutcomePart(kind, round(start, 1), round(width, 1), whole(count), width >= LEGIBLE))
+        parts.append(
+            OutcomePart(kind, round(start, 1), round(width, 1), whole(count), width >= LEGIBLE, STRIPES.get(kind, ()))
+        )
         start += width
     return OutcomeRow(
         y=ROW * place,
