@@ -47,6 +47,14 @@ class StratumGap(Part):
     against: dict[str, str] | None = None
 
 
+class StratumDifference(Part):
+    """How far two groups are apart in one stratum, group − against."""
+
+    stratum: dict[str, str]
+    value: float
+    interval: Interval
+
+
 class StandardisedGroup(Part):
     """One group's value if all groups were spread over the strata alike."""
 
@@ -94,6 +102,9 @@ class AdjustedPair(Part):
     independence: StrataTest | None = Field(None, description="Cochran–Mantel–Haenszel: no difference in any stratum.")
     homogeneity: StrataTest | None = Field(
         None, description="Breslow–Day: one and the same odds ratio in every stratum."
+    )
+    within: tuple[StratumDifference, ...] = Field(
+        (), description="Of the gap's two ends: the difference in each stratum."
     )
     strata: int = 0
     rows: int = 0

@@ -32,6 +32,7 @@ REASONS = {
     "no_positives_or_predicted_positives": "nobody with the outcome or the positive decision",
     "no_false_positives": "no wrong positive decision to divide by",
     "no_other_rows": "nobody outside the group",
+    "no_common_stratum": "there is no stratum in which every group that is compared has a value",
     "no_weight": "all weights are 0",
     "under_two_percent": "under 2 % of the people, as the rule allows",
 }

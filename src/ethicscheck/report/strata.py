@@ -1,30 +1,31 @@
-"""The same measures within strata: where a gap over all turns round once like is compared with like."""
+"""The section "Within strata": the same measures where like is compared with like, and what becomes of a gap there.
+
+Everything is read from the record's `conditional`; nothing is reckoned here but rounding.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-import numpy as np
-
-from ethicscheck.model.record import Disparity, Estimate, Finding
-from ethicscheck.model.wording import decimal, group_label, visible
-from ethicscheck.stats.gaps import difference_limits
+from ethicscheck.model.conditional_record import (
+    Adjusted,
+    AdjustedPair,
+    Conditional,
+    ConditionalMetric,
+    LackingStratum,
+)
+from ethicscheck.model.record import Estimate, Finding
+from ethicscheck.model.wording import decimal, features_label, group_label, visible, whole
 
 from .charts import write
-from .index import GroupKey, RecordIndex, components, group_key, is_share, metric_findings, metric_of, title
+from .index import Features, GroupKey, RecordIndex, components, group_key, is_share, metric_findings, metric_of, title
+from .tables import write_p
 from .wording import reason_text
 
 MOST_GROUPS = 6
-
-
-class Apart(NamedTuple):
-    """How far two groups are apart in one stratum, with the limits of that."""
-
-    value: float
-    low: float
-    high: float
+MOST_STRATA = 30
+MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -32,42 +33,64 @@ class StratumCell:
     """One group's value in one stratum."""
 
     value: str
-    note: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class StratumRow:
-    """One stratum: each group's value, and the difference between the two groups that are furthest apart overall."""
+    """One stratum (or all together): each group's value, and the difference of the two furthest apart over all."""
 
     label: str
     cells: tuple[StratumCell, ...]
     difference: str
+    total: bool = False
 
 
 @dataclass(frozen=True)
 class StrataTable:
-    """One measure by stratum and group."""
+    """One measure by stratum and group, and what the strata do to its gap."""
 
     anchor: str
     title: str
     groups: tuple[str, ...]
     compared: str
     rows: tuple[StratumRow, ...]
+    more: str
     takeaway: str
+    facts: tuple[tuple[str, str], ...]
 
 
-def strata_tables(index: RecordIndex, features: tuple[str, ...], place: int) -> tuple[StrataTable, ...]:
-    """Return a table for each measure that a rule uses (else for the first), within strata."""
-    ruled = [
-        name
-        for finding in metric_findings(index.record)
-        if finding.rule.across == features
-        for name in components(metric_of(finding))
-    ]
-    names = [name for name in dict.fromkeys([*ruled, *index.metrics()[:1]]) if (name, features) in index.by_stratum]
-    chosen = [name for name in names if name in ruled] or names[:1]
-    tables = (_table(index, name, features, f"strata-{place}-{name}") for name in chosen)
-    return tuple(table for table in tables if table is not None)
+@dataclass(frozen=True)
+class StrataSubject:
+    """One feature within strata.
+
+    `adjusted` has a row for each pair of groups: measure, pair, crude, adjusted, what becomes of it.
+    `disparity` has a row for each group: share of the unfavourable less of the favourable decisions, crude and conditional.
+    """
+
+    title: str
+    tables: tuple[StrataTable, ...]
+    adjusted: tuple[tuple[str, ...], ...]
+    disparity: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class StrataSection:
+    """The section "Within strata"."""
+
+    within: str
+    subjects: tuple[StrataSubject, ...]
+
+
+def strata_section(index: RecordIndex) -> StrataSection | None:
+    """Return the section; None where the record has no strata."""
+    found = index.record.conditional
+    if found is None:
+        return None
+    return StrataSection(
+        within=_within(found),
+        subjects=tuple(_subject(index, found, features, place) for place, features in enumerate(index.axes())),
+    )
 
 
 def strata_note(index: RecordIndex, finding: Finding) -> str:
@@ -75,70 +98,209 @@ def strata_note(index: RecordIndex, finding: Finding) -> str:
     names = components(metric_of(finding))
     if len(names) > 1 or finding.observed is None:
         return ""
-    table = _table(index, names[0], finding.rule.across, "")
-    return table.takeaway if table is not None else ""
+    row = _row_of(index, names[0], finding.rule.across)
+    return _takeaway(index, row) if row is not None else ""
 
 
-def _table(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str) -> StrataTable | None:
-    rows = index.by_stratum.get((name, features), [])
-    gap = index.gaps.get((name, features, "difference"))
-    if not rows or gap is None or gap.group is None or gap.against is None:
+def _row_of(index: RecordIndex, name: str, features: Features) -> ConditionalMetric | None:
+    rows = index.record.conditional.metrics if index.record.conditional is not None else ()
+    return next((row for row in rows if row.metric == name and row.features == features), None)
+
+
+def _within(found: Conditional) -> str:
+    return " and ".join(visible(name) for name in found.strata)
+
+
+def _subject(index: RecordIndex, found: Conditional, features: Features, place: int) -> StrataSubject:
+    rows = {row.metric: row for row in found.metrics if row.features == features}
+    ruled = [
+        name
+        for finding in metric_findings(index.record)
+        if finding.rule.across == features
+        for name in components(metric_of(finding))
+    ]
+    chosen = [name for name in dict.fromkeys(ruled) if name in rows] or list(rows)[:1]
+    tables = (_table(index, rows[name], f"strata-{place}-{name}") for name in chosen)
+    return StrataSubject(
+        title=features_label(features),
+        tables=tuple(table for table in tables if table is not None),
+        adjusted=tuple(
+            (
+                title(row.metric),
+                _names(pair),
+                _signed(row.metric, pair.crude),
+                _signed(row.metric, pair.adjusted),
+                _becomes(pair),
+            )
+            for row in rows.values()
+            for pair in row.pairs
+            if pair.crude is not None and (pair.to == "gap" or row.metric in chosen)
+        ),
+        disparity=tuple(
+            (group_label(part.group), _signed("", part.crude, 100), _signed("", part.conditional, 100))
+            for part in found.demographic_disparity
+            if part.features == features
+        ),
+    )
+
+
+def _table(index: RecordIndex, row: ConditionalMetric, anchor: str) -> StrataTable | None:
+    name, features = row.metric, row.features
+    pair = next((pair for pair in row.pairs if pair.to == "gap"), None)
+    if pair is None:
         return None
-    pair = (group_key(gap.group), group_key(gap.against))
-    groups = [row.group for row in index.estimates.get((name, features), [])]
+    groups = [estimate.group for estimate in index.estimates.get((name, features), [])]
     if len(groups) > MOST_GROUPS:
-        groups = [gap.group, gap.against]
-    strata: dict[str, dict[GroupKey, Estimate]] = {}
-    for row in rows:
-        strata.setdefault(_label(row.stratum), {})[group_key(row.group)] = row
-    first, second = group_label(gap.group), group_label(gap.against)
+        groups = [pair.group, pair.against]
+    values: dict[GroupKey, dict[GroupKey, Estimate]] = {}
+    for estimate in index.by_stratum.get((name, features), []):
+        values.setdefault(group_key(estimate.stratum), {})[group_key(estimate.group)] = estimate
+    apart = {group_key(part.stratum): Adjusted(value=part.value, interval=part.interval) for part in pair.within}
+    shown = (
+        sorted(row.within, key=lambda part: -part.rows)[:MOST_STRATA] if len(row.within) > MOST_STRATA else row.within
+    )
+    rows = [
+        StratumRow(
+            _label(part.stratum),
+            tuple(
+                _cell(index, name, values.get(group_key(part.stratum), {}).get(group_key(group))) for group in groups
+            ),
+            _signed(name, apart.get(group_key(part.stratum))),
+        )
+        for part in shown
+    ]
+    crude = {group_key(part.group): part for part in index.estimates.get((name, features), [])}
+    alike = {group_key(part.group): part for part in row.standardised.values}
+    rows.append(
+        StratumRow(
+            "All together",
+            tuple(_cell(index, name, crude.get(group_key(group))) for group in groups),
+            _signed(name, pair.crude),
+            total=True,
+        )
+    )
+    if pair.adjusted is not None:
+        cells = (alike.get(group_key(group)) for group in groups)
+        rows.append(
+            StratumRow(
+                f"If all had the same mix of {_strata(index)}",
+                tuple(StratumCell(write(name, cell.value) if cell is not None else "–") for cell in cells),
+                _signed(name, pair.adjusted),
+                total=True,
+            )
+        )
+    hidden = len(row.within) - len(shown)
     return StrataTable(
         anchor=anchor,
-        title=f"{title(name)} within {' and '.join(visible(part) for part in index.record.plan.strata)}",
+        title=f"{title(name)} within {_strata(index)}",
         groups=tuple(group_label(group) for group in groups),
-        compared=f"{first} − {second}",
-        rows=tuple(
-            StratumRow(
-                label,
-                tuple(_cell(index, name, found.get(group_key(group))) for group in groups),
-                _difference(name, _apart(found, pair)),
-            )
-            for label, found in strata.items()
-        ),
-        takeaway=_takeaway(index, gap, [_apart(found, pair) for found in strata.values()], first, second),
+        compared=_names(pair),
+        rows=tuple(rows),
+        more=f"Shown are the {MOST_STRATA} with most people; the other {hidden} stand in audit.json." if hidden else "",
+        takeaway=_takeaway(index, row),
+        facts=tuple(_facts(index, row, pair)),
     )
 
 
-def _apart(found: dict[GroupKey, Estimate], pair: tuple[GroupKey, GroupKey]) -> Apart | None:
-    rows = [found.get(key) for key in pair]
-    values = [row.value if row is not None else None for row in rows]
-    ends = [row.interval if row is not None else None for row in rows]
-    if values[0] is None or values[1] is None or ends[0] is None or ends[1] is None:
-        return None
-    if ends[0].high is None or ends[1].high is None:
-        return None
-    low, high = difference_limits(
-        np.array([values[0]]),
-        (np.array([ends[0].low]), np.array([ends[0].high])),
-        np.array([values[1]]),
-        (np.array([ends[1].low]), np.array([ends[1].high])),
-    )
-    return Apart(values[0] - values[1], float(low[0]), float(high[0]))
+def _strata(index: RecordIndex) -> str:
+    assert index.record.conditional is not None
+    return _within(index.record.conditional)
 
 
-def _takeaway(index: RecordIndex, gap: Disparity, apart: Sequence[Apart | None], first: str, second: str) -> str:
-    """Say how often the gap over all holds within strata; "" where there is no sure gap over all."""
-    within = " and ".join(visible(part) for part in index.record.plan.strata)
-    if gap.interval is None or gap.interval.low <= 0:
+def _takeaway(index: RecordIndex, row: ConditionalMetric) -> str:
+    """Say how often the gap over all holds within strata and what adjusting does; "" where there is no sure gap over all."""
+    gap = index.gaps.get((row.metric, row.features, "difference"))
+    pair = next((pair for pair in row.pairs if pair.to == "gap"), None)
+    if pair is None or gap is None or gap.interval is None or gap.interval.low <= 0:
         return ""
-    held = sum(part is not None and part.low > 0 for part in apart)
-    turned = sum(part is not None and part.high < 0 for part in apart)
-    unsure = len(apart) - held - turned
-    return (
-        f"Over all, {first} stands above {second}. Within {within} that surely holds in {held} of {len(apart)}, is surely "
-        f"the other way round in {turned}, and can’t be told in {unsure}."
-        + (" Compare like with like before judging." if held < len(apart) else "")
+    within, total = _strata(index), len(row.within)
+    held = sum(part.interval.low > 0 for part in pair.within)
+    turned = sum(part.interval.high is not None and part.interval.high < 0 for part in pair.within)
+    text = (
+        f"Over all, {group_label(pair.group)} stands above {group_label(pair.against)}. Within {within} that surely holds in "
+        f"{held} of {total}, is surely the other way round in {turned}, and can’t be told in {total - held - turned}."
     )
+    if pair.adjusted is not None:
+        text += (
+            f" With the same mix of {within}, the difference {_becomes(pair)}: {_signed(row.metric, pair.adjusted)}."
+        )
+    if held < total or pair.turns is not None:
+        text += " Compare like with like before judging."
+    return text
+
+
+def _becomes(pair: AdjustedPair) -> str:
+    """Say what becomes of a difference once both groups have the same mix of strata."""
+    crude, adjusted = pair.crude, pair.adjusted
+    if crude is None or adjusted is None:
+        return "can’t be adjusted"
+    if pair.turns == "clear":
+        return "turns round"
+    if pair.turns == "possible":
+        return "seems to turn round"
+    if _sure(crude) and not _sure(adjusted):
+        return "can no longer be told from none"
+    if not _sure(crude):
+        return "comes to light" if _sure(adjusted) else "can’t be told from none either way"
+    shrinks = abs(adjusted.value) < abs(crude.value)
+    return "stays, smaller" if shrinks else "stays"
+
+
+def _sure(part: Adjusted) -> bool:
+    return part.interval.low > 0 or (part.interval.high is not None and part.interval.high < 0)
+
+
+def _facts(index: RecordIndex, row: ConditionalMetric, pair: AdjustedPair) -> Iterator[tuple[str, str]]:
+    within, name = _strata(index), row.metric
+    if pair.unexplained is not None and pair.explained is not None and pair.crude is not None:
+        unit = " points" if is_share(name) else ""
+        scale, digits = (100, 1) if is_share(name) else (1, 2)
+        explained, whole_gap = (decimal(part * scale, digits) for part in (pair.explained, pair.crude.value))
+        yield (
+            f"What the mix of {within} makes",
+            f"{explained} of the {whole_gap}{unit}; not explained by it: {_signed(name, pair.unexplained)}",
+        )
+    if pair.odds_ratio is not None:
+        yield "Common odds ratio", f"{_ratio(pair.odds_ratio)} ({_names(pair, ' to ')}; Mantel–Haenszel)"
+    if pair.risk_difference is not None:
+        yield "Common difference", f"{_signed(name, pair.risk_difference)} (Mantel–Haenszel)"
+    test = row.independence if len(row.standardised.values) > 2 else pair.independence
+    if test is not None:
+        answer = "yes" if test.p_value < 1 - index.record.plan.confidence else "not shown"
+        yield (
+            f"Is there a difference that runs one way within {within}?",
+            f"{answer} (p {write_p(test.p_value)}, {TESTS[test.test]})",
+        )
+    if pair.homogeneity is not None:
+        differs = pair.homogeneity.p_value < 1 - index.record.plan.confidence
+        answer = "no, so read the rows above rather than the common figures" if differs else "nothing speaks against it"
+        yield (
+            f"Is it the same in every {within}?",
+            f"{answer} (p {write_p(pair.homogeneity.p_value)}, Breslow–Day with Tarone’s correction)",
+        )
+    left_out = {group_key(part.stratum): part for part in (*row.standardised.left_out, *pair.left_out)}
+    if left_out:
+        yield "Left out of what is adjusted", _left_out(list(left_out.values()))
+    if row.standardised.undefined is not None:
+        yield "All groups at once", f"can’t be adjusted: {reason_text(row.standardised.undefined, index.record)}"
+
+
+TESTS = {
+    "cochran_mantel_haenszel": "Cochran–Mantel–Haenszel",
+    "cochran_mantel_haenszel_general": "Cochran–Mantel–Haenszel, general association",
+    "cochran_mantel_haenszel_monte_carlo": "Cochran–Mantel–Haenszel, simulated",
+    "exact_conditional": "exact conditional test",
+}
+
+
+def _left_out(parts: Sequence[LackingStratum]) -> str:
+    named = [
+        f"{_label(part.stratum)} ({whole(part.rows)} people; no value there for {', '.join(map(group_label, part.lacks[:MOST_NAMED]))}"
+        f"{' and others' if len(part.lacks) > MOST_NAMED else ''})"
+        for part in parts[:MOST_NAMED]
+    ]
+    more = len(parts) - len(named)
+    return "; ".join(named) + (f"; and {more} more, in audit.json" if more else "")
 
 
 def _cell(index: RecordIndex, name: str, row: Estimate | None) -> StratumCell:
@@ -150,13 +312,24 @@ def _cell(index: RecordIndex, name: str, row: Estimate | None) -> StratumCell:
     return StratumCell(write(name, row.value), few)
 
 
-def _difference(name: str, apart: Apart | None) -> str:
-    if apart is None:
+def _names(pair: AdjustedPair, join: str = " − ") -> str:
+    return f"{group_label(pair.group)}{join}{group_label(pair.against)}"
+
+
+def _signed(name: str, part: Adjusted | None, scale: int | None = None) -> str:
+    """Write a difference with its sign and limits, in points where values are shares."""
+    if part is None:
         return "–"
-    scale = 100 if is_share(name) else 1
-    digits = 1 if is_share(name) else 2
-    shown, low, high = (decimal(part * scale, digits) for part in (apart.value, apart.low, apart.high))
-    return f"{'+' if apart.value > 0 else ''}{shown} ({low} to {high})"
+    scale = scale or (100 if is_share(name) else 1)
+    digits = 1 if scale == 100 else 2
+    shown, low = decimal(part.value * scale, digits), decimal(part.interval.low * scale, digits)
+    high = decimal(part.interval.high * scale, digits) if part.interval.high is not None else "∞"
+    return f"{'+' if part.value > 0 else ''}{shown} ({low} to {high})"
+
+
+def _ratio(part: Adjusted) -> str:
+    high = decimal(part.interval.high, 3) if part.interval.high is not None else "∞"
+    return f"{decimal(part.value, 3)} ({decimal(part.interval.low, 3)} to {high})"
 
 
 def _label(stratum: dict[str, str] | None) -> str:

@@ -10,7 +10,6 @@ from ethicscheck.model.wording import decimal, features_label, group_label, perc
 
 from .charts import DotPlot, dot_plot, write, write_interval
 from .index import RecordIndex, components, definition, group_key, is_share, title
-from .strata import StrataTable, strata_tables
 from .wording import reason_text
 
 
@@ -67,7 +66,6 @@ class FeatureTables:
     overview: tuple[OverviewRow, ...]
     criteria: tuple[OverviewRow, ...]
     details: tuple[MeasureDetail, ...]
-    strata: tuple[StrataTable, ...]
 
 
 def feature_tables(index: RecordIndex) -> tuple[FeatureTables, ...]:
@@ -95,7 +93,6 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         overview=tuple(_overview(index, name, features, f"m{place}-{name}") for name in metrics),
         criteria=tuple(_overview(index, name, features, "") for name in criteria),
         details=tuple(_detail(index, name, features, f"m{place}-{name}") for name in metrics),
-        strata=strata_tables(index, features, place),
     )
 
 

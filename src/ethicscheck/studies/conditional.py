@@ -24,6 +24,7 @@ from ethicscheck.model.conditional_record import (
     StandardisedGap,
     StandardisedGroup,
     StrataTest,
+    StratumDifference,
     StratumGap,
 )
 from ethicscheck.stats.estimators import Estimator, Proportion
@@ -129,7 +130,7 @@ class _Subject:
         if len(everyone) < 2 or not used.any():
             undefined = "fewer_than_two_groups" if len(everyone) < 2 else NO_COMMON
             return StandardisedGap(value=None, undefined=undefined, **shared), used
-        estimator = self._standardise(everyone, used, pooled_mix(self._sizes(used)))
+        estimator = self._standardise(used, pooled_mix(self._sizes(used)))
         value = estimator.value
         low, high = estimator.limits(self.z)
         first, second = int(value.argmax()), int(value.argmin())
@@ -191,11 +192,11 @@ class _Subject:
         crude_estimator = self.metric.measure(added(counts), self.favourable).estimator
         crude = difference(crude_estimator, 0, 1, self.z)
         sizes = self._sizes(used)[:, both]
-        adjusted_estimator = self._standardise(both, used, pooled_mix(sizes))
-        adjusted = difference(adjusted_estimator, 0, 1, self.z)
+        adjusted_estimator = self._standardise(used, pooled_mix(sizes))
+        adjusted = difference(adjusted_estimator, first, second, self.z)
         unexplained = None
         if self.metric.mean_of_groups:
-            unexplained = difference(self._standardise(both, used, mean_mix(sizes)), 0, 1, self.z)
+            unexplained = difference(self._standardise(used, mean_mix(sizes)), first, second, self.z)
         tests = self._pair_tests(both, used, isinstance(crude_estimator, Proportion))
         return AdjustedPair(
             crude=self._adjusted(crude, "mover_difference"),
@@ -204,6 +205,7 @@ class _Subject:
             unexplained=self._adjusted(unexplained, f"difference_{adjusted_estimator.method}"),
             turns=turn_around(crude, adjusted),
             independence=self._independence(both, used),
+            within=tuple(self._differences(first, second, used)) if to == "gap" else (),
             **tests,
             **shared,
         )
@@ -257,13 +259,17 @@ class _Subject:
                 lacks = (self.names[place] for place in places if not self.measured.defined[stratum, place])
                 yield LackingStratum(stratum=self.strata.labels[stratum], rows=int(rows[stratum]), lacks=tuple(lacks))
 
-    def _standardise(self, places: Sequence[int], used: NDArray[np.bool_], mix: Floats) -> Estimator:
-        parts = [
-            self.metric.measure(counts.pick(places), self.favourable).estimator
-            for counts, keep in zip(self.strata.counts, used, strict=True)
-            if keep
-        ]
-        return standardise(parts, mix)
+    def _standardise(self, used: NDArray[np.bool_], mix: Floats) -> Estimator:
+        """Return the groups' standardised values; those of a group that lacks one of these strata are not numbers."""
+        return standardise([part.estimator for part, keep in zip(self.measured.parts, used, strict=True) if keep], mix)
+
+    def _differences(self, first: int, second: int, used: NDArray[np.bool_]) -> Iterator[StratumDifference]:
+        for stratum in np.flatnonzero(used):
+            apart = self._adjusted(
+                difference(self.measured.parts[stratum].estimator, first, second, self.z), "mover_difference"
+            )
+            if apart is not None:
+                yield StratumDifference(stratum=self.strata.labels[stratum], value=apart.value, interval=apart.interval)
 
     def _adjusted(self, pooled: Pooled | None, method: str) -> Adjusted | None:
         if pooled is None or not math.isfinite(pooled.low):
