@@ -64,6 +64,7 @@ class Metric:
     source : where the definition comes from.
     table : the kind of count table it is measured on (`counts.bases`).
     share : whether values are shares of people, written as percentages.
+    quantity : whether values are in the unit of what is predicted (years, euros), of any size.
     checks : refuses data that the measure has no meaning for, with a DataError; None where there are none.
     """
 
@@ -84,6 +85,7 @@ class Metric:
     source: str = "scikit-learn and Fairlearn use the same definition"
     table: str = "decisions"
     share: bool = False
+    quantity: bool = False
     checks: Callable[[CountTable, str], None] | None = None
 
 
@@ -108,6 +110,11 @@ class Criterion:
     def share(self) -> bool:
         """Whether values are shares of people."""
         return all(part.share for part in self.components)
+
+    @property
+    def quantity(self) -> bool:
+        """Whether values are in the unit of what is predicted."""
+        return all(part.quantity for part in self.components)
 
     @property
     def needs_label(self) -> bool:

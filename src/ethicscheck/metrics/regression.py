@@ -24,6 +24,8 @@ from .definition import Floats, Measured, Metric
 
 # Squares left over by rounding, as a share of the mean square: below this the truth is one value.
 _NO_SPREAD = 1e-15
+# Effective rows below which there is no spread to judge a mean by.
+_LEAST_ROWS = 1.5
 
 
 def _basis(counts: GroupCounts) -> Moments:
@@ -46,10 +48,12 @@ def _sum(counts: GroupCounts, weight: int, monomial: str) -> Floats:
 
 
 def _reasons(counts: GroupCounts) -> tuple[str | None, ...]:
+    """Return why a group has no mean; that of one row has no interval, and is nobody's business."""
     rows, amounts = counts.rows.sum(axis=1), counts.amounts.sum(axis=1)
+    sizes = effective_size(_sum(counts, 1, "1"), _sum(counts, 2, "1"))
     return tuple(
-        None if amount > 0 else ("no_rows" if row == 0 else "no_weight")
-        for row, amount in zip(rows, amounts, strict=True)
+        ("no_rows" if row == 0 else "no_weight") if amount <= 0 else "one_row" if size < _LEAST_ROWS else None
+        for row, amount, size in zip(rows, amounts, sizes, strict=True)
     )
 
 
@@ -167,13 +171,13 @@ MEAN_ERROR = Metric(
     misleads="Errors in both directions cancel out: 0 does not mean that predictions are good.",
     formula="mean of (prediction − truth)", measure=_mean_error, lowest=-np.inf, highest=np.inf, ratio=False,
     source="minus the mean of statsmodels' and Stata's residual, which is truth − prediction",
-    table="moments",
+    quantity=True, table="moments",
 )  # fmt: skip
 MEAN_ABSOLUTE_ERROR = Metric(
     "mean_absolute_error", "Mean absolute error",
     asks="How far off are predictions for this group, on average?",
     misleads="Grows with the size of what is predicted: a group with larger true values has larger errors at the same quality. Read it by quartile of the truth too.",
-    formula="mean of |prediction − truth|", measure=_mean_absolute_error, highest=np.inf, worse="higher", table="moments",
+    formula="mean of |prediction − truth|", measure=_mean_absolute_error, highest=np.inf, worse="higher", quantity=True, table="moments",
     source="scikit-learn's mean_absolute_error",
 )  # fmt: skip
 ROOT_MEAN_SQUARED_ERROR = Metric(
@@ -181,7 +185,7 @@ ROOT_MEAN_SQUARED_ERROR = Metric(
     asks="How far off are predictions for this group, counting large errors more?",
     misleads="A few very large errors decide it; its interval is too short where errors have heavy tails (docs/multiclass-and-regression.md).",
     formula="√ mean of (prediction − truth)²", measure=_root_mean_squared_error, highest=np.inf, worse="higher",
-    mean_of_groups=False, table="moments", source="scikit-learn's root_mean_squared_error",
+    mean_of_groups=False, quantity=True, table="moments", source="scikit-learn's root_mean_squared_error",
 )  # fmt: skip
 R2_SCORE = Metric(
     "r2_score", "R² score",
@@ -196,7 +200,7 @@ MEAN_PREDICTION = Metric(
     asks="What is predicted for this group, on average?",
     misleads="Different means may reflect a real difference in outcomes; read it beside the mean error.",
     formula="mean of prediction", measure=_mean_prediction, needs_label=False, lowest=-np.inf, highest=np.inf,
-    ratio=False, table="moments", source="the mean; Fairlearn's mean_prediction",
+    ratio=False, quantity=True, table="moments", source="the mean; Fairlearn's mean_prediction",
 )  # fmt: skip
 WITHIN_TOLERANCE = Metric(
     "within_tolerance", "Within tolerance",

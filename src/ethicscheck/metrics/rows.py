@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,7 +32,8 @@ def group_names(counts: GroupCounts) -> list[Group]:
 
 
 def interval(low: float, high: float, level: float, method: str) -> Interval:
-    """Return a record's interval; an infinite upper limit is null."""
+    """Return a record's interval; an infinite upper limit is null, and −∞ (of an R² from very few rows) the least float."""
+    low = max(low, -sys.float_info.max)
     return Interval(low=low, high=high if math.isfinite(high) else None, level=level, method=method)
 
 

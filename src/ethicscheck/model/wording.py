@@ -32,7 +32,31 @@ def decimal(value: float, digits: int = 2) -> str:
     >>> decimal(-0.5)
     '−0.50'
     """
+    if abs(value) >= 1e9:
+        return quantity(value)
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+def quantity(value: float) -> str:
+    """Write a value in the unit of what is measured, of any size, to three digits or to the whole.
+
+    >>> quantity(52341.2), quantity(-3.6512), quantity(0.0417), quantity(1.5e-7)
+    ('52,341', '−3.65', '0.0417', '1.5×10⁻⁷')
+    """
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size >= 1e15 or size < 1e-4:
+        digits, _, power = f"{value:.3g}".partition("e")
+        if not power:
+            digits, _, power = f"{value:.2e}".partition("e")
+        return f"{digits.replace('-', '−')}×10{str(int(power)).translate(_RAISED)}"
+    digits_after = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
+    text = f"{value:,.{digits_after}f}" if size >= 0.1 else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def whole(number: float) -> str:

@@ -14,6 +14,7 @@ from ethicscheck.model.wording import (
     limit,
     percent,
     points,
+    quantity,
     whole,
 )
 
@@ -34,6 +35,11 @@ REASONS = {
     "no_other_rows": "nobody outside the group",
     "no_common_stratum": "there is no stratum in which every group that is compared has a value",
     "no_weight": "all weights are 0",
+    "one_row": "hardly more than one person, who shows no spread",
+    "constant_truth": "the true value is the same for all",
+    "class_without_rows": "nobody who belongs to one of the classes",
+    "class_never_predicted": "nobody who was put in one of the classes",
+    "class_neither_true_nor_predicted": "nobody who belongs to one of the classes or was put there",
     "under_two_percent": "under 2 % of the people, as the rule allows",
 }
 
@@ -207,12 +213,16 @@ def _is_share(case: Case) -> bool:
 
 
 def _own(case: Case, value: float) -> str:
-    return percent(value) if _is_share(case) else decimal(value)
+    if _is_share(case):
+        return percent(value)
+    return quantity(value) if case.rule.measure.quantity else decimal(value)
 
 
 def _writer(case: Case) -> Callable[[float], str]:
-    if case.rule.compare == "ratio" or not _is_share(case):
+    if case.rule.compare == "ratio":
         return decimal
+    if not _is_share(case):
+        return quantity if case.rule.measure.quantity else decimal
     return points if case.rule.compare == "difference" else percent
 
 

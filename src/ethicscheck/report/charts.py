@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ethicscheck.model.record import Estimate, Finding
-from ethicscheck.model.wording import decimal, group_label, percent, whole
+from ethicscheck.model.wording import decimal, group_label, percent, quantity, whole
 
-from .index import RecordIndex, is_share, title
+from .index import RecordIndex, is_quantity, is_share, title
 from .wording import reason_text
 
 ROW = 42
@@ -78,7 +78,14 @@ class Strip:
 
 def write(metric: str, value: float, digits: int = 1) -> str:
     """Write a group's value."""
-    return percent(value, digits) if is_share(metric) else decimal(value)
+    if is_share(metric):
+        return percent(value, digits)
+    return quantity(value) if is_quantity(metric) else decimal(value)
+
+
+def write_bare(metric: str, value: float) -> str:
+    """Write a difference of values; shares in points, without the word."""
+    return decimal(value * 100, 1) if is_share(metric) else write(metric, value)
 
 
 def write_interval(metric: str, estimate: Estimate) -> str:
@@ -90,7 +97,7 @@ def write_interval(metric: str, estimate: Estimate) -> str:
         return f"{write(metric, low)} or more"
     if is_share(metric):
         return f"{low * 100:.1f}–{percent(high)}"
-    return f"{decimal(low)} to {decimal(high)}"
+    return f"{write(metric, low)} to {write(metric, high)}"
 
 
 def dot_plot(
@@ -226,10 +233,18 @@ def _ticks(low: float, high: float, share: bool) -> tuple[tuple[Tick, ...], floa
     ticks = []
     for place in range(count + 1):
         value = start + place * step
-        text = f"{value * 100:.{digits}f} %" if share else decimal(value, max(digits, 1))
+        text = f"{value * 100:.{digits}f} %" if share else _tick_text(value, digits, step)
         anchor = "start" if place == 0 else "end" if place == count else "middle"
         ticks.append(Tick(_at(value, start, stop), text.replace(" ", "\u00a0"), anchor))
     return tuple(ticks), start, stop
+
+
+def _tick_text(value: float, digits: int, step: float) -> str:
+    if abs(value) < step / 1000:
+        return "0"
+    if step >= 10 or digits > 6:
+        return f"{value:,.0f}".replace("-", "−") if 10 <= step < 1e12 else quantity(value)
+    return decimal(value, max(digits, 1))
 
 
 def _takeaway(metric: str, ordered: Sequence[Estimate], small: int) -> str:

@@ -52,9 +52,9 @@ class RecordIndex:
         return list(dict.fromkeys(estimate.features for estimate in self.record.estimates if estimate.features))
 
 
-def definition(name: str) -> Metric | Criterion | None:
-    """Return what a metric or criterion is, when this version knows it."""
-    return find_measure(name)
+def definition(name: str, task: str | None = None) -> Metric | Criterion | None:
+    """Return what a metric or criterion is, when this version knows it; of a name that two tasks have, that of `task`."""
+    return find_measure(name, task) or find_measure(name)
 
 
 def title(name: str) -> str:
@@ -67,6 +67,12 @@ def is_share(name: str) -> bool:
     """Return whether values are shares of people, written as percentages."""
     known = definition(name)
     return known is not None and known.share
+
+
+def is_quantity(name: str) -> bool:
+    """Return whether values are in the unit of what is predicted."""
+    known = definition(name)
+    return known is not None and known.quantity
 
 
 def components(name: str) -> list[str]:
