@@ -39,6 +39,7 @@ from .model.strict_yaml import Document
 from .model.verdicts import overall_verdict
 from .policy.impact_ratios import impact_tables
 from .policy.judging import judge
+from .policy.profile_uses import required_by_profiles
 from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, measures_of, resolve_rules
 from .policy.waivers import apply_waivers, check_waivers, read_waivers
@@ -192,7 +193,7 @@ def _report_words(config: Config) -> ReportWords | None:
 
 
 def _open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
-    if not loaded.config.checklists:
+    if not loaded.config.checklists and not required_by_profiles(loaded.config):
         return ()  # an audit of numbers alone need not load the checklist engine
     from .policy.checklists import open_checklists
 

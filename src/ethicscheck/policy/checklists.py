@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from ethicscheck.model.record import Finding, RuleEntry
 from ethicscheck.model.wording import NO_BREAK
 
 from .links import measured_answers
+from .profile_uses import required_by_profiles
 
 STATES = {
     "unanswered": "not answered",
@@ -42,14 +43,21 @@ STATES = {
 }
 
 
+STRICTNESS = ("none", "complete", "signed")
+
+
 @dataclass(frozen=True)
 class OpenedChecklist:
-    """A checklist of the config, read before any long work: a broken one must not cost an audit's time."""
+    """A checklist of the config, read before any long work: a broken one must not cost an audit's time.
+
+    `profile` is the one that set the requirement, where it is stricter than the config's own.
+    """
 
     use: ChecklistUse
     loaded: LoadedChecklist
     journal: OpenJournal | None
     line: int | None
+    profile: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,7 @@ class Assessed:
 
 
 def open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
-    """Read the checklists of a config and their journals.
+    """Read the checklists of a config and of its profiles, and their journals.
 
     Raises
     ------
@@ -84,6 +92,14 @@ def open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
             raise ConfigError([loaded.document.problem(path, what, "keep one of them")])
         seen[own] = place
         opened.append(one)
+    for name, asked in required_by_profiles(loaded.config):
+        known = [at for at, one in enumerate(opened) if one.loaded.checklist.id == asked.use]
+        if not known:
+            use = ChecklistUse(use=asked.use, require=asked.require)
+            opened.append(replace(_open(use, loaded.base, None), profile=name))
+        elif STRICTNESS.index(opened[known[0]].use.require) < STRICTNESS.index(asked.require):
+            use = opened[known[0]].use.model_copy(update={"require": asked.require})
+            opened[known[0]] = replace(opened[known[0]], use=use, profile=name)
     return tuple(opened)
 
 
@@ -240,11 +256,23 @@ def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:
         message = f"“{title}” is {require}: all {asked}{NO_BREAK}questions that apply are answered."
         remedy = "Look at the answers again when the model, the data or the people change."
     name = f"checklist:{status.checklist.id}"
+    why = None
+    if one.profile is not None:
+        why = f"The profile {one.profile} requires it."
+        message = f"{message} {why}"
+        if unmet and one.journal is None:
+            use = status.checklist.id
+            remedy = (
+                f"Start its journal with: ethicscheck checklist start {use} -o {use}.answers.jsonl; name it in the config "
+                f"(checklists: [{{use: {use}, answers: {use}.answers.jsonl}}]). {remedy}"
+            )
     return Finding(
         id=name,
         kind="checklist",
         verdict="fail" if unmet else "pass",
-        rule=RuleEntry(id=name, checklist=status.checklist.id, require=require, line=one.line),
+        rule=RuleEntry(
+            id=name, checklist=status.checklist.id, require=require, profile=one.profile, line=one.line, why=why
+        ),
         observed=None,
         message=message,
         remedy=remedy,

@@ -12,7 +12,7 @@ from ethicscheck.model.explaining import dotted
 from ethicscheck.model.profile_use import ProfileUse
 from ethicscheck.model.strict_yaml import Document, Path
 
-from .profiles import Profile, load_profile, profile_names
+from .profiles import Profile, RequiredChecklist, load_profile, profile_names
 
 # Keys of a use that only a profile with impact ratios understands; the features are in its `columns`.
 OF_IMPACT_RATIOS = ("under_two_percent", "why")
@@ -31,6 +31,12 @@ def columns_of(use: ProfileUse, features: Sequence[str]) -> dict[str, str]:
         told = getattr(use, part)
         found[part] = told if told is not None else _by_name(names, features)[0]
     return found
+
+
+def required_by_profiles(config: Config) -> tuple[tuple[str, RequiredChecklist], ...]:
+    """Return the checklists that the profiles of a config require, each with the profile's name; strictest first."""
+    asked = [(use.use, part) for use in uses_of(config) for part in load_profile(use.use).checklists]
+    return tuple(sorted(asked, key=lambda pair: pair[1].require != "signed"))
 
 
 def known_uses(given: Any) -> list[tuple[int, str, Mapping[str, Any]]]:

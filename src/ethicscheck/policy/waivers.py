@@ -23,6 +23,7 @@ from ethicscheck.model.strict_yaml import Document, read_yaml_file
 from ethicscheck.model.wording import limit, visible
 
 from .judging import keeps, observed_exactly
+from .profile_uses import required_by_profiles
 from .rules import Rule, out_of_range
 
 SCHEMA: Final = "ethicscheck/waivers/1"
@@ -130,7 +131,7 @@ def apply_waivers(
 
 
 def _matches(waivers: LoadedWaivers, config: Config, rules: Sequence[Rule]) -> Iterator[Problem]:
-    required = any(part.require != "none" for part in config.checklists)
+    required = any(part.require != "none" for part in config.checklists) or bool(required_by_profiles(config))
     known = {name for rule in rules for name in (rule.rule_id, rule.id)}
     covered: dict[str, int] = {}
     for place, waiver in enumerate(waivers.entries):

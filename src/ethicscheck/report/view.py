@@ -207,6 +207,7 @@ def _checklist_finding(index: RecordIndex, finding: Finding, place: int) -> Find
     need = {"complete": "every question answered, nothing disputed, contradicted or out of date"}
     need["signed"] = f"{need['complete']}; and signed"
     line = f", line {finding.rule.line}" if finding.rule.line else ""
+    source = f"{index.record.provenance.config or 'the audit call'}{line}"
     return FindingView(
         anchor=f"finding-{place}",
         id=visible(finding.id),
@@ -219,7 +220,7 @@ def _checklist_finding(index: RecordIndex, finding: Finding, place: int) -> Find
         remedy=visible(finding.remedy),
         why=visible(finding.rule.why) if finding.rule.why else "The audit’s settings require it.",
         rule=need[finding.rule.require or "complete"],
-        source=visible(f"{index.record.provenance.config or 'the audit call'}{line}"),
+        source=visible(f"profile {finding.rule.profile}" if finding.rule.profile else source),
         plots=(),
     )
 
@@ -334,7 +335,7 @@ def _provenance(record: AuditRecord) -> tuple[tuple[str, str], ...]:
 def _terms(index: RecordIndex) -> tuple[TermView, ...]:
     used = dict.fromkeys([*index.metrics(), *map(metric_of, metric_findings(index.record))])
     used |= dict.fromkeys(row.metric for row in index.record.disparities)
-    found = [(name, definition(name)) for name in used]
+    found = [(name, definition(name, index.record.plan.task)) for name in used]
     return tuple(
         TermView(known.title, name, known.asks, known.formula, known.misleads)
         for name, known in found
