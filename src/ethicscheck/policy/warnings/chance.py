@@ -158,5 +158,5 @@ def _noise(rule: Rule, part: Part, drawn: NDArray[np.float64], share: float) -> 
         bound = f"below {limit(rule.bound)}"
     return (
         f"{metric.title} by {features_label(rule.features)}: {groups} groups of these sizes would show {shown} even if all were equal, and "
-        f"{bound} in {percent(share, 0)} of cases. These data can't show that the limit is kept."
+        f"{bound} in {percent(share, 0)} of cases. These data can hardly show that the limit is kept."
     )
