@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
+from .calibration_record import Calibration
 from .changes_record import Changes as Changes
 from .checklist_record import ChecklistEntry
 from .conditional_record import Conditional as Conditional
@@ -209,6 +210,7 @@ class AuditRecord(Part):
     warnings: tuple[WarningEntry, ...] | None = Field(None, description="What a good statistician would point out.")
     impact_ratios: tuple[ImpactTable, ...] | None = Field(None, description="Tables that a profile asks for.")
     # What an expert asks next; each is there when the config asks for it and the data allow it.
+    calibration: Calibration | None = None
     changes: Changes | None = None
     conditional: Conditional | None = None
     representation: tuple[Representation, ...] | None = None
@@ -270,7 +272,7 @@ def _restore_order(loaded: dict[str, Any]) -> None:
     """Put groups back into the order of their features: canonical JSON sorts the keys of every object."""
     try:
         strata = loaded["plan"].get("strata", [])
-        for name in ("conditional", "representation", "missing", "bounds"):
+        for name in ("calibration", "conditional", "representation", "missing", "bounds"):
             if name in loaded:
                 loaded[name] = _all_ordered(loaded[name], [], strata)
         for row in loaded["estimates"]:

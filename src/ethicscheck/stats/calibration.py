@@ -231,7 +231,7 @@ class CalibrationCurve:
 
 
 def calibration_curve(
-    cells: Floats, squares: Floats, scores: Floats, bins: int = BINS, confidence: float = 0.95
+    cells: Floats, squares: Floats, scores: Floats, bins: int | None = BINS, confidence: float = 0.95
 ) -> CalibrationCurve:
     """Return each group's scores in bins of about equal mass, with what was promised and what happened.
 
@@ -239,7 +239,8 @@ def calibration_curve(
     ----------
     cells, squares : shape (G, 2·S).
     scores : shape (S,), ascending.
-    bins : number of bins B; some stay empty where few scores differ, as rows with one score are never parted.
+    bins : number of bins B; some stay empty where few scores differ, as rows with one score are never parted. None: a
+        bin for each score.
     confidence : of the intervals of the rates, each by itself.
 
     Notes
@@ -252,9 +253,13 @@ def calibration_curve(
     groups = len(amounts)
     at_score = amounts[:, 0::2] + amounts[:, 1::2]
     total = at_score.sum(axis=1, keepdims=True)
-    middle = (np.cumsum(at_score, axis=1) - at_score / 2) / np.where(total > 0, total, 1.0)
-    # A hair is added so that a middle which is an edge, as of two halves, falls to one side on every machine.
-    place = np.clip((bins * middle + 1e-9).astype(np.int64), 0, bins - 1)
+    if bins is None:
+        bins = len(scores)
+        place = np.tile(np.arange(bins), (groups, 1))
+    else:
+        middle = (np.cumsum(at_score, axis=1) - at_score / 2) / np.where(total > 0, total, 1.0)
+        # A hair is added so that a middle which is an edge, as of two halves, falls to one side on every machine.
+        place = np.clip((bins * middle + 1e-9).astype(np.int64), 0, bins - 1)
     place += bins * np.arange(groups)[:, None]
 
     def gathered(values: Floats) -> Floats:
@@ -275,7 +280,8 @@ def calibration_curve(
         # Σw²(r − r̄)² from sums, each small enough here that nothing cancels badly
         spread += gathered(part * values**2) - 2 * residual * gathered(part * values) + residual**2 * gathered(part)
     # One row of the spread that calibrated scores would have: a bin with one row, or without an event, is not certain.
-    usual = gathered(at_score * scores * (1 - scores)) / safe
+    chance = np.clip(scores, 0, 1)
+    usual = gathered(at_score * chance * (1 - chance)) / safe
     row = gathered(both_squares) / safe
     spread = (np.maximum(spread, 0) + usual * row**2) / safe**2
     low, high = wilson_limits(rate.ravel(), size.ravel(), critical_value(1 - confidence))
