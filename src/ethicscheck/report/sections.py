@@ -16,6 +16,7 @@ from .index import RecordIndex
 from .outcomes import outcomes_section
 from .strata import strata_section
 from .thresholds import thresholds_section
+from .who import who_section
 
 Maker = Callable[[RecordIndex], Any]
 
@@ -34,6 +35,7 @@ class Section:
 SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
     ("changes", "What this change does", "changes.html.j2", changes_section),
     ("impact-ratios", "Impact ratios", "impact_ratios.html.j2", impact_ratio_section),
+    ("who", "Who is in the data, who is missing", "who.html.j2", who_section),
     ("outcomes", "Outcomes by group", "outcomes.html.j2", outcomes_section),
     ("strata", "Within strata", "strata.html.j2", strata_section),
     ("thresholds", "Thresholds", "thresholds.html.j2", thresholds_section),
