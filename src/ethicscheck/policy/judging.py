@@ -9,6 +9,7 @@ from typing import Literal
 
 from ethicscheck.metrics.comparison import Comparison, Gap
 from ethicscheck.metrics.definition import Criterion, Metric
+from ethicscheck.metrics.keeping import gap_keeps, gap_verdict
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.metrics.registry import find_measure
 from ethicscheck.metrics.rows import group_names, interval
@@ -54,28 +55,11 @@ def _draft(rule: Rule, measurement: Measurement) -> _Draft:
     if undefined is not None:
         return _Draft(rule, comparison, None, "not_evaluable", undefined)
     gap = comparison.gap(rule.compare, rule.side)
-    verdict = _verdict(gap, rule)
+    verdict = gap_verdict(gap, rule.bound, rule.side)
     p_value = comparison.failing_p(rule.compare, rule.bound, rule.side) if verdict == "fail" else 1.0
     return _Draft(
         rule, comparison, gap, verdict, "interval_holds_limit" if verdict == "inconclusive" else None, p_value
     )
-
-
-def _verdict(gap: Gap, rule: Rule) -> Verdict:
-    if rule.side == "max":
-        return "pass" if gap.high <= rule.bound else "fail" if gap.low > rule.bound else "inconclusive"
-    return "pass" if gap.low >= rule.bound else "fail" if gap.high < rule.bound else "inconclusive"
-
-
-def meets_limit(gap: Gap, rule: Rule) -> bool:
-    """Return whether the observed value itself lies on the right side, compared exactly: 60/100 to 75/100 *is* 4/5."""
-    return keeps(gap.exact if gap.exact is not None else gap.value, rule.bound, rule.side)
-
-
-def keeps(value: Fraction | float, bound: float, side: Literal["max", "min"]) -> bool:
-    """Return whether a value keeps a bound; a fraction of counts meets the bound as it is written, not as a float."""
-    limit: Fraction | float = Fraction(repr(bound)) if isinstance(value, Fraction) else bound
-    return value <= limit if side == "max" else value >= limit
 
 
 def observed_exactly(rule: Rule, measurement: Measurement) -> Fraction | float | None:
@@ -113,7 +97,7 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
         verdict=draft.verdict,
         reason=draft.reason,
         observed=observed,
-        meets=meets_limit(gap, rule) if gap is not None else None,
+        meets=gap_keeps(gap, rule.bound, rule.side) if gap is not None else None,
         values=_values(draft),
         left_out=tuple(
             (names[group.place], group.reason, group.of.title if group.of is not None else None)

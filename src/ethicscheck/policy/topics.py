@@ -33,6 +33,34 @@ class Topic:
 
 
 # Keep these in the order of the alphabet.
-_ALL: tuple[Topic, ...] = ()
+_ALL: tuple[Topic, ...] = (
+    Topic(
+        "mitigation",
+        "Thresholds by group and by lot",
+        "If each group had thresholds of its own, mixed by lot, so that a rate were the same in all: what would accuracy and each rule be?",
+        "A what-if, no advice: thresholds by group treat people differently because of a protected trait and can be unlawful. Chosen on the data they are judged on, so they look better than they will on new people.",
+        "Fairlearn's ThresholdOptimizer on at most 50,000 rows that stand for the histogram of scores; what its rules would do is worked out on the whole histogram, coins included.",
+        "Hardt, Price & Srebro 2016, arXiv 1610.02413; Fairlearn, fairlearn.postprocessing.ThresholdOptimizer",
+        "docs/thresholds.md",
+    ),
+    Topic(
+        "outcomes",
+        "Outcomes by group",
+        "What became of 1,000 people in each group: rightly selected, wrongly selected, missed, rightly not selected?",
+        "The recorded outcome decides what is right: an arrest is no crime. The bars carry no interval; the tables do.",
+        "Each rate times what it is a share of, per 1,000 people, rounded so that the four parts add up.",
+        "Any textbook's confusion matrix, by group",
+        "docs/thresholds.md",
+    ),
+    Topic(
+        "thresholds",
+        "Thresholds",
+        "How would every rate, accuracy and each rule change if decisions began at another score, the same for all or one for each group?",
+        "A what-if, no advice: thresholds by group can be unlawful (42 U.S.C. 2000e-2(l); Directives 2000/43/EC and 2000/78/EC). Thresholds are chosen on the data they are judged on, and accuracy counts both errors alike.",
+        "Selected is score ≥ threshold; the four cells at each threshold are sums over the histogram of scores. Of all thresholds that keep a rule the most accurate is taken.",
+        "Fawcett 2006, Pattern Recognition Letters 27, 861–874; Hardt, Price & Srebro 2016, arXiv 1610.02413",
+        "docs/thresholds.md",
+    ),
+)
 
 TOPICS: dict[str, Topic] = {topic.name: topic for topic in _ALL}

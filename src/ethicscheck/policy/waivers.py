@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from pydantic import ConfigDict, Field, ValidationError
 
 from ethicscheck.errors import ConfigError, Problem, did_you_mean
+from ethicscheck.metrics.keeping import keeps
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config, LoadedWaivers, Section, WaiverConfig
 from ethicscheck.model.explaining import explain_errors
@@ -22,7 +23,7 @@ from ethicscheck.model.record import Finding, WaiverEntry
 from ethicscheck.model.strict_yaml import Document, read_yaml_file
 from ethicscheck.model.wording import limit, visible
 
-from .judging import keeps, observed_exactly
+from .judging import observed_exactly
 from .profile_uses import required_by_profiles
 from .rules import Rule, out_of_range
 

@@ -72,13 +72,22 @@ def _about(found: Thresholds) -> str:
     score = visible(found.score)
     read = f"{whole(found.scores)} different values"
     if found.half_width > 0:
-        read += f", each off by at most {found.half_width:.2g}, since there were too many to keep apart"
+        read += f", each off by at most {_power_of_two(found.half_width)}, since there were too many to keep apart"
     today = (
         f"Today’s threshold is {limit(found.operating)}."
         if found.operating is not None
         else "Today’s decisions are not made by one known threshold."
     )
     return f"From the histogram of {score} ({read}); a person is selected from the threshold on. {today}"
+
+
+def _power_of_two(value: float) -> str:
+    """Write a power of two: half a grid's step is one.
+
+    >>> _power_of_two(2.0**-14), _power_of_two(4.0)
+    ('1/16,384', '4')
+    """
+    return f"1/{whole(1 / value)}" if value < 1 else whole(value)
 
 
 def _axis(index: RecordIndex, found: Thresholds, axis: ThresholdAxis, place: int, room: int) -> AxisView:
@@ -157,7 +166,12 @@ def _threshold(way: WhatIf) -> str:
         return "nobody selected"
     if way.selects == "everyone":
         return "everyone selected"
-    return limit(way.threshold) if way.threshold is not None else "–"
+    return _short(way.threshold) if way.threshold is not None else "–"
+
+
+def _short(threshold: float) -> str:
+    """Write a threshold that was found, not chosen by people: four digits will do; audit.json has them all."""
+    return limit(float(f"{threshold:.4g}"))
 
 
 def _columns(axis: ThresholdAxis) -> tuple[str, ...]:
@@ -218,17 +232,17 @@ def _how(axis: ThresholdAxis, way: WhatIf) -> str:
     parts = []
     for entry in way.thresholds:
         name = _label(axis, entry.group)
-        top = "nobody" if entry.threshold is None else f"from {limit(float(f'{entry.threshold:.4g}'))}"
+        top = "nobody" if entry.threshold is None else f"from {_short(entry.threshold)}"
         if entry.chances is None:
             parts.append(f"{name}: {top}")
             continue
         below, between, above = entry.chances
-        lower = None if entry.lower is None else limit(float(f"{entry.lower:.4g}"))
+        lower = None if entry.lower is None else _short(entry.lower)
         steps = []
         if entry.threshold is not None:
             steps.append(f"{percent(above)} of people {top}")
         if entry.lower != entry.threshold and lower is not None:
-            until = f" to below {limit(float(f'{entry.threshold:.4g}'))}" if entry.threshold is not None else ""
+            until = f" to below {_short(entry.threshold)}" if entry.threshold is not None else ""
             steps.append(f"{percent(between)} from {lower}{until}")
         if below > 0:
             steps.append(f"{percent(below)} below that")
@@ -303,7 +317,7 @@ def _rate_chart(
     takeaway = title(metric.name)
     if known and marked is not None and len(known) > 1:
         top, bottom = known[0], known[-1]
-        when = "today" if found.operating is not None else f"at {limit(marked)}, the most accurate threshold"
+        when = "today" if found.operating is not None else f"at {_short(marked)}, the most accurate threshold"
         takeaway = (
             f"{title(metric.name)} {when}: {percent(float(values[top, at]))} for {labels[top]}, "
             f"{percent(float(values[bottom, at]))} for {labels[bottom]}."
@@ -330,7 +344,7 @@ def _rule_chart(found: Thresholds, axis: ThresholdAxis, rule: RuleSweep, chart_i
     best = next((way for way in axis.what_ifs if way.kind == "common" and way.aim == rule.rule), None)
     other = None
     if best is not None and best.selects == "some" and best.threshold is not None and best.threshold != found.operating:
-        other = (best.threshold, f"keeps the rule: {limit(float(f'{best.threshold:.4g}'))}")
+        other = (best.threshold, f"keeps the rule: {_short(best.threshold)}")
     what = {"difference": "Gap", "ratio": "Ratio of lowest to highest", "each": "Worst group"}[rule.compare]
     texts = ["", ""]
     if found.operating is not None:

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Booleans = NDArray[np.bool_]
 
 # How far a curve may move between two kept points; the first under which few enough points are left is taken.
-TOLERANCES = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+TOLERANCES = (0.0, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0)
 MOST_WINDOWS = 20_000
 # Rates are quotients of floats: two that should be one window's width apart may differ in the last bits.
 _SLACK = 1e-12

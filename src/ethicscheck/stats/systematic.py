@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 def systematic_counts(amounts: ArrayLike, most: int) -> Ints:
@@ -31,8 +32,8 @@ def systematic_counts(amounts: ArrayLike, most: int) -> Ints:
     """
     sizes = np.asarray(amounts, dtype=float)
     total = float(sizes.sum())
-    whole = np.rint(sizes)
+    whole: Floats = np.rint(sizes)
     if total <= most and (whole == sizes).all():
         return whole.astype(np.int64)
-    ends = np.floor(np.cumsum(sizes) / total * most + 0.5) if total > 0 else np.zeros(len(sizes))
+    ends: Floats = np.floor(np.cumsum(sizes) / total * most + 0.5) if total > 0 else np.zeros(len(sizes))
     return np.diff(ends, prepend=0.0).astype(np.int64)
