@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .counts.bases import Moments
 from .counts.collect import Collected, KeyColumn, Roles, collect
 from .counts.table import GroupCounts
 from .counts.values import canonical
@@ -39,6 +40,7 @@ from .model.strict_yaml import Document
 from .model.verdicts import overall_verdict
 from .policy.impact_ratios import impact_tables
 from .policy.judging import judge
+from .policy.own_measures import read_own
 from .policy.profile_uses import required_by_profiles
 from .policy.profiles import load_profile
 from .policy.rules import Rule, check_names, intersections_of, measures_of, resolve_rules
@@ -65,21 +67,29 @@ def load_config(path: Path) -> LoadedConfig:
         With file and line of each problem.
     """
     document, content = read_config_document(path)
-    return _checked(document, path, content)
+    return _checked(document, path, content, {})
 
 
-def make_config(value: dict[str, Any]) -> LoadedConfig:
-    """Check a config given as nested dicts (the Python call), by the same rules."""
+def make_config(value: dict[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None) -> LoadedConfig:
+    """Check a config given as nested dicts (the Python call), by the same rules.
+
+    `functions` are measures of one's own that are handed over as they are, by the names they have in `custom`.
+    """
     import rfc8785
 
-    loaded = _checked(Document("audit(…)", value), None, b"")
+    loaded = _checked(Document("audit(…)", value), None, b"", functions or {})
     loaded.content = rfc8785.dumps(loaded.config.model_dump(mode="json", by_alias=True))
     return loaded
 
 
-def _checked(document: Document, path: Path | None, content: bytes) -> LoadedConfig:
-    read, problems = read_waivers(document.value, document, path.parent if path is not None else Path())
-    config = parse_config(document.value, document, (*check_names(document.value, document), *problems))
+def _checked(
+    document: Document, path: Path | None, content: bytes, functions: Mapping[str, Callable[..., Any]]
+) -> LoadedConfig:
+    base = path.parent if path is not None else Path()
+    read, problems = read_waivers(document.value, document, base)
+    own, slips = read_own(document.value, document, base, functions)
+    config = parse_config(document.value, document, (*check_names(document.value, document, own), *problems, *slips))
+    config.own.update(own)
     waivers = check_waivers(read, config, document, resolve_rules(config, document))
     return LoadedConfig(config, document, path, content, waivers)
 
@@ -228,7 +238,7 @@ def roles_of(config: Config) -> Roles:
         positive=data.positive,
         favourable=data.favourable,
         compare_with=data.compare_with,
-        cluster=data.cluster,
+        cluster=data.cluster or data.pair,
         pair=data.pair,
         tolerance=data.tolerance,
         unknown=data.unknown_texts,
@@ -408,6 +418,7 @@ def _data(measurement: Measurement, references: Mapping[tuple[str, ...], int]) -
 
 
 def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[Metric, ...]) -> Plan:
+    basis = collected.table.basis
     data, statistics = config.data, config.statistics
     return Plan(
         task=config.task,
@@ -419,6 +430,7 @@ def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[
         cluster=data.cluster,
         pair=data.pair,
         tolerance=data.tolerance,
+        truth_quarters=basis.quarters if isinstance(basis, Moments) else None,
         suppress_below=config.report.suppress_below,
         positive_label=collected.label.positive if collected.label else None,
         positive_prediction=collected.prediction.positive if collected.prediction else None,

@@ -207,6 +207,7 @@ WITHIN_TOLERANCE = Metric(
     asks="How many of this group's predictions are close enough to the truth?",
     misleads="Says nothing of how wrong the others are, and the tolerance is somebody's choice.",
     formula="rows with |prediction − truth| ≤ data.tolerance / all", measure=_within_tolerance, worse="lower",
+    among="all", event="within",
     table="moments", share=True, source="a proportion; for house prices known as PE10 and the like", checks=_needs_tolerance,
 )  # fmt: skip
 

@@ -98,6 +98,9 @@ class Plan(Part):
     cluster: str | None = None
     pair: str | None = None
     tolerance: float | None = None
+    truth_quarters: str | None = Field(
+        None, description="Of a predicted number: the stratum that says in which quarter of the truth a row lies."
+    )
     count: str | None = None
     weight: str | None = None
     strata: tuple[str, ...] = ()

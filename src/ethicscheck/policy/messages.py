@@ -35,6 +35,7 @@ REASONS = {
     "no_other_rows": "nobody outside the group",
     "no_common_stratum": "there is no stratum in which every group that is compared has a value",
     "no_weight": "all weights are 0",
+    "custom_metric_undefined": "the audit's own function gives no value",
     "one_row": "hardly more than one person, who shows no spread",
     "constant_truth": "the true value is the same for all",
     "class_without_rows": "nobody who belongs to one of the classes",
@@ -106,6 +107,11 @@ def finding_remedy(case: Case) -> str:
         return "Keep the rule and audit again when the model, the data or the people change."
     if case.verdict == "fail":
         group = group_label(case.observed.group if case.observed else None)
+        if case.rule.measure.table == "moments":
+            return (
+                f"Find out why the group {group} stands apart: look at how the true values were measured, what the prediction "
+                "is made from and of whom it had few examples, talk to the people affected, change what is wrong and audit again."
+            )
         return (
             f"Find out why the group {group} stands apart: look at what was counted as the outcome, what the decision is "
             "made from and where its line is drawn, talk to the people affected, change what is wrong and audit again."

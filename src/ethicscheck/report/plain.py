@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ethicscheck.metrics.definition import Metric
+from ethicscheck.metrics.multiclass import of_class
 from ethicscheck.model.record import Estimate, Words
-from ethicscheck.model.wording import features_label, group_label, whole
+from ethicscheck.model.wording import features_label, group_label, limit, visible, whole
 
-from .index import RecordIndex, definition, group_key
+from .amounts import Amounts, plain_amounts
+from .index import RecordIndex, definition, group_key, metric_findings, metric_of
 from .wording import words_of
 
 MOST_GROUPS = 10
+MOST_CLASSES = 3
 ERRORS = ("false_positive_rate", "false_negative_rate")
 CHANCES = ("favourable_rate", "selection_rate")
 
@@ -50,15 +53,13 @@ class PlainLanguage:
     contest: str
     questions: tuple[Thousand, ...]
     basis: str
+    amounts: tuple[Amounts, ...] = ()
 
 
 def plain_language(index: RecordIndex) -> PlainLanguage:
     """Return the plain-language part of a record."""
     record = index.record
-    made = index.metrics()
-    chosen = [name for name in ERRORS if name in made]
-    if not chosen:
-        chosen = [name for name in CHANCES if name in made][:1]
+    chosen = _chosen(index)
     single = [features for features in index.axes() if len(features) == 1]
     words = words_of(record)
     questions = [
@@ -76,17 +77,42 @@ def plain_language(index: RecordIndex) -> PlainLanguage:
         or "How to contest a decision was not written down. Ask the organisation that uses the system.",
         questions=tuple(questions),
         basis=_basis(index),
+        amounts=plain_amounts(index),
     )
+
+
+def _chosen(index: RecordIndex) -> list[str]:
+    """Return the measures that the plain part counts people by: few, and those that matter most to them."""
+    made = index.metrics()
+    if index.record.plan.task == "multiclass":
+        return [name for name in ("accuracy",) if name in made] + _classes(index, made)
+    if index.record.plan.task == "regression":
+        return [name for name in ("within_tolerance",) if name in made]
+    return [name for name in ERRORS if name in made] or [name for name in CHANCES if name in made][:1]
+
+
+def _classes(index: RecordIndex, made: list[str]) -> list[str]:
+    """Return the measures of a class that rules judge, then which class gets which group, the widest gaps first."""
+    ruled = [metric_of(finding) for finding in metric_findings(index.record)]
+    judged = [name for name in dict.fromkeys(ruled) if of_class(name) is not None]
+    rates = [name for name in made if of_class(name) is not None and name.endswith(":selection_rate")]
+
+    def widest(name: str) -> float:
+        gaps = [index.gaps.get((name, features, "difference")) for features in index.axes() if len(features) == 1]
+        return max((gap.value for gap in gaps if gap is not None and gap.value is not None), default=0.0)
+
+    return list(dict.fromkeys([*judged, *sorted(rates, key=widest, reverse=True)]))[:MOST_CLASSES]
 
 
 def _basis(index: RecordIndex) -> str:
     record = index.record
     period = f" from {record.plan.period.replace('/', ' to ')}" if record.plan.period else ""
-    return f"Counted on the decisions about {whole(record.data.judged)} people{period}."
+    counted = "decisions about" if record.plan.task != "regression" else "predictions for"
+    return f"Counted on the {counted} {whole(record.data.judged)} people{period}."
 
 
 def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: Words) -> Thousand | None:
-    metric = definition(name)
+    metric = definition(name, index.record.plan.task)
     rows = index.estimates.get((name, features), [])
     if not isinstance(metric, Metric) or metric.among is None or not rows:
         return None
@@ -116,7 +142,7 @@ def lead(metric: Metric, words: Words, index: RecordIndex, features: tuple[str, 
 
 def question(index: RecordIndex, name: str) -> str:
     """Return what a measure asks, in the words of this audit where it counts people."""
-    metric = definition(name)
+    metric = definition(name, index.record.plan.task)
     if metric is None:
         return ""
     if not isinstance(metric, Metric) or metric.among is None:
@@ -126,6 +152,15 @@ def question(index: RecordIndex, name: str) -> str:
 
 
 def _phrases(metric: Metric, words: Words, index: RecordIndex) -> tuple[str, str]:
+    label = of_class(metric.name)
+    if label is not None:
+        words = Words(
+            selected=f"were put in “{visible(label)}”",
+            rejected="were put in another class",
+            positive=f"truly belong to “{visible(label)}”",
+            negative=f"do not belong to “{visible(label)}”",
+        )
+    task = index.record.plan.task
     among = {
         "all": "",
         "positives": f" who {words.positive}",
@@ -139,8 +174,11 @@ def _phrases(metric: Metric, words: Words, index: RecordIndex) -> tuple[str, str
         "rejected": str(words.rejected),
         "positive": str(words.positive),
         "negative": str(words.negative),
-        "correct": "got the decision that fits what happened",
+        "correct": "were put in the right class"
+        if task == "multiclass"
+        else "got the decision that fits what happened",
         "favoured": str(favoured),
+        "within": f"got a prediction at most {limit(index.record.plan.tolerance or 0.0)} off",
     }[metric.event or "selected"]
     return among, event
 

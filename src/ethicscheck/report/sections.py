@@ -10,10 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from .calibration import calibration_section
 from .changes import changes_section
+from .class_shares import class_shares_section
 from .impact_ratios import impact_ratio_section
 from .index import RecordIndex
 from .outcomes import outcomes_section
+from .quartiles import quartiles_section
 from .strata import strata_section
 from .thresholds import thresholds_section
 from .who import who_section
@@ -37,6 +40,9 @@ SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
     ("impact-ratios", "Impact ratios", "impact_ratios.html.j2", impact_ratio_section),
     ("who", "Who is in the data, who is missing", "who.html.j2", who_section),
     ("outcomes", "Outcomes by group", "outcomes.html.j2", outcomes_section),
+    ("class-shares", "Which class gets which group", "class_shares.html.j2", class_shares_section),
+    ("quartiles", "By size of the true value", "quartiles.html.j2", quartiles_section),
+    ("scores", "Scores by group", "calibration.html.j2", calibration_section),
     ("strata", "Within strata", "strata.html.j2", strata_section),
     ("thresholds", "Thresholds", "thresholds.html.j2", thresholds_section),
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ethicscheck.model.record import Disparity, Estimate
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
 
-from .charts import DotPlot, dot_plot, write, write_interval
+from .charts import DotPlot, dot_plot, write, write_bare, write_interval
 from .index import RecordIndex, components, definition, group_key, is_share, title
 from .wording import reason_text
 
@@ -124,7 +124,7 @@ def _overview(index: RecordIndex, name: str, features: tuple[str, ...], anchor: 
 def _gap(name: str, row: Disparity | None, index: RecordIndex) -> str:
     if row is None or row.value is None:
         return reason_text(row.undefined, index.record) if row is not None else "–"
-    return f"{row.value * 100:.1f}" if is_share(name) else decimal(row.value)
+    return f"{row.value * 100:.1f}" if is_share(name) else write(name, row.value)
 
 
 def _gap_interval(name: str, row: Disparity | None) -> str:
@@ -132,8 +132,8 @@ def _gap_interval(name: str, row: Disparity | None) -> str:
         return ""
     low, high = row.interval.low, row.interval.high
     if high is None:
-        return f"{decimal(low)} or more"
-    return f"{low * 100:.1f}–{high * 100:.1f}" if is_share(name) else f"{decimal(low)}–{decimal(high)}"
+        return f"{write(name, low)} or more"
+    return f"{low * 100:.1f}–{high * 100:.1f}" if is_share(name) else f"{write(name, low)}–{write(name, high)}"
 
 
 def _ratio(row: Disparity | None, index: RecordIndex) -> str:
@@ -145,7 +145,7 @@ def _ratio(row: Disparity | None, index: RecordIndex) -> str:
 
 
 def _detail(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str) -> MeasureDetail:
-    known = definition(name)
+    known = definition(name, index.record.plan.task)
     small = index.record.plan.min_group
     rows = index.estimates.get((name, features), [])
     ordered = sorted(rows, key=lambda row: (row.value is None, -(row.value or 0.0), group_label(row.group)))
@@ -170,7 +170,7 @@ def _gap_sentence(index: RecordIndex, name: str, features: tuple[str, ...]) -> s
             f"If all groups were equal, a spread this large would come up by chance with p {write_p(row.p_value)} ({TESTS.get(row.test or '', row.test)})."
         )
     if row.dispersion is not None:
-        spread = f"{row.dispersion.value * 100:.1f} points" if is_share(name) else decimal(row.dispersion.value)
+        spread = f"{row.dispersion.value * 100:.1f} points" if is_share(name) else write(name, row.dispersion.value)
         parts.append(f"Spread between groups beyond sampling noise: {spread}.")
     return " ".join(parts)
 
@@ -211,11 +211,10 @@ def _group(index: RecordIndex, name: str, features: tuple[str, ...], row: Estima
 def _signed(name: str, row: Disparity) -> str:
     if row.value is None:
         return "–"
-    scale, digits = (100, 1) if is_share(name) else (1, 2)
     sign = "+" if row.value > 0 else ""
-    text = f"{sign}{decimal(row.value * scale, digits)}"
+    text = f"{sign}{write_bare(name, row.value)}"
     if row.interval is not None and row.interval.high is not None:
-        text += f" ({decimal(row.interval.low * scale, digits)} to {decimal(row.interval.high * scale, digits)})"
+        text += f" ({write_bare(name, row.interval.low)} to {write_bare(name, row.interval.high)})"
     return text
 
 
