@@ -95,7 +95,7 @@ class _Shown:
         edges = None
         if len(values) > FEW_SCORES:
             low, high = (0.0, 1.0) if basis.probabilities else (float(values[0]), float(values[-1]))
-            edges = np.linspace(low, high, COLUMNS + 1)
+            edges = low + (high - low) * np.arange(COLUMNS + 1) / COLUMNS
         return cls(context, basis, labelled, keep, values, edges)
 
     @property
