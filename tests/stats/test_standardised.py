@@ -150,6 +150,13 @@ def test_rates_that_do_not_vary_still_have_width():
     assert found.size.tolist() == [20.0]
 
 
+def test_strata_without_variation_make_nothing_surer_than_the_groups_rows():
+    """0 of 7, 3 of 7 and 0 of 6: two strata show no variance, which says little of so few people."""
+    parts = [Proportion(np.array([k / n]), np.array([float(n)])) for k, n in ((0, 7), (3, 7), (0, 6))]
+
+    assert standardise(parts, np.full(3, 1 / 3)).size.tolist() == [20.0]
+
+
 def test_the_gap_machinery_takes_standardised_values_as_any_other():
     """Three groups: max − min and its simultaneous ends come from the same functions as a crude gap's."""
     successes, trials = np.array([[10, 20, 12], [30, 10, 22]]), np.array([[40, 45, 50], [60, 40, 55]])

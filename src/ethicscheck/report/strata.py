@@ -18,7 +18,7 @@ from ethicscheck.model.conditional_record import (
 from ethicscheck.model.record import Estimate, Finding
 from ethicscheck.model.wording import decimal, features_label, group_label, visible, whole
 
-from .charts import write
+from .charts import write, write_bare
 from .index import Features, GroupKey, RecordIndex, components, group_key, is_share, metric_findings, metric_of, title
 from .tables import write_p
 from .wording import reason_text
@@ -137,7 +137,11 @@ def _subject(index: RecordIndex, found: Conditional, features: Features, place: 
             if pair.crude is not None and (pair.to == "gap" or row.metric in chosen)
         ),
         disparity=tuple(
-            (group_label(part.group), _signed("", part.crude, 100), _signed("", part.conditional, 100))
+            (
+                group_label(part.group),
+                _signed("selection_rate", part.crude),
+                _signed("selection_rate", part.conditional),
+            )
             for part in found.demographic_disparity
             if part.features == features
         ),
@@ -221,9 +225,7 @@ def _takeaway(index: RecordIndex, row: ConditionalMetric) -> str:
         f"{held} of {total}, is surely the other way round in {turned}, and can’t be told in {total - held - turned}."
     )
     if pair.adjusted is not None:
-        text += (
-            f" With the same mix of {within}, the difference {_becomes(pair)}: {_signed(row.metric, pair.adjusted)}."
-        )
+        text += f" With the same mix of {within}, the difference {_becomes(pair)}: {_signed(row.metric, pair.adjusted, ' points')}."
     if held < total or pair.turns is not None:
         text += " Compare like with like before judging."
     return text
@@ -253,9 +255,8 @@ def _sure(part: Adjusted) -> bool:
 def _facts(index: RecordIndex, row: ConditionalMetric, pair: AdjustedPair) -> Iterator[tuple[str, str]]:
     within, name = _strata(index), row.metric
     if pair.unexplained is not None and pair.explained is not None and pair.crude is not None:
+        explained, whole_gap = (write_bare(name, part) for part in (pair.explained, pair.crude.value))
         unit = " points" if is_share(name) else ""
-        scale, digits = (100, 1) if is_share(name) else (1, 2)
-        explained, whole_gap = (decimal(part * scale, digits) for part in (pair.explained, pair.crude.value))
         yield (
             f"What the mix of {within} makes",
             f"{explained} of the {whole_gap}{unit}; not explained by it: {_signed(name, pair.unexplained)}",
@@ -316,15 +317,13 @@ def _names(pair: AdjustedPair, join: str = " − ") -> str:
     return f"{group_label(pair.group)}{join}{group_label(pair.against)}"
 
 
-def _signed(name: str, part: Adjusted | None, scale: int | None = None) -> str:
+def _signed(name: str, part: Adjusted | None, unit: str = "") -> str:
     """Write a difference with its sign and limits, in points where values are shares."""
     if part is None:
         return "–"
-    scale = scale or (100 if is_share(name) else 1)
-    digits = 1 if scale == 100 else 2
-    shown, low = decimal(part.value * scale, digits), decimal(part.interval.low * scale, digits)
-    high = decimal(part.interval.high * scale, digits) if part.interval.high is not None else "∞"
-    return f"{'+' if part.value > 0 else ''}{shown} ({low} to {high})"
+    high = write_bare(name, part.interval.high) if part.interval.high is not None else "∞"
+    sign, unit = "+" if part.value > 0 else "", unit if is_share(name) else ""
+    return f"{sign}{write_bare(name, part.value)}{unit} ({write_bare(name, part.interval.low)} to {high})"
 
 
 def _ratio(part: Adjusted) -> str:

@@ -185,10 +185,11 @@ def _represented(index: RecordIndex, groups: Sequence[RepresentedGroup]) -> str:
     least, most = min(sure, key=lambda group: group.ratio), max(sure, key=lambda group: group.ratio)
     parts = []
     if least.ratio < 1:
-        parts.append(f"{_against(least)} are the most under-represented")
+        parts.append(f"most under-represented: {_against(least)}")
     if most.ratio > 1:
-        parts.append(f"{_against(most)} are the most over-represented")
-    return f"{absent}{'; '.join(parts)}."
+        parts.append(f"most over-represented: {_against(most)}")
+    text = "; ".join(parts)
+    return f"{absent}{text[:1].upper()}{text[1:]}."
 
 
 def _apart(group: RepresentedGroup) -> bool:

@@ -76,9 +76,9 @@ def standardise(parts: Sequence[Estimator], mix: Floats) -> Estimator:
 
     Returns
     -------
-    For rates a `Proportion` on the effective size 1 + p(1 − p) ÷ Σ w² v_s with v_s each stratum's unbiased variance, so that its
-    limits stay in [0, 1] and cover for few large strata and for many small ones; where no stratum varies (all rates are 0
-    or 1), on the size 1 ÷ Σ w²/n. For other values `Standardised`.
+    For rates a `Proportion` on the effective size 1 + p(1 − p) ÷ Σ w² v_s with v_s each stratum's unbiased variance, and
+    never more than the group's rows, so that its limits stay in [0, 1] and cover for few large strata and for many small
+    ones; where no stratum varies (all rates are 0 or 1), on the size 1 ÷ Σ w²/n. For other values `Standardised`.
 
     Notes
     -----
@@ -87,7 +87,7 @@ def standardise(parts: Sequence[Estimator], mix: Floats) -> Estimator:
     >>> rates = [Proportion(np.array([0.2]), np.array([50.0])), Proportion(np.array([0.4]), np.array([50.0]))]
     >>> found = standardise(rates, np.array([0.5, 0.5]))
     >>> round(float(found.value[0]), 3), round(float(found.size[0]), 1)
-    (0.3, 103.9)
+    (0.3, 100.0)
     """
     rates = [part for part in parts if isinstance(part, Proportion)]
     if len(rates) < len(parts):
@@ -97,7 +97,7 @@ def standardise(parts: Sequence[Estimator], mix: Floats) -> Estimator:
     size = np.stack([part.size for part in rates])
     plain = 1 / (mix**2 @ (1 / np.where(size > 0, size, np.nan)))
     varies = (variance > 0) & (share > 0) & (share < 1)
-    effective = 1 + share * (1 - share) / np.where(varies, variance, 1.0)
+    effective = np.minimum(1 + share * (1 - share) / np.where(varies, variance, 1.0), size.sum(axis=0))
     return Proportion(share, np.where(varies, effective, plain), "wilson_standardised")
 
 
