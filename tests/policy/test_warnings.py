@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from ethicscheck.auditing import load_config, make_record
+from ethicscheck.cli import run
 from ethicscheck.counts.table import Axis, CountTable
 from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.model.record import read_record
 from ethicscheck.policy.glossary import find_entry
 from ethicscheck.policy.judging import judge
 from ethicscheck.policy.rules import resolve_rules
@@ -18,7 +24,7 @@ from ethicscheck.policy.warnings import KINDS, Policy, Warned, WarningKind, warn
 from ethicscheck.policy.warnings.chance import chance_gaps
 from ethicscheck.policy.warnings.conflicts import implied_measure
 from ethicscheck.policy.warnings.direction import HARM
-from helpers import loaded
+from helpers import audit_frame, loaded
 
 Cells = tuple[int, int, int, int]
 
@@ -426,3 +432,142 @@ def test_ratios_and_other_measures_are_not_the_same_gap() -> None:
     ]
 
     assert "same_gap_twice" not in codes(EVEN, asked)
+
+
+# Scores
+
+
+def scored(*groups: tuple[str, float, int, int]) -> pd.DataFrame:
+    """Return people of (group, score, how many, how many of them with the outcome)."""
+    rows = [
+        {"group": group, "s": score, "y": int(place < positives)}
+        for group, score, people, positives in groups
+        for place in range(people)
+    ]
+    return pd.DataFrame(rows)
+
+
+def score_codes(frame: pd.DataFrame, *rules: Mapping[str, Any], **more: Any) -> list[str]:
+    record = audit_frame(frame, rules=rules, **{"task": "score", "score": "s", "prediction": None, **more})
+    return [entry.code for entry in record.warnings or ()]
+
+
+# Both groups are calibrated; the outcome happens for 70 % of a and for 30 % of b.
+CALIBRATED = scored(("a", 0.8, 400, 320), ("a", 0.6, 400, 240), ("b", 0.4, 400, 160), ("b", 0.2, 400, 80))
+
+
+def test_equal_mean_scores_conflict_with_calibration_where_base_rates_differ() -> None:
+    """A calibrated group's mean score is its base rate (Kleinberg, Mullainathan & Raghavan 2016)."""
+    equal = rule("mean_score", max=0.1, id="equal")
+
+    for calibrated in (
+        rule("expected_calibration_error", "each", max=0.05),
+        rule("calibration_in_the_large", max=0.05),
+    ):
+        assert "rules_conflict" in score_codes(CALIBRATED, equal, calibrated)
+    wide = rule("expected_calibration_error", "each", max=0.2)
+    assert "rules_conflict" not in score_codes(CALIBRATED, equal, wide)
+    assert "rules_conflict" not in score_codes(CALIBRATED, equal)
+    same = scored(("a", 0.8, 400, 320), ("a", 0.2, 400, 80), ("b", 0.8, 400, 320), ("b", 0.2, 400, 80))
+    tight = rule("expected_calibration_error", "each", max=0.01)
+    assert "rules_conflict" not in score_codes(same, rule("mean_score", max=0.01), tight)
+
+
+def test_one_score_for_all_is_pointed_out() -> None:
+    """A score that never changes ranks nobody."""
+    frame = scored(("a", 0.5, 50, 20), ("b", 0.5, 50, 30))
+
+    assert "constant_prediction" in score_codes(frame, rule("mean_score"))
+    assert "constant_prediction" not in score_codes(CALIBRATED, rule("mean_score", max=0.9))
+
+
+def test_one_class_for_all_is_pointed_out() -> None:
+    """Of three classes only one is ever predicted."""
+    frame = pd.DataFrame({"group": list("ab") * 60, "y": list("xyz") * 40, "p": ["x"] * 120})
+    record = audit_frame(frame, task="multiclass")
+    other = audit_frame(frame.assign(p=list("xy") * 60), task="multiclass")
+
+    assert [entry.code for entry in record.warnings or ()] == ["constant_prediction"]
+    assert other.warnings is None
+
+
+@pytest.mark.parametrize("metric", ["average_precision", "brier_score", "log_loss"])
+def test_a_measure_that_moves_with_the_base_rate_is_pointed_out(metric: str) -> None:
+    """Base rates of 70 % and 10 %: a model that knows nothing breaks the limit by itself."""
+    apart = scored(("a", 0.8, 400, 320), ("a", 0.6, 400, 240), ("b", 0.1, 400, 60), ("b", 0.05, 400, 20))
+    same = scored(("a", 0.8, 400, 320), ("a", 0.6, 400, 240), ("b", 0.8, 400, 320), ("b", 0.6, 400, 240))
+
+    assert "moves_with_base_rate" in score_codes(apart, rule(metric, max=0.05))
+    assert "moves_with_base_rate" not in score_codes(same, rule(metric, max=0.05))
+    assert "moves_with_base_rate" not in score_codes(apart, rule("roc_auc", max=0.05))
+
+
+def test_f1_moves_with_the_base_rate() -> None:
+    """Saying yes to all has an F1 of 2p/(1 + p): 0.82 at 70 %, 0.18 at 10 %."""
+    apart: dict[str, Cells] = {"a": (200, 100, 300, 400), "b": (800, 100, 50, 50)}
+
+    found = given("moves_with_base_rate", apart, [rule("f1_score", max=0.1, id="f1")])
+
+    assert found.rules == ("f1",)
+    assert "would have 0.82 and 0.18" in found.message
+    assert "moves_with_base_rate" not in codes(EVEN, [rule("f1_score", max=0.1)])
+
+
+# Everywhere
+
+
+@pytest.mark.parametrize(
+    ("example", "expected"),
+    [
+        ("berkeley", []),
+        ("compas", ["rules_conflict", "limit_within_noise"]),
+        ("hiring", ["limit_within_noise"]),
+        ("promotion", ["ratio_of_rare_rates", "limit_within_noise"]),
+    ],
+)
+def test_examples_give_true_warnings_only(example: str, expected: list[str]) -> None:
+    """Base rates of COMPAS differ; the exam had 41 takers; equal groups of hiring's sizes fail 0.8 four times in five."""
+    record = make_record(load_config(Path(__file__).parents[2] / "examples" / example / "ethicscheck.yaml"))
+
+    assert [entry.code for entry in record.warnings or ()] == expected
+    assert set(expected) <= set(KINDS)
+
+
+def test_warnings_stand_in_record_report_and_summary(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Short in the terminal, whole in the report, beside the findings they speak of."""
+    config = Path(__file__).parents[2] / "examples/promotion/ethicscheck.yaml"
+
+    run(["audit", str(config), "-o", str(tmp_path)])
+
+    shown = " ".join(capsys.readouterr().out.split())
+    record = read_record((tmp_path / "audit.json").read_bytes(), "audit.json")
+    page = (tmp_path / "report.html").read_text()
+    assert "! A ratio that rests on a handful of people: four-fifths/race (ratio_of_rare_rates)" in shown
+    assert record.warnings is not None
+    assert record.warnings[0].rules == ("four-fifths/race",)
+    assert html.escape(record.warnings[0].message, quote=False) in page
+    assert '<a href="#finding-0">four-fifths/race</a>' in page
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"weight": "w"},
+        {"label": None},
+        {"task": "regression", "label": "s", "prediction": "t"},
+        {"task": "multiclass"},
+        {"strata": ["w"]},
+        {"sensitive": ["group", "w"], "intersections": "all", "profiles": ["four-fifths"]},
+    ],
+    ids=str,
+)
+def test_any_audit_can_be_asked_for_warnings(more: dict[str, Any]) -> None:
+    """Weights, no labels, other tasks, strata: no warning is given that is not true of plain data."""
+    generator = np.random.default_rng(1)
+    size = 4_000
+    frame = pd.DataFrame({"group": generator.choice(list("ab"), size), "w": generator.choice([1, 2], size)})
+    frame["y"] = generator.integers(0, 2, size)
+    frame["p"] = np.where(generator.random(size) < 0.8, frame["y"], 1 - frame["y"])
+    frame["s"], frame["t"] = generator.normal(size=size), generator.normal(size=size)
+
+    assert audit_frame(frame, statistics={"min_group": 30}, **more).warnings is None

@@ -13,19 +13,24 @@ from ethicscheck.model.record import Finding
 from ethicscheck.model.warnings_record import WarningEntry
 from ethicscheck.policy.rules import Rule
 
+from .base_rates import measures_that_move
 from .chance import gaps_within_noise, one_among_many, rare_ratios
 from .conflicts import conflicting_rules, same_rules
-from .decisions import constant_predictions, perfect_predictions
+from .decisions import constant_predictions, constant_scores_and_classes, perfect_predictions
 from .definition import KINDS, Policy, Warned, WarningKind
 from .direction import limits_on_the_wrong_side, ratios_of_harm, unnamed_favour
+from .scores import conflicting_score_rules
 
 # Gravest first; this is the order of the record and the report.
 CHECKS: tuple[Callable[[Policy], Iterator[Warned]], ...] = (
     constant_predictions,
+    constant_scores_and_classes,
     perfect_predictions,
     limits_on_the_wrong_side,
     unnamed_favour,
     conflicting_rules,
+    conflicting_score_rules,
+    measures_that_move,
     ratios_of_harm,
     rare_ratios,
     gaps_within_noise,

@@ -13,16 +13,14 @@ from itertools import combinations
 import numpy as np
 
 from ethicscheck.counts.table import FALSE_NEGATIVE, FALSE_POSITIVE, TRUE_NEGATIVE, TRUE_POSITIVE
-from ethicscheck.metrics.binary import BASE_RATE
 from ethicscheck.metrics.comparison import Comparison
 from ethicscheck.metrics.definition import Criterion
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.metrics.rows import group_names
 from ethicscheck.model.wording import decimal, features_label, group_label, limit, percent, points
 from ethicscheck.policy.rules import Rule
-from ethicscheck.stats.gaps import difference_limits
-from ethicscheck.stats.studentized_range import simultaneous_critical_value
 
+from .base_rates import base_rates, surest_difference
 from .definition import RULES_CONFLICT, SAME_TWICE, Policy, Warned, ids, spoken
 
 # Each measure that follows from one of five: which one, and whether it is 1 minus that.
@@ -120,8 +118,8 @@ def _names(rule: Rule) -> list[str]:
 
 
 def _conflict(features: tuple[str, ...], demands: list[_Demand], measurement: Measurement) -> Iterator[Warned]:
-    rates = measurement.comparison(BASE_RATE, features)
-    pair = _surest_difference(rates)
+    rates = base_rates(measurement, features, "decisions")
+    pair = surest_difference(rates)
     if pair is None:
         return
     part = rates.parts[0]
@@ -157,23 +155,6 @@ def _told(thirds: Sequence[_Third | None]) -> str:
     broken = [third.words for third in known if third.breaks and third.words]
     kept = [third.words for third in known if not third.breaks]
     return "; ".join([*broken, *(f"only {words}" if len(kept) == 1 and broken else words for words in kept)])
-
-
-def _surest_difference(rates: Comparison) -> tuple[int, int] | None:
-    """Return the two groups whose base rates are most surely apart, the higher first; None where chance explains all.
-
-    The extremes themselves may be two small groups; what follows from their rates would be chance too.
-    """
-    if rates.undefined("difference") is not None:
-        return None
-    estimator = rates.parts[0].measured.estimator
-    value = estimator.value
-    low, high = estimator.limits(simultaneous_critical_value(rates.alpha, len(value)))
-    lows, _ = difference_limits(
-        value[:, None], (low[:, None], high[:, None]), value[None, :], (low[None, :], high[None, :])
-    )
-    first, second = np.unravel_index(int(np.argmax(lows)), lows.shape)
-    return (int(first), int(second)) if lows[first, second] > 0 else None
 
 
 def _kept(rule: Rule, measurement: Measurement) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from ethicscheck.counts.bases import Classes, Scores
 from ethicscheck.counts.table import FALSE_NEGATIVE, FALSE_POSITIVE, TRUE_NEGATIVE, TRUE_POSITIVE
-from ethicscheck.model.wording import features_label, group_label, percent, whole
+from ethicscheck.model.wording import features_label, group_label, percent, visible, whole
 from ethicscheck.policy.rules import Rule
 
 from .definition import CONSTANT, PERFECT, Policy, Warned, ids
@@ -32,6 +35,31 @@ def constant_predictions(policy: Policy) -> Iterator[Warned]:
         return
     for axis in table.features:
         yield from _constant_groups(policy, axis.name, total, selected)
+
+
+def constant_scores_and_classes(policy: Policy) -> Iterator[Warned]:
+    """Yield a warning where everyone has the same score, or is put into the same class."""
+    for kind, what in (("scores", "score"), ("classes", "predicted class")):
+        table = policy.measurement.tables.get(kind)
+        if table is None or table.judged < 2:
+            continue
+        rows = policy.measurement.counts((), kind).rows[0]
+        basis = table.basis
+        if isinstance(basis, Scores):
+            values: tuple[str, ...] = tuple(f"{value:g}" for value in basis.values)
+            people = rows.reshape(-1, 2).sum(axis=1)
+        elif isinstance(basis, Classes):
+            values = basis.labels
+            people = rows.reshape(len(values), -1).sum(axis=0)
+        else:
+            continue
+        (used,) = np.nonzero(people)
+        if len(used) == 1:
+            yield Warned(
+                CONSTANT,
+                f"All {whole(int(people.sum()))} people have the same {what}, {visible(values[int(used[0])])}: nobody is told apart from anybody.",
+                ids([rule for rule in policy.rules if rule.measure.table == kind]),
+            )
 
 
 def perfect_predictions(policy: Policy) -> Iterator[Warned]:

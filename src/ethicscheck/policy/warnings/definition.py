@@ -91,11 +91,20 @@ RULES_CONFLICT = WarningKind(
     "and an equal meaning of the decision, or equal error rates and equal selection.",
     "Rules on three or more of selection rate, true and false positive rate, precision and negative predictive value (or what follows "
     "from them) on the same groups; base rates that differ by more than chance; and making two of them equal, at today's overall values, "
-    "would break the third's limit. Silent where the limits are wide enough for that, and where the observed values keep them all.",
+    "would break the third's limit; or equal mean scores beside calibration in every group, where base rates are further apart than both "
+    "limits together. Silent where the limits are wide enough for that, and where the observed values keep them all.",
     "Decide with the people concerned which kind of error matters most here, keep that rule, and say why the other gave way. Ask also "
     "why the base rates differ: the label may be biased.",
     "Chouldechova 2017, Big Data 5, 153–163; Kleinberg, Mullainathan & Raghavan 2016, arXiv 1609.05807; Barocas, Hardt & "
     "Narayanan 2023, Fairness and Machine Learning, ch. 3",
+)  # fmt: skip
+MOVES_WITH_BASE_RATE = WarningKind(
+    "moves_with_base_rate", "A measure that moves with the base rate",
+    "Average precision, F1, Brier score and log loss differ between groups whose outcome is differently common, even if the model knows "
+    "nothing at all. Their gap then says little about the model.",
+    "A limit on a gap in one of them; base rates that differ by more than chance; and a model without any knowledge would break the limit.",
+    "Compare ROC AUC, calibration or error rates instead: they don't move with the base rate alone.",
+    "Flach & Kull 2015, NeurIPS, on precision–recall; Brier 1950, Monthly Weather Review 78, 1–3",
 )  # fmt: skip
 FEW_EVENTS = WarningKind(
     "ratio_of_rare_rates", "A ratio that rests on a handful of people",
@@ -108,7 +117,7 @@ CONSTANT = WarningKind(
     "constant_prediction", "The same decision for everyone",
     "A decision that never changes, for everyone or for a whole group, tells nobody apart. Rules on it pass or can't be judged "
     "without meaning anything.",
-    "Everyone has the same decision; or everyone in a group does, which chance would give less often than once in a thousand times if "
+    "Everyone has the same decision, score or predicted class; or everyone in a group does, which chance would give less often than once in a thousand times if "
     "the group were decided like the others.",
     "Look at data.positive and data.threshold, and at how decisions were joined to people.",
     "docs/warnings.md",
@@ -175,6 +184,6 @@ SAME_TWICE = WarningKind(
 KINDS: dict[str, WarningKind] = {
     kind.code: kind
     for kind in (
-        RULES_CONFLICT, CONSTANT, PERFECT, WRONG_SIDE, FAVOURABLE, OTHER_WAY, FEW_EVENTS, WITHIN_NOISE, ONE_AMONG_MANY, SAME_TWICE,
+        RULES_CONFLICT, CONSTANT, PERFECT, WRONG_SIDE, FAVOURABLE, MOVES_WITH_BASE_RATE, OTHER_WAY, FEW_EVENTS, WITHIN_NOISE, ONE_AMONG_MANY, SAME_TWICE,
     )
 }  # fmt: skip
