@@ -79,6 +79,12 @@ def test_a_confirmed_subgroup_is_listed_once_and_not_with_each_of_its_parts_and_
     assert not {(1, -1, -1), (-1, 2, -1), (1, 2, 0), (1, 2, 1)} & {part.pattern for part in found.candidates}
 
 
+def test_a_subgroup_that_only_overlaps_the_one_that_is_worse_is_no_second_story():
+    """(1, ·, 0) and (·, 2, 0) are worse than others only for their members in (1, 2, ·)."""
+    codes, outcome = people(14, 40_000, planted)
+    assert [part.pattern for part in searched(codes, outcome, 14).candidates if part.confirmed] == [(1, 2, -1)]
+
+
 def test_a_part_that_is_worse_than_its_whole_is_listed_beside_it():
     """Two stories: group 1 is worse than the others, and worse still where the third axis is 0."""
     codes, outcome = people(

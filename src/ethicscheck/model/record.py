@@ -14,6 +14,7 @@ from .calibration_record import Calibration
 from .changes_record import Changes as Changes
 from .checklist_record import ChecklistEntry
 from .conditional_record import Conditional as Conditional
+from .exploration_record import Exploration as Exploration
 from .missing_record import GapBounds, MissingValues, Representation
 from .part import Interval as Interval
 from .part import Part as Part
@@ -217,6 +218,7 @@ class AuditRecord(Part):
     missing: tuple[MissingValues, ...] | None = None
     bounds: tuple[GapBounds, ...] | None = None
     thresholds: Thresholds | None = None
+    exploration: Exploration | None = Field(None, description="Where it is worst; no verdict rests on it.")
 
     model_config = ConfigDict(
         frozen=True,
@@ -272,7 +274,7 @@ def _restore_order(loaded: dict[str, Any]) -> None:
     """Put groups back into the order of their features: canonical JSON sorts the keys of every object."""
     try:
         strata = loaded["plan"].get("strata", [])
-        for name in ("calibration", "conditional", "representation", "missing", "bounds"):
+        for name in ("calibration", "conditional", "representation", "missing", "bounds", "exploration"):
             if name in loaded:
                 loaded[name] = _all_ordered(loaded[name], [], strata)
         for row in loaded["estimates"]:

@@ -129,6 +129,14 @@ def _check_strata(strata: Any, names: Sequence[str], document: Document) -> list
 def _check_explored(explore: Any, data: dict[str, Any], names: Sequence[str], document: Document) -> list[Problem]:
     columns = explore.get("columns") if isinstance(explore, dict) else None
     problems = []
+    split = {
+        "weight": "weights can’t be split at random into two halves from their sums",
+        "cluster": "the same person could stand in both halves",
+    }
+    for key, why in split.items():
+        if explore and data.get(key):
+            hint = f"{why}; search in an audit of its own, without data.{key}"
+            problems.append(document.problem(("explore",), f"explore can’t be combined with data.{key}", hint))
     for place, name in enumerate([columns] if isinstance(columns, str) else columns or ()):
         path = ("explore", "columns", place)
         role = next((role for role in _ROLES if isinstance(name, str) and data.get(role) == name), None)

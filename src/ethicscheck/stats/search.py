@@ -152,8 +152,9 @@ def search_subgroups(
     Notes
     -----
     Discovery ranks by the score statistic of the difference (pooled variance). Who stands out there (p ≤ .05) and tells
-    a story of its own becomes a candidate, at most 20. A conjunction tells no story of its own beside one already
-    taken that holds it, is held by it, or describes the same people, when what sets them apart does not differ.
+    a story of its own becomes a candidate, at most 20. A conjunction tells no story of its own beside one already taken
+    when it describes the same people, when it is a part of it and does not differ from the remainder, or when those of
+    it who are not in the other do not differ from everyone outside both.
     The second half is independent of the choice, so its tests need adjustment for the candidates only (Holm), however
     many subgroups the first half was searched for: Cox (1975), Biometrika 62, 441–444.
     """
@@ -272,10 +273,8 @@ def _same_story(
         return True
     if not (mask & ~other).any():  # a part of the other: does it differ from the remainder of it?
         apart = _score(cells[mask].sum(axis=0), cells[other & ~mask].sum(axis=0))
-    elif not (other & ~mask).any():  # holds the other: does its remainder differ from those outside?
-        apart = _score(cells[mask & ~other].sum(axis=0), cells[known & ~mask].sum(axis=0))
-    else:
-        return False
+    else:  # holds or overlaps it: do those who are not in the other differ from those outside both?
+        apart = _score(cells[mask & ~other].sum(axis=0), cells[known & ~mask & ~other].sum(axis=0))
     return bool(apart * sign < SAME_STORY)
 
 

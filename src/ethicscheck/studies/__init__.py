@@ -21,6 +21,7 @@ STUDIES: tuple[tuple[str, str], ...] = (
     ("representation", "representation"),
     ("missing", "missing"),
     ("bounds", "bounds"),
+    ("exploration", "exploration"),
 )
 
 
