@@ -145,7 +145,7 @@ def _scales(view: FrameView, roles: Roles, frame: nw.LazyFrame[Any]) -> _Scales:
     judged = frame.filter(nw.col("judged") == 1)
     found = quartiles(judged.select(nw.col(middle).alias("value"), "times"), view.run)
     edges = rounded_edges(found) if found is not None and roles.label is not None else ()
-    centre = edges[len(edges) // 2] if edges else found[1] if found is not None else 0.0
+    centre = found[1] if found is not None else 0.0
     variables = {name: expression for name, expression in _variables(roles, centre).items() if name != "h"}
     keys = [f"k{place}" for place in range(len(roles.keys))]
     largest = (

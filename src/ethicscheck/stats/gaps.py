@@ -50,7 +50,9 @@ def difference_limits(
 
 
 def _third_side(x: Floats, y: Floats, correlation: Floats) -> Floats:
-    return np.asarray(np.sqrt(np.maximum(x * x - 2 * correlation * x * y + y * y, 0)), dtype=float)
+    with np.errstate(invalid="ignore"):  # ∞ × 0, where a limit is infinite and nothing is shared
+        side = np.sqrt(np.maximum(x * x - 2 * correlation * x * y + y * y, 0))
+    return np.asarray(np.where(np.isinf(x) | np.isinf(y), np.inf, side), dtype=float)
 
 
 def ratio_limits(a: Floats, limits_a: Limits, b: Floats, limits_b: Limits, correlation: Floats | float = 0.0) -> Limits:
