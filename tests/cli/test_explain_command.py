@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ethicscheck.checklist.status import State
 from ethicscheck.cli import run
 from ethicscheck.metrics.binary import CRITERIA, METRICS
+from ethicscheck.metrics.registry import all_measures
 from ethicscheck.model.config import RuleConfig
 from ethicscheck.model.record import AuditRecord, FindingVerdict
 from ethicscheck.policy.glossary import METHODS, REASON_HELP, TESTS, entries, find_entry
@@ -38,6 +40,21 @@ def people(**groups: tuple[int, int, int, int]) -> pd.DataFrame:
 
 def rule(metric: str = "accuracy", compare: str = "difference", **more: Any) -> dict[str, Any]:
     return {"metric": metric, "across": "group", "compare": compare, "max": 0.1, **more}
+
+
+def scored() -> Iterator[AuditRecord]:
+    """Yield audits of scores: exact ones, certain ones that are wrong, infinite ones, and too many for anything but a grid."""
+    generator = np.random.default_rng(1)
+    few = pd.DataFrame({"group": ["a", "b"] * 200, "s": generator.random(400).round(2)})
+    few["y"] = (generator.random(400) < few.s).astype(int)
+    certain = few.assign(s=[0.0, *few.s[1:]], y=[1, *few.y[1:]])
+    endless = few.assign(s=[float("inf"), *few.s[1:]])
+    rows = 25_000
+    many = pd.DataFrame(
+        {"group": ["a", "b"] * (rows // 2), "s": generator.random(rows), "y": [0, 0, 1, 1] * (rows // 4)}
+    )
+    for frame in (few, certain, endless, many.assign(s=[0.0, 0.0, 0.0, *many.s[3:]])):
+        yield audit_frame(frame, prediction=None, score="s", task="score")
 
 
 def records() -> Iterator[AuditRecord]:
@@ -66,6 +83,7 @@ def records() -> Iterator[AuditRecord]:
     few = people(a=(40, 40, 0, 0), b=(1, 0, 0, 0)).assign(sex="f", race="r")
     few.loc[few["group"] == "b", "race"] = "q"
     yield audit_frame(few, sensitive=["sex", "race"], profiles=["nyc-ll144"])
+    yield from scored()
     yield audit_frame(people(**{f"g{n}": (9 + n, 5 + n % 4, 4, 9) for n in range(8)}))
 
 
@@ -94,7 +112,8 @@ def test_every_interval_and_test_of_a_record_is_explained(made: list[AuditRecord
     methods, tests = set(), set()
     for record in made:
         rows = [*record.estimates, *record.disparities, *(part.observed for part in record.findings)]
-        methods |= {row.interval.method for row in rows if row is not None and row.interval is not None}
+        found = (row.interval.method for row in rows if row is not None and row.interval is not None)
+        methods |= {part for method in found for part in method.split("+")}
         tests |= {row.test for row in record.disparities if row.test is not None}
 
     assert methods == set(METHODS)
@@ -117,6 +136,22 @@ def test_no_name_means_two_things() -> None:
 
     assert len(plain) == len(set(plain))
     assert set(OTHER_NAMES) & set(plain) == set()
+
+
+def test_every_other_name_leads_to_a_measure() -> None:
+    """What people type from habit (auc, mae, ece) leads to ours."""
+    measures = all_measures()
+
+    assert {name: known for name, known in OTHER_NAMES.items() if known not in measures} == {}
+    for name, known in (
+        ("AUC", "roc_auc"),
+        ("mae", "mean_absolute_error"),
+        ("R2", "r2_score"),
+        ("ece", "expected_calibration_error"),
+    ):
+        found = find_entry(name)
+        assert found is not None
+        assert found.name == known
 
 
 def test_every_entry_is_said_in_whole_sentences() -> None:

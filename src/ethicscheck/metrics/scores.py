@@ -159,7 +159,7 @@ METRICS: dict[str, Metric] = {
             asks="Of two people in this group, one for whom the outcome happened and one for whom it did not: how often is the first one's score the higher?",
             misleads="Says nothing of how scores compare between groups, of calibration, or of the threshold in use; a whole group scored too high keeps its AUC. Below 0.5 the scores run the wrong way.",
             formula="(pairs in order + ½ pairs tied) / (positives × negatives)",
-            measure=_roc_auc, worse="lower", mean_of_groups=False, table="scores",
+            measure=_roc_auc, worse="lower", mean_of_groups=False, quantity=True, table="scores",
             source="Hanley & McNeil 1982, Radiology 143, 29–36; variance: DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44; scikit-learn's roc_auc_score",
         ),
         Metric(
@@ -167,7 +167,7 @@ METRICS: dict[str, Metric] = {
             asks="Going down the scores: at each person for whom the outcome happened, what share of those so far is right, on average?",
             misleads="Rises with the base rate, so it can't be compared between groups whose base rates differ; in small groups it lies too high.",
             formula="mean over positives of TP / (TP + FP) among scores at or above theirs",
-            measure=_average_precision, worse="lower", mean_of_groups=False, table="scores",
+            measure=_average_precision, worse="lower", mean_of_groups=False, quantity=True, table="scores",
             source="scikit-learn's average_precision_score; Boyd, Eng & Page 2013, ECML PKDD, on intervals",
         ),
         Metric(
@@ -176,7 +176,7 @@ METRICS: dict[str, Metric] = {
             misleads="Lower where the outcome is rarer, whatever the model does; mixes calibration and sharpness.",
             formula="mean of (score − outcome)²",
             measure=_of_probabilities("brier_score", calibration.brier_score),
-            worse="higher", table="scores", checks=refuse_other_than_probabilities,
+            worse="higher", quantity=True, table="scores", checks=refuse_other_than_probabilities,
             source="Brier 1950, Monthly Weather Review 78, 1–3; scikit-learn's brier_score_loss",
         ),
         Metric(
@@ -185,7 +185,7 @@ METRICS: dict[str, Metric] = {
             misleads="One very sure and wrong score can outweigh all others; a certain one that is wrong makes it infinite, which is said, not clipped.",
             formula="mean of −ln(score) where the outcome happened and −ln(1 − score) where it did not",
             measure=_log_loss, highest=float("inf"),
-            worse="higher", table="scores", checks=refuse_other_than_probabilities,
+            worse="higher", quantity=True, table="scores", checks=refuse_other_than_probabilities,
             source="Good 1952, Journal of the Royal Statistical Society B 14, 107–114; scikit-learn's log_loss",
         ),
         Metric(
@@ -194,7 +194,7 @@ METRICS: dict[str, Metric] = {
             misleads="Groups may differ for reasons the score should reflect; read it beside calibration in the large.",
             formula="mean of score",
             measure=_mean_score, needs_label=False, lowest=float("-inf"), highest=float("inf"),
-            ratio=False, table="scores",
+            ratio=False, quantity=True, table="scores",
             source="limits: Hall 1992, Journal of the Royal Statistical Society B 54, 221–228",
         ),
         Metric(
@@ -203,7 +203,7 @@ METRICS: dict[str, Metric] = {
             misleads="Even perfect scores show some by chance, more in smaller groups: most of that bias is taken off here, so other tools print more. Depends on the bins.",
             formula="Σ over 10 equal-mass bins of share × |mean score − observed rate|, less its estimated bias",
             measure=_of_probabilities("expected_calibration_error", calibration.expected_calibration_error),
-            worse="higher", mean_of_groups=False, table="scores", checks=refuse_other_than_probabilities,
+            worse="higher", mean_of_groups=False, quantity=True, table="scores", checks=refuse_other_than_probabilities,
             source="Naeini, Cooper & Hauskrecht 2015, AAAI; bias: Bröcker 2012, Climate Dynamics 39, 655–667; Kumar, Liang & Ma 2019, NeurIPS",
         ),
         Metric(
@@ -212,7 +212,7 @@ METRICS: dict[str, Metric] = {
             misleads="0 can hide scores that are too high for some and too low for others: look at the calibration curve.",
             formula="mean score − observed rate",
             measure=_of_probabilities("calibration_in_the_large", calibration.calibration_in_the_large), lowest=-1.0,
-            ratio=False, table="scores", checks=refuse_other_than_probabilities,
+            ratio=False, quantity=True, table="scores", checks=refuse_other_than_probabilities,
             source="Cox 1958, Biometrika 45, 562–565; Van Calster et al. 2019, BMC Medicine 17, 230",
         ),
     )

@@ -144,6 +144,9 @@ REASON_HELP: dict[str, str] = {
     "no_false_positives": "The balance of errors, FN ÷ FP, has nothing to divide by.",
     "no_other_rows": "The group is everyone, so there is no rest to compare it with.",
     "under_two_percent": "New York City's rule lets an auditor leave a category under 2 % out of the impact ratios, with a reason; its count and rate stay. `under_two_percent: show` beside the profile's name keeps it in.",
+    "infinite_loss": "Log loss takes the logarithm of the probability that was given to what happened; of 0 it is infinite. Find the certain scores that were wrong, or use brier_score. Other tools clip such scores and print a number that depends on the clip.",
+    "unbounded_loss": "There are so many different scores that they were put on a grid, and a point at the very end of it holds someone for whom it was wrong: the loss may be large or infinite. Use brier_score, or round scores to 4 digits before the audit.",
+    "infinite_score": "A mean over an infinite score is none. How scores rank (roc_auc) can still be measured.",
     "no_weight": "There are rows, but each weighs 0. Look at data.weight.",
     "one_row": "The group is hardly more than one row (by weight): its value would be that person's own, and no interval can be made.",
     "constant_truth": "R² compares errors with how much true values differ; here they don't differ at all. scikit-learn would print 1 or 0.",
@@ -175,6 +178,14 @@ METHODS: dict[str, tuple[str, str, str]] = {
     "wilson_transformed": ("Wilson score interval, carried over", "Of F1 and of FN ÷ FP, which rise with a rate: that rate's interval, in their terms.", "Wilson 1927, JASA 22, 209–212"),
     "mover_wilson": ("Square-and-add of two rates", "Of balanced accuracy, the mean of two rates, from each rate's own interval.", "Zou & Donner 2008, Statistics in Medicine 27, 1693–1702"),
     "delta_fisher_z": ("Fisher's z with a delta-method error", "Of the Matthews correlation, on a scale where it is nearly normal; half a person is added to each cell, so that an empty one leaves no zero width.", "Bishop, Fienberg & Holland 1975, §11.3"),
+    "delong_score": ("DeLong's components, score limits", "Of ROC AUC: all areas that are not too far from the one observed, with the variance each would have. Honest near 1 and with few positives.", "DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44; Newcombe 2006, Statistics in Medicine 25, 559–573"),
+    "jackknife_logit_t": ("Jackknife error on the logit scale", "Of average precision: the variance from how much each person moves the value, with a little added so that a perfect order of few people is not certain.", "Efron & Tibshirani 1993, ch. 21; Boyd, Eng & Page 2013, ECML PKDD"),
+    "delta_logit_t": ("Delta-method error on the logit scale", "Of the Brier score; half a person with either outcome joins the variance, so that few outcomes do not look like certainty.", "docs/scores.md, with the coverage that was simulated"),
+    "delta_log_t": ("Delta-method error on the log scale", "Of log loss, in the same way.", "docs/scores.md, with the coverage that was simulated"),
+    "hall_t": ("Student's t, corrected for skewness", "Of a mean of scores or errors, which a few large values can make lopsided.", "Hall 1992, Journal of the Royal Statistical Society B 54, 221–228"),
+    "mover_wilson_t": ("Square-and-add of rate and score", "Of calibration in the large: Wilson's limits of the rate and Student's of the part of the score that does not go with it.", "Zou 2007, Psychological Methods 12, 399–413"),
+    "debiased_bins": ("Calibration error with its bias", "From the plain error less all that could be bias and chance, up to the plain error and chance: it covers at least as often as it says.", "docs/scores.md; Kumar, Liang & Ma 2019, NeurIPS"),
+    "grid": ("Widened by the error of a grid", "Stands behind another name, as in delong_score+grid: there were too many different scores, so they were put on a grid, and each limit moved outward by twice what that can change.", "docs/scores.md"),
     "mover_difference": ("Difference of two groups", "Group − reference, from each side's own interval by square-and-add. For that one pair: not corrected for the number of groups.", "Newcombe 1998, Statistics in Medicine 17, 873–890, method 10"),
     "mover_ratio": ("Ratio of two groups", "Group ÷ reference, from each side's own interval. No upper end where the divisor may be 0.", "Donner & Zou 2012, Statistical Methods in Medical Research 21, 347–359"),
     "mover_difference_overall": ("Difference of a group and everyone", "Group − overall. The group is part of the whole, so the interval is made from the group against the rest.", "Newcombe 1998; Zou 2007, Psychological Methods 12, 399–413"),
@@ -183,6 +194,8 @@ METHODS: dict[str, tuple[str, str, str]] = {
     "pairwise_mover_ratio_simultaneous_upper": ("The ratio over all groups", "Of smallest ÷ largest; the ends swap. Lower end: the smallest of all pairs' lower ends. Upper end: the smallest of all pairs' upper ends, corrected for looking at all pairs.", "docs/statistics.md, with the coverage that was simulated"),
     "worst_group_simultaneous": ("The worst single group", "For compare: each. The end that could fail the rule is corrected for the number of groups.", "Wilson 1927; Clopper & Pearson 1934, Biometrika 26, 404–413"),
     "worst_of_components": ("The worse of two gaps", "For equalized odds: the corrected end of each gap is made at half the error rate, so that looking at two costs nothing.", "docs/statistics.md, with the coverage that was simulated"),
+    "custom_delta": ("Delta-method error of a function of your own", "The function is called again with each cell of a group a little larger and a little smaller; the interval is symmetric on a scale that fits the declared range.", "docs/custom-metrics.md"),
+    "custom_bootstrap": ("Bootstrap error of a function of your own", "Where the cells are many (scores, many classes): the function is called on 200 resamples of the group's cells; the interval is symmetric on a scale that fits the declared range.", "Efron 1979, Annals of Statistics 7, 1–26"),
 }  # fmt: skip
 
 TESTS: dict[str, tuple[str, str, str]] = {
@@ -228,7 +241,7 @@ def entries() -> Iterator[Entry]:
 def find_entry(name: str) -> Entry | None:
     """Return the entry of that name, or of the measure that others call so; case, blanks and hyphens don't matter."""
     known = {_plain(entry.name): entry for entry in entries()}
-    wanted = _plain(name)
+    wanted = _plain(name).removesuffix("+grid")
     return known.get(wanted) or known.get(_plain(OTHER_NAMES.get(wanted, "")))
 
 
@@ -239,7 +252,8 @@ def _plain(name: str) -> str:
 def _measure(measure: Metric | Criterion) -> Entry:
     also = sorted(other for other, known in OTHER_NAMES.items() if known == measure.name)
     details = [("Formula", measure.formula), ("Misleads", measure.misleads)]
-    details.append(("Needs", "decision and outcome (data.label)" if measure.needs_label else "the decision alone"))
+    what = "score" if measure.table == "scores" else "decision"
+    details.append(("Needs", f"{what} and outcome (data.label)" if measure.needs_label else f"the {what} alone"))
     if also:
         details.append(("Also called", ", ".join(also)))
     details.append(("Source", measure.source))

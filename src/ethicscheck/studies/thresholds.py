@@ -32,6 +32,8 @@ def study(context: StudyContext) -> Thresholds | None:
     table = context.measurement.tables.get("scores")
     if table is None or not isinstance(table.basis, Scores) or not table.labelled or context.config.data.score is None:
         return None
+    if not np.isfinite(table.basis.values).all():
+        return None  # an infinite threshold has no place in a record or a chart
     made = [axis for features in context.axes if (axis := _axis(context, table.basis, features)) is not None]
     if not made:
         return None
