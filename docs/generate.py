@@ -16,6 +16,8 @@ from ethicscheck.cli import commands
 from ethicscheck.metrics.binary import CRITERIA
 from ethicscheck.metrics.registry import families
 from ethicscheck.model import config, config_data, config_studies, profile_use
+from ethicscheck.policy.profiles import load_profile, profile_names
+from ethicscheck.policy.warnings import KINDS
 
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -40,6 +42,8 @@ def _part(what: str) -> str:
         "keys": _keys,
         "metrics": lambda: _metrics(name or "binary"),
         "criteria": _criteria,
+        "warnings": _warnings,
+        "profiles": _profiles,
     }
     return makers[kind]()
 
@@ -68,6 +72,31 @@ def _criteria() -> str:
         f"### {part.title} `{part.name}`\n\n{part.asks}\n\nFormula: {part.formula}. Misleads: {part.misleads} *{part.source}.*"
         for part in CRITERIA.values()
     )
+
+
+def _warnings() -> str:
+    return "\n\n".join(
+        f"### {kind.title} `{kind.code}`\n\n{kind.asks}\n\nGiven when: {kind.triggered}\n\nWhat helps: {kind.helps} *{kind.source}.*"
+        for kind in KINDS.values()
+    )
+
+
+def _profiles() -> str:
+    shown = []
+    for profile in map(load_profile, profile_names()):
+        rules = [
+            f"`{rule.metric}`, {rule.compare}, across {' × '.join(rule.across)}, {_limit(rule)}"
+            for rule in profile.rules
+        ]
+        shown.append(
+            f"### {profile.title} `{profile.id}`\n\n{profile.summary}\n\n"
+            f"Rules: {'; '.join(rules) or 'none'}. Citation: {profile.citation} Status on {profile.dated}: {profile.status}"
+        )
+    return "\n\n".join(shown)
+
+
+def _limit(rule: config.RuleConfig) -> str:
+    return f"at most {rule.max:g}" if rule.max is not None else f"at least {rule.min:g}"
 
 
 def _keys() -> str:

@@ -35,6 +35,15 @@ class Topic:
 # Keep these in the order of the alphabet.
 _ALL: tuple[Topic, ...] = (
     Topic(
+        "impact_ratio",
+        "Impact ratio, as New York City's rule has it",
+        "How often is each category selected, as a share of how often the most selected one is?",
+        "The law behind it sets no pass mark. Small categories jump about, and one of them may be the highest, the divisor of all others; the rule lets one leave out those under 2 %. Equal rates say nothing of whether the right people were chosen.",
+        "selection rate of a category ÷ the highest category's selection rate; exact fractions of counts of people",
+        "6 RCNY §§ 5-300 and 5-301 (Local Law 144 of 2021, New York City)",
+        "docs/profiles.md",
+    ),
+    Topic(
         "mitigation",
         "Thresholds by group and by lot",
         "If each group had thresholds of its own, mixed by lot, so that a rate were the same in all: what would accuracy and each rule be?",
@@ -51,6 +60,15 @@ _ALL: tuple[Topic, ...] = (
         "Each rate times what it is a share of, per 1,000 people, rounded so that the four parts add up.",
         "Any textbook's confusion matrix, by group",
         "docs/thresholds.md",
+    ),
+    Topic(
+        "scoring_rate",
+        "Scoring rate, as New York City's rule has it",
+        "How many people of a category score above the median of everyone assessed?",
+        "It knows only which half of the scores one is in: two categories may have equal scoring rates and be far apart at the top, where people are chosen. Many people at the median itself make it small for all.",
+        "people of a category with a score above the whole sample's median ÷ people of the category; its impact ratio is that ÷ the highest category's",
+        "6 RCNY § 5-300 (Local Law 144 of 2021, New York City)",
+        "docs/profiles.md",
     ),
     Topic(
         "thresholds",
