@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .counts.bases import Moments
+from .counts.clusters import ClusterSums
 from .counts.collect import Collected, KeyColumn, Roles, collect
 from .counts.table import GroupCounts
 from .counts.values import canonical
@@ -192,7 +193,12 @@ def measure_data(loaded: LoadedConfig, frame: Any = None, run: Run | None = None
     collected = collect(source.view, roles)
     favourable = _favourable(config, collected)
     measurement = Measurement(
-        collected.tables, collected.main, favourable, config.statistics.confidence, config.statistics.min_group
+        collected.tables,
+        collected.main,
+        favourable,
+        config.statistics.confidence,
+        config.statistics.min_group,
+        ClusterSums(source.view, roles, collected) if roles.cluster is not None else None,
     )
     return MeasuredData(roles, source, collected, measurement)
 
@@ -427,7 +433,7 @@ def _plan(config: Config, collected: Collected, favourable: int, metrics: tuple[
         score=data.score,
         threshold=data.threshold,
         compare_with=data.compare_with,
-        cluster=data.cluster,
+        cluster=data.cluster or data.pair,
         pair=data.pair,
         tolerance=data.tolerance,
         truth_quarters=basis.quarters if isinstance(basis, Moments) else None,

@@ -47,13 +47,16 @@ class Collected:
     """The tables by kind, and how the label's and the prediction's values were read.
 
     Kinds: "decisions", "scores", "classes", "moments" (see `bases`), "changes" where two models are compared, and
-    "missing", of every row read. `main` is the one that the task's own measures rest on.
+    "missing", of every row read. `main` is the one that the task's own measures rest on. `other` is how the decisions of
+    the model compared with were read, `scale` how weights were summed.
     """
 
     tables: Mapping[str, CountTable]
     main: str
     label: Coding | None = None
     prediction: Coding | None = None
+    other: Coding | None = None
+    scale: WeightScale | None = None
 
     @property
     def table(self) -> CountTable:
@@ -71,6 +74,10 @@ def collect(view: FrameView, roles: Roles) -> Collected:
     """
     distinct = _refuse_identifiers(view, roles)
     scale = weight_scale(view, roles.weight, roles.count) if roles.weight else None
+    return replace(_collect(view, roles, scale, distinct), scale=scale)
+
+
+def _collect(view: FrameView, roles: Roles, scale: WeightScale | None, distinct: Mapping[str, int]) -> Collected:
     if roles.task == "regression":
         from .moments import collect_moments
 
@@ -106,7 +113,7 @@ def _collected(roles: Roles, made: Tabulated) -> Collected:
                 f"column {axis.name!r}",
                 "check data.unknown, or leave the column out",
             )
-    return Collected(made.tables, main, made.label, made.prediction)
+    return Collected(made.tables, main, made.label, made.prediction, made.other)
 
 
 def _cells(view: FrameView, roles: Roles, scale: WeightScale | None) -> Cells:

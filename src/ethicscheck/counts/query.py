@@ -41,9 +41,11 @@ def group_rows(
         keys["label"] = nw.col(view.original(roles.label))
     if roles.decides:
         own = roles.prediction
-        keys["prediction"] = nw.col(view.original(own)) if own is not None else _cut(view, roles)
+        keys["prediction"] = nw.col(view.original(own)) if own is not None else cut_value(view, roles)
     if roles.compare_with is not None:
         keys["other"] = nw.col(view.original(roles.compare_with))
+    if roles.cluster is not None:
+        keys["cluster"] = nw.when(known_value(view, roles.cluster, roles)).then(nw.lit(1))
     if grid is not None:
         keys["score"] = grid.place(_score(view, roles))
     totals = _totals(view, roles, scale)
@@ -99,7 +101,8 @@ def _score(view: FrameView, roles: Roles) -> nw.Expr:
     return nw.when(known).then(score + 0.0)
 
 
-def _cut(view: FrameView, roles: Roles) -> nw.Expr:
+def cut_value(view: FrameView, roles: Roles) -> nw.Expr:
+    """Return the decision that a score and its threshold make, 1 or 0; null where the score is not known."""
     assert roles.threshold is not None
     score, known = _read_score(view, roles)
     return nw.when(known).then((score >= roles.threshold).cast(nw.Float64))
@@ -117,6 +120,19 @@ def known_number(number: nw.Expr, roles: Roles) -> nw.Expr:
     for text in sorted(roles.unknown):
         if _is_number(text):
             known = known & (number != float(text))
+    return known
+
+
+def known_value(view: FrameView, column: str, roles: Roles) -> nw.Expr:
+    """Return whether a value of any kind is there and does not mean "not known"."""
+    name = view.original(column)
+    kind, value = view.frame.collect_schema()[name], nw.col(name)
+    known = ~value.is_null()
+    if kind.is_float():
+        known = known & ~value.is_nan()
+    if kind == nw.String or roles.unknown:
+        text = value if kind == nw.String else value.cast(nw.String)
+        known = known & ~text.is_in(sorted(roles.unknown_texts))
     return known
 
 

@@ -32,6 +32,7 @@ class Tabulated:
     tables: Mapping[str, CountTable]
     label: Coding | None
     prediction: Coding | None
+    other: Coding | None = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def tabulate(roles: Roles, cells: Cells, scale: WeightScale | None, grid: Grid |
     absent = "prediction" if "prediction" in coded.parts else "score"
     column = 2 * (coded.part("label") < 0) + (coded.part(absent) < 0)
     tables["missing"] = coded.table(np.ones(len(coded.rows), dtype=bool), column.astype(np.int64), Missing(), {})
-    return Tabulated(tables, codings.get("label"), codings.get("prediction"))
+    return Tabulated(tables, codings.get("label"), codings.get("prediction"), codings.get("other"))
 
 
 def _decision_tables(coded: _Coded, classes: Sequence[str]) -> dict[str, CountTable]:
@@ -141,7 +142,8 @@ def _decision_tables(coded: _Coded, classes: Sequence[str]) -> dict[str, CountTa
     return found
 
 
-def _judged(coded: _Coded, parts: tuple[str, ...], column: Ints, basis: Basis) -> CountTable:
+def _judged(coded: _Coded, named: tuple[str, ...], column: Ints, basis: Basis) -> CountTable:
+    parts = (*named, "cluster")
     keep = coded.known(*parts)
     excluded = coded.excluded(*parts)
     if not coded.rows[keep].sum():
@@ -220,6 +222,8 @@ def _coded(
             parts[part] = _mapped(cells[part], _known_code(codings[part].code, roles))
         elif part in cells and classes:
             parts[part] = _mapped(cells[part], _known_code(lambda text: at[canonical(text)], roles))
+    if "cluster" in cells:
+        parts["cluster"] = np.array([-1 if text_of(value) is None else 0 for value in cells["cluster"]], dtype=np.int64)
     if values is not None:
         raw = np.array([math.nan if value is None else value for value in cells["score"]], dtype=float)
         found = np.unique(raw[~np.isnan(raw)])

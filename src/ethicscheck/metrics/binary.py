@@ -14,8 +14,11 @@ from ethicscheck.counts.table import FALSE_POSITIVE as FP
 from ethicscheck.counts.table import TRUE_NEGATIVE as TN
 from ethicscheck.counts.table import TRUE_POSITIVE as TP
 from ethicscheck.counts.table import GroupCounts
-from ethicscheck.stats.estimators import FromJaccard, MatthewsCorrelation, MeanOfTwo, Odds, Proportion
-from ethicscheck.stats.intervals import effective_size
+from ethicscheck.stats.clusters import clustered_proportion, clustered_scaled
+from ethicscheck.stats.delta import ValueFunction
+from ethicscheck.stats.estimators import Estimator, FromJaccard, MatthewsCorrelation, MeanOfTwo, Odds, Proportion
+from ethicscheck.stats.intervals import Floats, effective_size
+from ethicscheck.stats.scaled import Scale, Scaled
 
 from .definition import Among, Criterion, Event, Measured, Metric, Worse
 
@@ -36,10 +39,23 @@ def _proportion(counts: GroupCounts, top: Cells, bottom: Cells) -> Proportion:
     amounts, squares = counts.amounts, counts.squares
     above, below = amounts[:, top].sum(axis=1), amounts[:, bottom].sum(axis=1)
     known = below > 0
+    if clustered(counts):
+        assert counts.products is not None
+        return clustered_proportion(amounts, squares, counts.products, top, bottom)
     share = np.where(known, np.minimum(above / np.where(known, below, 1.0), 1.0), np.nan)
     if counts.weight is None:
         return Proportion(share, below)
     return Proportion(share, effective_size(below, squares[:, bottom].sum(axis=1)), "wilson_effective_size")
+
+
+def clustered(counts: GroupCounts) -> bool:
+    """Return whether the sums over clusters are there, cell by cell."""
+    return counts.products is not None and counts.products.shape[1] == counts.rows.shape[1]
+
+
+def _over_clusters(counts: GroupCounts, value: ValueFunction, scale: Scale, lowest: float) -> Scaled:
+    assert counts.products is not None
+    return clustered_scaled(value, counts.amounts, counts.squares, counts.products, scale, lowest, 1.0)
 
 
 def _fractions(counts: GroupCounts, top: Cells, bottom: Cells) -> tuple[Fraction | None, ...] | None:
@@ -107,8 +123,9 @@ def _f1(counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG001
             Fraction(2 * int(a), 2 * int(a) + int(b)) if a + b else None for a, b in zip(top, rest, strict=True)
         )
         tested = (top, top + rest)
+    jaccard = _proportion(counts, (TP,), (FP, FN, TP))
     return Measured(
-        FromJaccard(_proportion(counts, (TP,), (FP, FN, TP))),
+        FromJaccard(jaccard, "wilson_transformed_clusters") if clustered(counts) else FromJaccard(jaccard),
         denominator,
         _reasons(counts, (FP, FN, TP), "no_positives_or_predicted_positives"),
         exact,
@@ -126,8 +143,11 @@ def _balanced_accuracy(counts: GroupCounts, favourable: int) -> Measured:  # noq
             (a + b) / 2 if a is not None and b is not None else None
             for a, b in zip(sensitivity.exact, specificity.exact, strict=True)
         )
+    estimator: Estimator = MeanOfTwo(sensitivity.estimator, specificity.estimator)
+    if clustered(counts):  # one person may be among the positives and the negatives: the two rates go together
+        estimator = _over_clusters(counts, _mean_of_rates, "wilson", 0.0)
     return Measured(
-        MeanOfTwo(sensitivity.estimator, specificity.estimator),
+        estimator,
         counts.amounts.sum(axis=1),
         tuple(a or b for a, b in zip(sensitivity.reasons, specificity.reasons, strict=True)),
         exact,
@@ -142,11 +162,22 @@ def _matthews(counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG001
         cells = cells * np.where(total > 0, size / np.where(total > 0, total, 1.0), 0.0)[:, None]
     parts = [_reasons(counts, bottom, EMPTY[bottom]) for bottom in ((FN, TP), (TN, FP), (FP, TP), (TN, FN))]
     reasons = tuple(next((reason for reason in group if reason), None) for group in zip(*parts, strict=True))
-    return Measured(MatthewsCorrelation(cells), counts.amounts.sum(axis=1), reasons)
+    estimator: Estimator = MatthewsCorrelation(cells)
+    if clustered(counts):
+        estimator = _over_clusters(counts, lambda part: MatthewsCorrelation(part).value, "fisher", -1.0)
+    return Measured(estimator, counts.amounts.sum(axis=1), reasons)
+
+
+def _mean_of_rates(cells: Floats) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = cells[:, TP] / cells[:, (FN, TP)].sum(axis=1)
+        left_alone = cells[:, TN] / cells[:, (TN, FP)].sum(axis=1)
+        return np.asarray((found + left_alone) / 2)
 
 
 def _error_odds(counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG001
-    estimator = Odds(_proportion(counts, (FN,), (FP, FN)))
+    share = _proportion(counts, (FN,), (FP, FN))
+    estimator = Odds(share, "wilson_transformed_clusters") if clustered(counts) else Odds(share)
     exact = None
     tested = None
     if counts.weight is None and np.issubdtype(counts.rows.dtype, np.integer):

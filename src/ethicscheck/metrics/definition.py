@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import wraps
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ethicscheck.counts.table import CountTable, GroupCounts
+from ethicscheck.stats.clusters import alike_within
 from ethicscheck.stats.estimators import Estimator
 
 Floats = NDArray[np.float64]
@@ -18,7 +20,7 @@ Ints = NDArray[np.int64]
 
 Worse = Literal["higher", "lower", "depends"]
 Among = Literal["all", "positives", "negatives", "selected", "rejected"]
-Event = Literal["selected", "rejected", "positive", "negative", "correct", "favoured"]
+Event = Literal["selected", "rejected", "positive", "negative", "correct", "favoured", "within"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Metric:
     table : the kind of count table it is measured on (`counts.bases`).
     share : whether values are shares of people, written as percentages.
     quantity : whether values are in the unit of what is predicted (years, euros), of any size.
+    costly : whether each group costs a slow call, so that plans move values instead of measuring thousands of groups.
     checks : refuses data that the measure has no meaning for, with a DataError; None where there are none.
     """
 
@@ -86,7 +89,34 @@ class Metric:
     table: str = "decisions"
     share: bool = False
     quantity: bool = False
+    costly: bool = False
     checks: Callable[[CountTable, str], None] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "measure", _minding_clusters(self.measure))
+
+
+def _minding_clusters(measure: Callable[[GroupCounts, int], Measured]) -> Callable[[GroupCounts, int], Measured]:
+    """Return the measure with limits that allow for clusters, where rows belong to some, and without tests.
+
+    Exact and χ² tests take every row for a new person. A measure that reckons with clusters itself says so in the name of
+    its method; the limits of all others are widened as far as clusters can make them.
+    """
+    if hasattr(measure, "minds_clusters"):
+        return measure
+
+    @wraps(measure)
+    def minding(counts: GroupCounts, favourable: int) -> Measured:
+        measured = measure(counts, favourable)
+        if counts.products is None:
+            return measured
+        estimator = measured.estimator
+        if not estimator.method.endswith("_clusters"):
+            estimator = alike_within(estimator, counts.amounts, counts.squares, counts.products)
+        return replace(measured, estimator=estimator, tested=None)
+
+    minding.minds_clusters = True  # type: ignore[attr-defined]
+    return minding
 
 
 @dataclass(frozen=True)

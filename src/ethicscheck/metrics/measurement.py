@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ethicscheck.counts.clusters import ClusterSums
 from ethicscheck.counts.table import CountTable, GroupCounts
 from ethicscheck.errors import DataError
 
@@ -23,6 +24,7 @@ class Measurement:
     favourable : which prediction helps the person, 0 or 1.
     confidence : coverage of every interval.
     min_group : rows below which a group takes no part in gaps.
+    clusters : the sums over clusters, where rows belong to some.
     """
 
     tables: Mapping[str, CountTable]
@@ -30,6 +32,7 @@ class Measurement:
     favourable: int
     confidence: float
     min_group: int
+    clusters: ClusterSums | None = None
     _counts: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], GroupCounts] = field(
         default_factory=dict, repr=False
     )
@@ -53,7 +56,8 @@ class Measurement:
         """
         key = (table or self.main, features, tuple((within or {}).items()))
         if key not in self._counts:
-            self._counts[key] = self.tables[key[0]].roll_up(features, within)
+            counts = self.tables[key[0]].roll_up(features, within)
+            self._counts[key] = counts if self.clusters is None else self.clusters.attach(counts, key[0], within)
         return self._counts[key]
 
     def small(self, features: tuple[str, ...], table: str | None = None) -> frozenset[int]:

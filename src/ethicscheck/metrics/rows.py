@@ -133,7 +133,9 @@ def _overlap(metric: Metric, counts: GroupCounts, rest: GroupCounts, favourable:
     """Return the correlation of each group's value with the overall's, which holds the group."""
 
     def value(cells: Any) -> Floats:
-        plain = replace(counts, rows=cells, weight=None, weight_squares=None, unit=0)  # shares of rows will do
+        plain = replace(
+            counts, rows=cells, weight=None, weight_squares=None, unit=0, products=None
+        )  # shares of rows will do
         return metric.measure(plain, favourable).estimator.value
 
     own_size, rest_size = (effective_size(c.amounts.sum(axis=1), c.squares.sum(axis=1)) for c in (counts, rest))
@@ -152,7 +154,20 @@ def rest_of(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:
     if counts.weight_squares is not None and overall.weight_squares is not None:
         squares = np.maximum(overall.weight_squares - counts.weight_squares, 0)
     sums = None if counts.sums is None or overall.sums is None else overall.sums - counts.sums
-    return replace(counts, rows=overall.rows - counts.rows, weight=weight, weight_squares=squares, sums=sums)
+    products = clusters = None
+    if counts.products is not None and overall.products is not None:
+        products = np.maximum(overall.products - counts.products, 0)
+    if counts.clusters is not None and overall.clusters is not None:
+        clusters = np.maximum(overall.clusters - counts.clusters, 0)
+    return replace(
+        counts,
+        rows=overall.rows - counts.rows,
+        weight=weight,
+        weight_squares=squares,
+        sums=sums,
+        products=products,
+        clusters=clusters,
+    )
 
 
 def _pairs(

@@ -6,16 +6,18 @@ however many clusters there are). Without clusters each row is its own, and M is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .delta import ValueFunction, cell_gradient, smoothed_cells
-from .estimators import Proportion
+from .estimators import Estimator, Proportion
 from .intervals import Floats, clopper_pearson_limits, wilson_limits
 from .scaled import Scale, Scaled, student_value
 
 _TINY = 1e-300
+_WIDEST = 1e4  # a critical value beyond which every range is covered; z² and n·z² stay floats
 
 
 def effective_clusters(total: Floats, squares: Floats) -> Floats:
@@ -130,6 +132,64 @@ def clustered_proportion(
     drawn = (1 - doubt) * per_row + doubt / np.maximum(clusters, _TINY)
     size = np.where(known, np.minimum(1 / np.maximum(drawn, _TINY), kish), 0.0)
     return ClusteredProportion(share, size, freedom=clusters - 1)
+
+
+@dataclass(frozen=True)
+class AlikeWithin:
+    """Any values with their limits made as wide as if all rows of a cluster were one and the same.
+
+    For measures whose variance over clusters is not at hand. It is the widest that clusters can make them while rows of
+    a cluster are not less alike than others; rows that differ within clusters get limits wider than they need.
+
+    Parameters
+    ----------
+    estimator : the values with limits as for independent rows.
+    effect : by how much the variances grow, Σb²/Σw² with b a cluster's amount and w a row's, shape (G,), ≥ 1.
+    freedom : effective clusters − 1, shape (G,).
+    """
+
+    estimator: Estimator
+    effect: Floats
+    freedom: Floats
+
+    @property
+    def value(self) -> Floats:
+        """The values, untouched."""
+        return self.estimator.value
+
+    @property
+    def method(self) -> str:
+        """The method's name."""
+        return f"{self.estimator.method}_alike_clusters"
+
+    def limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return the limits at √effect times t, of which z²/n (or z·error) is all that limits depend on."""
+        return self._at(self.estimator.limits, z)
+
+    def far_limits(self, z: float) -> tuple[Floats, Floats]:
+        """Return the far limits, widened alike."""
+        return self._at(self.estimator.far_limits, z)
+
+    def variance(self) -> Floats:
+        """Return the variances, widened."""
+        return np.asarray(self.estimator.variance() * self.effect, dtype=float)
+
+    def _at(self, limits: Callable[[float], tuple[Floats, Floats]], z: float) -> tuple[Floats, Floats]:
+        wide = np.minimum(student_value(z, self.freedom) * np.sqrt(np.maximum(self.effect, 1.0)), _WIDEST)
+        low, high = np.full(len(wide), np.nan), np.full(len(wide), np.nan)
+        for each in np.unique(wide):
+            at = wide == each
+            own_low, own_high = limits(float(each))
+            low[at], high[at] = own_low[at], own_high[at]
+        return low, high
+
+
+def alike_within(estimator: Estimator, cells: Floats, squares: Floats, products: Floats) -> AlikeWithin:
+    """Return an estimator widened for clusters; parameters as for `clustered_proportion`, products of any width."""
+    total, own = cells.sum(axis=1), products.sum(axis=(1, 2))
+    rows = squares.sum(axis=1)
+    effect = np.where(rows > 0, own / np.where(rows > 0, rows, 1.0), 1.0)
+    return AlikeWithin(estimator, np.maximum(effect, 1.0), effective_clusters(total, own) - 1)
 
 
 def clustered_scaled(

@@ -102,6 +102,8 @@ def _unknown(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:
     weighted = overall.weight is not None and counts.weight is not None
     return replace(
         overall,
+        products=None,  # bounds hold for the rows there are; they have no sampling error
+        clusters=None,
         rows=rest(overall.rows, counts.rows),
         weight=rest(overall.weight, counts.weight) if weighted else None,
         weight_squares=rest(overall.squares, counts.squares) if weighted else None,

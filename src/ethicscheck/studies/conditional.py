@@ -234,7 +234,7 @@ class _Subject:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:
         """Return whole successes and trials, where rows are independent and unweighted."""
         tested = self.measured.tested
-        if tested is None or not used.any() or self.context.config.data.cluster is not None:
+        if tested is None or not used.any() or self.context.roles.cluster is not None:
             return None
         at = np.array(places)
         return tested[0][used][:, at], tested[1][used][:, at]

@@ -43,7 +43,7 @@ def _missing(context: StudyContext, features: Features, parts: Mapping[str, tupl
     unknown = measurement.counts((), "missing").rows - counts.rows.sum(axis=0)
     names = [dict(zip(features, key, strict=True)) for key in counts.keys]
     tests = {}
-    if context.config.data.cluster is None:
+    if context.roles.cluster is None:
         for part, columns in parts.items():
             absent, rows = counts.rows[:, columns].sum(axis=1), counts.rows.sum(axis=1)
             found = test_equal_proportions(absent, rows, statistics.replicates, statistics.seed)

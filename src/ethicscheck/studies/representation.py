@@ -58,7 +58,7 @@ def _compared(
     squares = sum(float(counts.squares[place].sum()) for place in places if place is not None)
     expected = np.array([shares[key] for key in keys])
     expected = expected / expected.sum()
-    counted = counts.weight is None and context.config.data.cluster is None
+    counted = counts.weight is None and context.roles.cluster is None
     size = float(effective_size([amounts.sum()], [squares])[0])
     z, level = critical_value(1 - measurement.confidence), measurement.confidence
     method = "wilson" if counts.weight is None else "wilson_effective_size"

@@ -94,6 +94,8 @@ def aligned(counts: GroupCounts, keys: tuple[tuple[str, ...], ...]) -> GroupCoun
         weight=spread(counts.weight),
         weight_squares=spread(counts.weight_squares),
         sums=spread(counts.sums),
+        products=spread(counts.products),
+        clusters=spread(counts.clusters),
     )
 
 
@@ -110,4 +112,6 @@ def added(parts: Sequence[GroupCounts]) -> GroupCounts:
         weight=total([part.weight for part in parts]),
         weight_squares=total([part.weight_squares for part in parts]),
         sums=total([part.sums for part in parts]),
+        products=total([part.products for part in parts]),
+        clusters=total([part.clusters for part in parts]),
     )

@@ -1,0 +1,262 @@
+"""The same person in many rows: sums over clusters that intervals need, made in the engine when a group is looked at.
+
+For each group, Σ x xᵀ over its clusters, x being the cluster's own amounts by column of the table; of tables with many
+columns, of the cluster's amount in all. A cluster may stand in several groups and strata, so these sums do not add up over
+finer tables: each set of axes is a query of its own (two GROUP BYs, one inside the other), made once.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from ethicscheck.model.text import text_of
+
+from .bases import Changes, Decisions
+from .collect import Collected
+from .exact_sums import LIMB, limb_columns, limb_totals
+from .exact_weights import weight_columns
+from .query import Cells, cut_value, key_value, known_number, known_value
+from .roles import FrameView, KeyColumn, Roles
+from .table import CountTable, GroupCounts
+from .values import Coding
+
+Key = tuple[str, ...]
+_WEIGHTED_LIMBS = 5
+_HALF = 2**26
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Of one set of axes: each group's number of clusters, and Σ x xᵀ in units of 2**−bits of the (scaled) amounts."""
+
+    clusters: Mapping[Key, int]
+    products: Mapping[Key, Sequence[int]]
+    bits: int
+
+
+@dataclass(frozen=True)
+class ClusterSums:
+    """The sums over clusters of an audit's data.
+
+    Parameters
+    ----------
+    view, roles : the data; `roles.cluster` names whom or what a row belongs to.
+    collected : the count tables and how values were read.
+    """
+
+    view: FrameView
+    roles: Roles
+    collected: Collected
+    _made: dict[tuple[str, Key], _Sums] = field(default_factory=dict, repr=False)
+    _distinct: dict[str, list[Any]] = field(default_factory=dict, repr=False)
+
+    def attach(self, counts: GroupCounts, kind: str, within: Mapping[str, str] | None = None) -> GroupCounts:
+        """Return the groups' cells with the sums over their clusters.
+
+        Parameters
+        ----------
+        counts : rolled up from the table `kind`.
+        kind : of table (`counts.bases`).
+        within : the stratum they were rolled up in.
+        """
+        table = self.collected.tables[kind]
+        strata = tuple((within or {}).items())
+        names = (*counts.axes, *(name for name, _ in strata if name not in counts.axes))
+        if kind == "missing" or not {axis.name for axis in table.axes} >= set(names):
+            return counts
+        if not set(names) <= {key.name for key in self.roles.keys}:
+            return counts  # an axis that no column makes, such as the quarters of the truth
+        key = (kind, names)
+        if key not in self._made:
+            self._made[key] = self._sums(table, kind, names)
+        found = self._made[key]
+        width = _width(table)
+        exponent = 0 if table.weight is not None else 2 * self._power(counts, table)
+        products = np.zeros((len(counts), width, width))
+        clusters = np.zeros(len(counts))
+        pairs = _pairs(width)
+        for place, own in enumerate(counts.keys):
+            own_key = (*own, *(label for name, label in strata if name not in counts.axes))
+            clusters[place] = found.clusters.get(own_key, 0)
+            for (a, b), total in zip(pairs, found.products.get(own_key, ()), strict=False):
+                products[place, a, b] = products[place, b, a] = math.ldexp(total, exponent - found.bits)
+        return replace(counts, products=products, clusters=clusters)
+
+    def straddling(self, names: Key) -> tuple[int, int]:
+        """Return how many clusters there are among the known groups of these axes, and how many stand in several."""
+        columns = {key.name: key for key in self.roles.keys}
+        keys = [f"k{place}" for place in range(len(names))]
+        frame = self._judged(names, {}, self.collected.main)
+        for key, name in zip(keys, names, strict=True):
+            frame = frame.filter(~nw.col(key).is_null())
+            if self.roles.unknown_texts and not columns[name].bins:
+                text = nw.col(key).cast(nw.String)
+                frame = frame.filter(~text.is_in(sorted(self.roles.unknown_texts)))
+        each = frame.group_by("cluster", *keys).agg(nw.len().alias("lines"))
+        spread = each.group_by("cluster").agg(nw.len().alias("groups"))
+        shared = spread.select("groups", nw.when(nw.col("groups") > 1).then(1).otherwise(0).alias("shared"))
+        row = self.view.run(shared.select(nw.col("groups").count(), nw.col("shared").sum()))[0]
+        return int(row[0] or 0), int(row[1] or 0)
+
+    def _sums(self, table: CountTable, kind: str, names: Key) -> _Sums:
+        width, power = _width(table), self._power(table.roll_up(()), table)
+        weighted = self.collected.scale is not None
+        limbs = _WEIGHTED_LIMBS if weighted else max(math.ceil(2 * power / LIMB), 2)
+        keys = [f"k{place}" for place in range(len(names))]
+        cells = self._cells(table, width)
+        frame = self._judged(names, cells, kind)
+        parts = list(cells)
+        each = frame.group_by("cluster", *keys).agg(*[nw.col(name).sum() for name in parts])
+        amounts = []
+        for column in range(width):
+            if weighted:  # high and low halves meet as a float, once, so the order of rows changes nothing
+                high, low = (nw.col(f"x{column}_{half}").cast(nw.Float64) for half in ("high", "low"))
+                amount = high * float(_HALF) + low
+            else:
+                amount = nw.col(f"x{column}").cast(nw.Float64)
+            amounts.append((amount * 2.0 ** -(power // 2) * 2.0 ** -(power - power // 2)).alias(f"s{column}"))
+        each = each.select(*keys, *amounts)
+        sums: dict[str, nw.Expr] = {}
+        for a, b in _pairs(width):
+            sums |= limb_columns(f"p{a}_{b}", nw.col(f"s{a}") * nw.col(f"s{b}"), limbs)
+        wanted = [*keys, "clusters", *sums]
+        selected = each.select(*keys, *[expression.alias(name) for name, expression in sums.items()])
+        added = [nw.col(name).sum() for name in sums]
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="DataFrame is highly fragmented")
+            if keys:
+                grouped = selected.group_by(*keys).agg(nw.len().alias("clusters"), *added)
+            else:
+                grouped = selected.select(nw.len().alias("clusters"), *added)
+            rows = self.view.run(grouped.select(*wanted))
+        columns = zip(*rows, strict=True) if rows else ([] for _ in wanted)
+        found: Cells = {name: list(values) for name, values in zip(wanted, columns, strict=True)}
+        bits = LIMB * limbs
+        totals = [limb_totals(found, f"p{a}_{b}", limbs, bits) for a, b in _pairs(width)] if rows else []
+        return self._labelled(names, found, totals, bits)
+
+    def _labelled(self, names: Key, found: Cells, totals: list[list[int]], bits: int) -> _Sums:
+        columns = {key.name: key for key in self.roles.keys}
+        clusters: dict[Key, int] = {}
+        products: dict[Key, list[int]] = {}
+        for row, number in enumerate(found["clusters"]):
+            labels = [self._label(columns[name], found[f"k{place}"][row]) for place, name in enumerate(names)]
+            if any(label is None for label in labels):
+                continue
+            key = tuple(label for label in labels if label is not None)
+            own = [column[row] for column in totals]
+            clusters[key] = clusters.get(key, 0) + int(number or 0)
+            products[key] = [a + b for a, b in zip(products[key], own, strict=True)] if key in products else own
+        return _Sums(clusters, products, bits)
+
+    def _label(self, key: KeyColumn, value: Any) -> str | None:
+        text = text_of(value)
+        if key.bins:
+            return None if text is None else key.bin_labels()[int(text)]
+        return None if text is None or text in self.roles.unknown_texts else text
+
+    def _judged(self, names: Key, cells: Mapping[str, nw.Expr], kind: str) -> nw.LazyFrame[Any]:
+        """Return the rows that a table counts, with their group, their cluster and their amount in each of its columns."""
+        roles, view = self.roles, self.view
+        columns = {key.name: key for key in roles.keys}
+        known = known_value(view, str(roles.cluster), roles)
+        for needed in self._needed(kind):
+            known = known & needed
+        if roles.count is not None:
+            known = known & (nw.col(view.alias(roles.count)).cast(nw.Float64) > 0)
+        keys = {f"k{place}": key_value(view, columns[name], roles) for place, name in enumerate(names)}
+        selected = {**keys, "cluster": nw.col(view.original(str(roles.cluster))), **cells, "known": known}
+        frame = view.frame.select(*[expression.alias(name) for name, expression in selected.items()])
+        return frame.filter(nw.col("known")).select(*keys, "cluster", *cells)
+
+    def _needed(self, kind: str) -> list[nw.Expr]:
+        """Return what must be known of a row that the table counts."""
+        roles, view = self.roles, self.view
+        if roles.task == "regression":
+            numbers = [name for name in (roles.label, roles.prediction) if name is not None]
+            return [known_number(nw.col(view.alias(name)).cast(nw.Float64), roles) for name in numbers]
+        named = [roles.label]
+        needed = []
+        if kind == "scores":
+            needed.append(known_number(nw.col(view.alias(str(roles.score))).cast(nw.Float64), roles))
+        elif roles.prediction is not None:
+            named.append(roles.prediction)
+        elif roles.decides:
+            needed.append(~cut_value(view, roles).is_null())
+        if kind == "changes":
+            named.append(roles.compare_with)
+        return needed + [self._one_of(name, self._values(name)) for name in named if name is not None]
+
+    def _power(self, counts: GroupCounts, table: CountTable) -> int:
+        """Return the power of two that no cluster's amount exceeds, in units of the sums; counts' own unit if weighted."""
+        scale = self.collected.scale
+        return int(table.judged).bit_length() if scale is None else counts.unit + scale.exponent
+
+    def _cells(self, table: CountTable, width: int) -> dict[str, nw.Expr]:
+        """Return a row's amount in each column of a table: its count, or its weight in two halves."""
+        roles, view = self.roles, self.view
+        times = nw.col(view.alias(roles.count)).cast(nw.Float64).cast(nw.Int64) if roles.count is not None else None
+        scale = self.collected.scale
+        if scale is not None and roles.weight is not None:
+            made = weight_columns(nw.col(view.alias(roles.weight)).cast(nw.Float64), times, scale)
+            amounts = {"_high": made["w_high"], "_low": made["w_low"]}
+        else:
+            amounts = {"": times if times is not None else nw.lit(1)}
+        if width == 1:
+            return {f"x0{end}": amount for end, amount in amounts.items()}
+        label = self._positive(roles.label, self.collected.label) if roles.label is not None else None
+        bits = [label, self._decision()]
+        if isinstance(table.basis, Changes):
+            bits.insert(0, self._positive(roles.compare_with, self.collected.other))
+        cells = {}
+        for column in range(width):
+            inside = nw.lit(True)
+            for place, bit in enumerate(reversed(bits)):
+                wanted = bool(column >> place & 1)
+                if bit is not None:
+                    inside = inside & (bit if wanted else ~bit)
+                elif wanted:
+                    inside = inside & nw.lit(False)  # without labels every row counts as a negative
+            for end, amount in amounts.items():
+                cells[f"x{column}{end}"] = nw.when(inside).then(amount).otherwise(0)
+        return cells
+
+    def _decision(self) -> nw.Expr:
+        if self.roles.prediction is not None:
+            return self._positive(self.roles.prediction, self.collected.prediction)
+        return cut_value(self.view, self.roles) == 1
+
+    def _positive(self, column: str | None, coding: Coding | None) -> nw.Expr:
+        """Return whether a binary column is positive."""
+        assert column is not None
+        assert coding is not None
+        return self._one_of(column, [value for value in self._values(column) if coding.code(str(text_of(value)))])
+
+    def _one_of(self, column: str, values: Sequence[Any]) -> nw.Expr:
+        name = nw.col(self.view.original(column))
+        return nw.when(name.is_in(list(values))).then(nw.lit(True)).otherwise(nw.lit(False))
+
+    def _values(self, column: str) -> list[Any]:
+        """Return the known values of a column that has few: a decision, an outcome."""
+        if column not in self._distinct:
+            name = nw.col(self.view.original(column)).alias("v")
+            rows = self.view.run(self.view.frame.select(name).group_by("v").agg(nw.len()).select("v"))
+            texts = [(row[0], text_of(row[0])) for row in rows]
+            unknown = self.roles.unknown_texts
+            self._distinct[column] = [value for value, text in texts if text is not None and text not in unknown]
+        return self._distinct[column]
+
+
+def _width(table: CountTable) -> int:
+    return table.basis.width if isinstance(table.basis, (Decisions, Changes)) else 1
+
+
+def _pairs(width: int) -> list[tuple[int, int]]:
+    return [(a, b) for a in range(width) for b in range(a, width)]
