@@ -109,14 +109,14 @@ def audit(
     rules: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = (),
     waivers: Sequence[Mapping[str, Any]] | Mapping[str, Any] | str | Path | None = (),
     checklists: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),
-    metrics: Sequence[str] | str | None = None,
+    metrics: Sequence[str | Callable[..., Any]] | str | Callable[..., Any] | None = None,
     task: str = "binary",
     compare_with: Any = None,
     cluster: Any = None,
     pair: Any = None,
     tolerance: float | None = None,
     population: Mapping[str, Mapping[str, float]] | str | Path | None = None,
-    custom: Mapping[str, Any] | None = None,
+    custom: Mapping[str, Callable[..., Any] | str | Mapping[str, Any]] | None = None,
     explore: Mapping[str, Any] | bool | None = None,
     proxies: Mapping[str, Any] | None = None,
     mitigation: Mapping[str, Any] | bool | None = None,
@@ -143,9 +143,11 @@ def audit(
     favourable : which prediction helps the person; default: the positive one.
     intersections, strata, unknown, profiles, rules, waivers, metrics, task, confidence, min_group, replicates, seed :
         as in the config; where several can be given, one alone will do, and None means none (for metrics: all).
-    tolerance, population, custom, explore, proxies, mitigation, suppress_below : as in the config.
+    tolerance, population, explore, proxies, mitigation, suppress_below : as in the config.
     checklists : ids or paths of checklists, or the config's entries (use, answers, require); paths are relative to the
         current folder.
+    custom : measures of your own by name: functions f(y_true, y_pred, sample_weight=), or the config's entries, whose
+        `function` may be one. A function among `metrics` is known by its own name.
     subject : the system's name, or the config's `subject` section.
     run : runs each engine call, for progress and for stopping.
 
@@ -180,11 +182,12 @@ def audit(
         "strata": _several(strata),
         "unknown": _several(unknown),
     }
+    names, own, functions = _own_measures(metrics, custom)
     config: dict[str, Any] = {
         "subject": {"name": subject} if isinstance(subject, str) else dict(subject),
         "data": data,
         "task": task,
-        "metrics": None if metrics is None else _several(metrics),
+        "metrics": names,
         "statistics": {
             "confidence": confidence,
             "min_group": min_group,
@@ -198,11 +201,47 @@ def audit(
             "waivers": str(waivers) if isinstance(waivers, (str, Path)) else _several(waivers),
         },
     }
-    sections = {"custom": custom, "explore": explore, "proxies": proxies, "mitigation": mitigation}
+    sections = {"custom": own or None, "explore": explore, "proxies": proxies, "mitigation": mitigation}
     sections["report"] = None if suppress_below is None else {"suppress_below": suppress_below}
     config |= {name: section for name, section in sections.items() if section is not None}
-    loaded = make_config(config)
+    loaded = make_config(config, functions)
     return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run))
+
+
+def _own_measures(
+    metrics: Any, custom: Mapping[str, Any] | None
+) -> tuple[list[Any] | None, dict[str, Any], dict[str, Callable[..., Any]]]:
+    """Return the names of the metrics, the config's `custom` part, and the functions that were handed over."""
+    own: dict[str, Any] = {}
+    functions: dict[str, Callable[..., Any]] = {}
+    for name, part in (custom or {}).items():
+        described = dict(part) if isinstance(part, Mapping) else {"function": part}
+        if callable(given := described.get("function")):
+            functions[name] = given
+            described["function"] = _whereabouts(given, name)
+        own[name] = described
+    if metrics is None:
+        return None, own, functions
+    names: list[Any] = []
+    for given in _several(metrics):
+        if callable(given):
+            name = str(getattr(given, "__name__", ""))
+            if not name.isidentifier() or name in own:
+                raise UsageError(
+                    f"two measures are called {name!r}" if name in own else "a function without a name of its own",
+                    "argument metrics",
+                    'name it: custom={"my_metric": function}',
+                )
+            functions[name] = given
+            own[name] = {"function": _whereabouts(given, name)}
+            names.append(name)
+        else:
+            names.append(given)
+    return names, own, functions
+
+
+def _whereabouts(function: Callable[..., Any], name: str) -> str:
+    return f"{getattr(function, '__module__', None) or 'python'}:{getattr(function, '__qualname__', None) or name}"
 
 
 def load(path: str | Path) -> AuditResult:

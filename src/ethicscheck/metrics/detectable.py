@@ -115,7 +115,8 @@ class Planned:
         return _first(one.value, clear - _STRAY * np.sqrt(one.variance))
 
     def _family(self) -> _Family:
-        if self.counts.sums is None and self.counts.rows.shape[1] <= MOST_CELLS:
+        single = self.counts.sums is None and self.counts.products is None
+        if single and not self.metric.costly and self.counts.rows.shape[1] <= MOST_CELLS:
             tilted = _tilted(self)
             if tilted is not None:
                 return tilted

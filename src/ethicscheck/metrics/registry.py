@@ -38,10 +38,11 @@ class Family:
 
 @dataclass(frozen=True)
 class Measures:
-    """The measures one audit can ask for: its task's, and its own."""
+    """The measures one audit can ask for: its task's, and its own; `broken` are names of its own that can't be used."""
 
     task: str = "binary"
     own: Mapping[str, Metric] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
 
     def find(self, name: str) -> Measure | None:
         """Return the metric or criterion of that name, or None."""

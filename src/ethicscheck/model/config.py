@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    PrivateAttr,
     Tag,
     ValidationError,
     field_validator,
@@ -25,11 +26,11 @@ from ethicscheck.errors import ConfigError, Problem
 from .config_data import DataConfig as DataConfig
 from .config_data import OneOrMore, SubjectConfig, as_list, as_part
 from .config_data import Section as Section
-from .config_studies import CustomMetric, ExploreConfig, MitigationConfig, ProxiesConfig, as_custom, as_switch
+from .config_studies import CustomMetric, ExploreConfig, MitigationConfig, ProxiesConfig, as_custom, as_section
 from .explaining import dotted, explain_errors
 from .profile_use import Profiles
 from .relations import check_relations
-from .scalars import MOST, Day, Number, Text, Whole, refuse
+from .scalars import MOST, Day, Number, Switch, Text, Whole, refuse
 from .strict_yaml import Document, read_yaml_file
 
 SCHEMA: Literal["ethicscheck/config/1"] = "ethicscheck/config/1"
@@ -138,7 +139,7 @@ class ReportConfig(Section):
     suppress_below: Whole | None = Field(
         None, description="Hide numbers of fewer people than this (and enough others) in every published document."
     )
-    suppress_record: bool = Field(False, description="Hide them in audit.json too.")
+    suppress_record: Switch = Field(False, description="Hide them in audit.json too.")
 
     @field_validator("suppress_below")
     @classmethod
@@ -167,19 +168,25 @@ class Config(Section):
     custom: dict[
         str, Annotated[CustomMetric, BeforeValidator(as_custom, json_schema_input_type=CustomMetric | str)]
     ] = Field(default_factory=dict, description="Measures of your own, by name.")
-    explore: Annotated[ExploreConfig | None, BeforeValidator(as_switch)] = Field(
-        None, description="Search for the groups that are treated worst."
-    )
+    explore: Annotated[
+        ExploreConfig | None, BeforeValidator(as_section, json_schema_input_type=ExploreConfig | bool | None)
+    ] = Field(None, description="Search for the groups that are treated worst.")
     proxies: ProxiesConfig | None = Field(None, description="Look for columns that reveal a sensitive feature.")
     mitigation: Annotated[
         MitigationConfig | None,
-        BeforeValidator(as_switch, json_schema_input_type=MitigationConfig | bool | None),
+        BeforeValidator(as_section, json_schema_input_type=MitigationConfig | bool | None),
     ] = Field(None, description="Ask what thresholds of their own for each group would do.")
     checklists: tuple[ChecklistUse, ...] = Field((), description="The questions no metric answers.")
     report: Annotated[ReportConfig, BeforeValidator(as_part)] = Field(default_factory=ReportConfig)
+    _own: dict[str, Any] = PrivateAttr(default_factory=dict)
     outputs: Annotated[
         tuple[Literal["html", "json"], ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)
     ] = ("html", "json")
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The measures of the config's own, once they are loaded: metrics by name."""
+        return self._own
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .checklist_record import ChecklistEntry
 from .conditional_record import Conditional as Conditional
 from .exploration_record import Exploration as Exploration
 from .missing_record import GapBounds, MissingValues, Representation
+from .own_record import OwnMeasureEntry as OwnMeasureEntry
 from .part import Interval as Interval
 from .part import Part as Part
 from .profile_record import ImpactTable as ImpactTable
@@ -211,6 +212,7 @@ class AuditRecord(Part):
     warnings: tuple[WarningEntry, ...] | None = Field(None, description="What a good statistician would point out.")
     impact_ratios: tuple[ImpactTable, ...] | None = Field(None, description="Tables that a profile asks for.")
     # What an expert asks next; each is there when the config asks for it and the data allow it.
+    custom: tuple[OwnMeasureEntry, ...] | None = Field(None, description="Measures of the audit's own.")
     calibration: Calibration | None = None
     changes: Changes | None = None
     conditional: Conditional | None = None

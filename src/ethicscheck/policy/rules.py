@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,39 +16,11 @@ from ethicscheck.model.profile_use import names_of
 from ethicscheck.model.scalars import as_number
 from ethicscheck.model.strict_yaml import Document, Path
 
+from .other_names import OTHER_NAMES as OTHER_NAMES
 from .profile_uses import check_profiles, known_uses
 from .profiles import load_profile, profile_names
 
 EVERYWHERE = "*"
-
-# What other libraries and papers call our measures, for the hint where one is not known.
-OTHER_NAMES = {
-    "recall": "true_positive_rate",
-    "recall_score": "true_positive_rate",
-    "sensitivity": "true_positive_rate",
-    "tpr": "true_positive_rate",
-    "tnr": "true_negative_rate",
-    "specificity": "true_negative_rate",
-    "fpr": "false_positive_rate",
-    "fnr": "false_negative_rate",
-    "fdr": "false_discovery_rate",
-    "for": "false_omission_rate",
-    "ppv": "precision",
-    "positive_predictive_value": "precision",
-    "precision_score": "precision",
-    "npv": "negative_predictive_value",
-    "ppr": "selection_rate",
-    "positive_rate": "selection_rate",
-    "acceptance_rate": "selection_rate",
-    "prevalence": "base_rate",
-    "accuracy_score": "accuracy",
-    "f1": "f1_score",
-    "mcc": "matthews_corrcoef",
-    "statistical_parity": "demographic_parity",
-    "disparate_impact": "demographic_parity",
-    "adverse_impact": "favourable_rate",
-    "equalised_odds": "equalized_odds",
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +58,7 @@ def intersections_of(config: Config) -> tuple[tuple[str, ...], ...]:
 
 def measures_of(config: Config) -> Measures:
     """Return the measures that a config can ask for."""
-    return Measures(config.task)
+    return Measures(config.task, config.own)
 
 
 def resolve_rules(config: Config, document: Document | None = None) -> tuple[Rule, ...]:
@@ -151,7 +123,7 @@ def rule_id_of(rule_id: Any, metric: Any, across: Any, compare: Any) -> str:
     return re.sub(r"[^\w]+|_+", "-", words.lower()).strip("-")
 
 
-def check_names(value: Any, document: Document) -> tuple[Problem, ...]:
+def check_names(value: Any, document: Document, own: Mapping[str, Metric] | None = None) -> tuple[Problem, ...]:
     """Return what is wrong with a config's metrics, rules and profiles, whatever else is wrong with it.
 
     A rule that could match nothing, that names no known metric, or whose limit lies where no value can, is an error: it
@@ -164,7 +136,7 @@ def check_names(value: Any, document: Document) -> tuple[Problem, ...]:
     names = [str(name) for name in _words(features) or (features if isinstance(features, dict) else ())]
     labelled = bool(data.get("label")) or document.is_broken(("data", "label"))
     labelled = labelled or "label" in meant_keys(data, DataConfig.model_fields)
-    measures = _measures_meant(value)
+    measures = _measures_meant(value, own or {})
     problems: list[Problem] = []
     for place, name in enumerate(_words(value.get("metrics"))):
         problems += _check_metric(name, ("metrics", place), labelled, document, measures)
@@ -198,14 +170,17 @@ def _words(value: Any) -> list[str]:
     return [word for word in value if isinstance(word, str)] if isinstance(value, (list, tuple)) else []
 
 
-def _measures_meant(value: dict[str, Any]) -> Measures:
+def _measures_meant(value: dict[str, Any], own: Mapping[str, Metric]) -> Measures:
     """Return the measures of the task a config names; those of the default task where it names none."""
     task = value.get("task")
-    return Measures(task if isinstance(task, str) and task in TASKS else "binary")
+    # A measure that can't be loaded is known all the same: what is wrong with it is said once.
+    custom = value.get("custom")
+    broken = {name for name in custom if name not in own} if isinstance(custom, dict) else set()
+    return Measures(task if isinstance(task, str) and task in TASKS else "binary", own, frozenset(map(str, broken)))
 
 
 def _check_metric(name: Any, path: Path, labelled: bool, document: Document, measures: Measures) -> list[Problem]:
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not name.strip() or name in measures.broken:
         return []
     measure = measures.find(name)
     where = dotted(path)

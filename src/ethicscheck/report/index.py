@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
+from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NoReturn
 
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.registry import find_measure
-from ethicscheck.model.record import AuditRecord, Disparity, Estimate, Finding
+from ethicscheck.model.record import AuditRecord, Disparity, Estimate, Finding, OwnMeasureEntry
+from ethicscheck.model.wording import visible
 
 Features = tuple[str, ...]
+# The measures of the audit's own in the record that is being drawn: they have names, but no place in the registry.
+_OWN: ContextVar[Mapping[str, Metric]] = ContextVar("own_measures", default=MappingProxyType({}))
 GroupKey = tuple[tuple[str, str], ...]
 
 
@@ -29,6 +37,7 @@ class RecordIndex:
     pairs: dict[tuple[str, Features, str, str, GroupKey], Disparity] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        _OWN.set({entry.name: _described(entry) for entry in self.record.custom or ()})
         for estimate in self.record.estimates:
             rows = self.by_stratum if estimate.stratum else self.estimates
             rows[(estimate.metric, estimate.features)].append(estimate)
@@ -54,7 +63,29 @@ class RecordIndex:
 
 def definition(name: str, task: str | None = None) -> Metric | Criterion | None:
     """Return what a metric or criterion is, when this version knows it; of a name that two tasks have, that of `task`."""
-    return find_measure(name, task) or find_measure(name)
+    return _OWN.get().get(name) or find_measure(name, task) or find_measure(name)
+
+
+def _described(entry: OwnMeasureEntry) -> Metric:
+    """Return what a record says of a measure of its audit's own; it can be described, but not measured again."""
+    said = f" Where it gave no value it said: {'; '.join(entry.said)}." if entry.said else ""
+    digest = f" (SHA-256 of its file: {entry.sha256})" if entry.sha256 else ""
+    return Metric(
+        entry.name,
+        visible(entry.title),
+        visible(entry.asks),
+        visible(entry.misleads + said),
+        visible(f"the audit’s own function {entry.function}{digest}"),
+        _not_here,
+        lowest=entry.lowest if entry.lowest is not None else -math.inf,
+        highest=entry.highest if entry.highest is not None else math.inf,
+        worse=entry.worse,
+        ratio=entry.ratio,
+    )
+
+
+def _not_here(counts: object, favourable: int) -> NoReturn:  # noqa: ARG001
+    raise AssertionError("a report is drawn from the record alone")
 
 
 def title(name: str) -> str:

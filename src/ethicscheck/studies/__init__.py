@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # The record's field, and the module here that makes it; in the order of the record.
 STUDIES: tuple[tuple[str, str], ...] = (
+    ("custom", "own_measures"),
     ("calibration", "calibration"),
     ("thresholds", "thresholds"),
     ("changes", "changes"),
