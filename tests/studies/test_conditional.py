@@ -159,7 +159,7 @@ def test_every_metric_is_adjusted_and_the_mix_explains_only_means(tmp_path: Path
     record = audit_text(tmp_path, text, strata="s")
 
     assert {row.metric for row in record.conditional.metrics} == {row.metric for row in record.estimates}
-    correlation, f1 = (metric(record, name).pairs[0] for name in ("matthews_correlation", "f1_score"))
+    correlation, f1 = (metric(record, name).pairs[0] for name in ("matthews_corrcoef", "f1_score"))
     assert (correlation.explained, correlation.odds_ratio, correlation.homogeneity) == (None, None, None)
     assert correlation.adjusted is not None
     assert f1.explained + f1.unexplained.value == pytest.approx(f1.crude.value, abs=1e-14)

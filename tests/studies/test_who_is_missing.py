@@ -195,7 +195,7 @@ def test_bounds_of_every_rate_like_metric_hold_the_counted_gap(tmp_path: Path) -
     found = {(row.metric, row.compare): row for row in record.bounds}
 
     assert ("f1_score", "difference") in found
-    assert not any(name in {"matthews_correlation", "balanced_accuracy"} for name, _ in found)
+    assert not any(name in {"matthews_corrcoef", "balanced_accuracy"} for name, _ in found)
     for row in found.values():
         assert row.low <= row.value <= row.high
         assert row.low >= 0
