@@ -13,6 +13,7 @@ from typing import Any
 from .calibration import calibration_section
 from .changes import changes_section
 from .class_shares import class_shares_section
+from .exploration import exploration_section
 from .impact_ratios import impact_ratio_section
 from .index import RecordIndex
 from .outcomes import outcomes_section
@@ -45,6 +46,7 @@ SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
     ("scores", "Scores by group", "calibration.html.j2", calibration_section),
     ("strata", "Within strata", "strata.html.j2", strata_section),
     ("thresholds", "Thresholds", "thresholds.html.j2", thresholds_section),
+    ("exploration", "Where it is worst: exploratory", "exploration.html.j2", exploration_section),
 )
 
 
