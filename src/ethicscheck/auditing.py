@@ -364,8 +364,9 @@ def _estimates(
     for stratum in strata:
         for features in [(), *axes]:
             for metric in metrics:
-                counts = measurement.counts(features, metric.table, stratum)
-                yield from estimate_rows(metric, counts, favourable, confidence, stratum)
+                if measurement.holds(metric.table, stratum):
+                    counts = measurement.counts(features, metric.table, stratum)
+                    yield from estimate_rows(metric, counts, favourable, confidence, stratum)
 
 
 def _disparities(

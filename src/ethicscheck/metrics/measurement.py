@@ -65,6 +65,11 @@ class Measurement:
         rows = self.counts(features, table).rows.sum(axis=1)
         return frozenset(place for place, n in enumerate(rows) if n < self.min_group)
 
+    def holds(self, table: str, within: Mapping[str, str]) -> bool:
+        """Return whether a kind of table tells these strata apart; scores too many for one table are counted without any."""
+        own = {axis.name for axis in self.tables[table].axes}
+        return set(within) <= own
+
     def measures(self, measure: Metric | Criterion) -> bool:
         """Return whether the data hold what a measure needs, and it has a meaning for them."""
         found = self.tables.get(measure.table)
