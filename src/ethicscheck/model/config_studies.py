@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator
 
 from .config_data import OneOrMore, Section, as_list
-from .scalars import Number, Text, Whole, refuse
+from .scalars import Number, Text, Whole, as_switch, refuse
+from .strict_yaml import Plain
 
 
 class ExploreConfig(Section):
@@ -56,9 +57,11 @@ class MitigationConfig(Section):
     )
 
 
-def as_switch(value: Any) -> Any:
-    """Read `true` as a part with its defaults, and `false` as no part."""
-    return {} if value is True else None if value is False else value
+def as_section(value: Any) -> Any:
+    """Read `true` as a section with its defaults, and `false` as none."""
+    if isinstance(value, bool) or (isinstance(value, Plain) and value.lower() in ("true", "false")):
+        return {} if as_switch(value) else None
+    return value
 
 
 class CustomMetric(Section):

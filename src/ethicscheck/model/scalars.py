@@ -63,6 +63,15 @@ def as_whole(value: Any) -> int:
     return int(number)
 
 
+def as_switch(value: Any) -> bool:
+    """Return true or false, as plain YAML writes them; yes, no, on and off are words, not switches."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Plain) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    raise refuse(f"true or false is meant here, not {_kind(value)}")
+
+
 def as_day(value: Any) -> datetime.date:
     """Return a day written as 2026-03-31."""
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
@@ -102,4 +111,5 @@ Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": "string"
 Scalar = Annotated[str, BeforeValidator(as_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Number = Annotated[float, BeforeValidator(as_number), WithJsonSchema({"type": "number"})]
 Whole = Annotated[int, BeforeValidator(as_whole), WithJsonSchema({"type": "integer"})]
+Switch = Annotated[bool, BeforeValidator(as_switch), WithJsonSchema({"type": "boolean"})]
 Day = Annotated[datetime.date, BeforeValidator(as_day), WithJsonSchema({"type": "string", "format": "date"})]
