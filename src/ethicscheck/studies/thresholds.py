@@ -24,7 +24,7 @@ from .threshold_what_ifs import RATES, ComparedGroups, common, fairlearn, per_gr
 
 # How many thresholds stand in the record, and how many (times groups) are tried.
 MOST_POINTS = 101
-MOST_TRIED = 500_000
+MOST_TRIED = 200_000
 
 
 def study(context: StudyContext) -> Thresholds | None:
