@@ -221,3 +221,18 @@ def test_without_strata_there_is_no_such_part(tmp_path: Path) -> None:
 
     assert record.conditional is None
     assert b"conditional" not in record.to_json()
+
+
+def test_scores_too_many_for_one_table_are_said_to_have_no_strata(tmp_path: Path) -> None:
+    """Nothing that was asked for is left out in silence."""
+    generator = np.random.default_rng(2)
+    scores = generator.random(25_000)
+    text = "group,s,y,score\n" + "".join(
+        f"{'ab'[i % 2]},{'XY'[i // 2 % 2]},{i % 3 == 0:d},{score}\n" for i, score in enumerate(scores)
+    )
+    record = audit_text(
+        tmp_path, text, prediction=None, score="score", threshold=0.5, strata="s", metrics=["selection_rate", "roc_auc"]
+    )
+
+    assert {row.metric for row in record.conditional.metrics} == {"selection_rate"}
+    assert "too many different scores: ROC AUC" in render(record).decode()

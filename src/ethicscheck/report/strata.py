@@ -80,16 +80,25 @@ class StrataSection:
 
     within: str
     subjects: tuple[StrataSubject, ...]
+    note: str
 
 
 def strata_section(index: RecordIndex) -> StrataSection | None:
     """Return the section; None where the record has no strata."""
-    found = index.record.conditional
-    if found is None:
+    found, plan = index.record.conditional, index.record.plan
+    if found is None and not plan.strata:
         return None
+    made = {row.metric for row in found.metrics} if found is not None else set()
+    without = [title(name) for name in plan.metrics if name not in made]
     return StrataSection(
-        within=_within(found),
-        subjects=tuple(_subject(index, found, features, place) for place, features in enumerate(index.axes())),
+        within=_strata(index),
+        subjects=tuple(_subject(index, found, features, place) for place, features in enumerate(index.axes()))
+        if found is not None
+        else (),
+        note=f"Not told apart by strata, since there are too many different scores: {', '.join(without)}. "
+        "Round the scores to have them too."
+        if without
+        else "",
     )
 
 
@@ -105,10 +114,6 @@ def strata_note(index: RecordIndex, finding: Finding) -> str:
 def _row_of(index: RecordIndex, name: str, features: Features) -> ConditionalMetric | None:
     rows = index.record.conditional.metrics if index.record.conditional is not None else ()
     return next((row for row in rows if row.metric == name and row.features == features), None)
-
-
-def _within(found: Conditional) -> str:
-    return " and ".join(visible(name) for name in found.strata)
 
 
 def _subject(index: RecordIndex, found: Conditional, features: Features, place: int) -> StrataSubject:
@@ -207,8 +212,7 @@ def _table(index: RecordIndex, row: ConditionalMetric, anchor: str) -> StrataTab
 
 
 def _strata(index: RecordIndex) -> str:
-    assert index.record.conditional is not None
-    return _within(index.record.conditional)
+    return " and ".join(visible(name) for name in index.record.plan.strata)
 
 
 def _takeaway(index: RecordIndex, row: ConditionalMetric) -> str:

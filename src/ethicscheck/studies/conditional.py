@@ -88,6 +88,9 @@ class _Subject:
         self.places = part.places
         self.strata = strata.pick(self.places)
         self.measured = MeasuredInStrata.of(metric, self.strata, self.favourable)
+        self.defined = self.measured.defined
+        self.sizes = self._sizes_of_strata()
+        self.group_rows = np.stack([counts.rows.sum(axis=1) for counts in self.strata.counts])
         self.names: list[Group] = [
             dict(zip(features, self.comparison.counts.keys[place], strict=True)) for place in self.places
         ]
@@ -126,11 +129,15 @@ class _Subject:
     def _standardised(self) -> tuple[StandardisedGap, NDArray[np.bool_]]:
         everyone = list(range(len(self.places)))
         used = self._used(everyone)
-        shared = {"strata": int(used.sum()), "rows": self._rows(used), "left_out": tuple(self._lacking(everyone, used))}
+        shared = {
+            "strata": int(used.sum()),
+            "rows": self._rows(used, everyone),
+            "left_out": tuple(self._lacking(everyone, used)),
+        }
         if len(everyone) < 2 or not used.any():
             undefined = "fewer_than_two_groups" if len(everyone) < 2 else NO_COMMON
             return StandardisedGap(value=None, undefined=undefined, **shared), used
-        estimator = self._standardise(used, pooled_mix(self._sizes(used)))
+        estimator = self._standardise(used, pooled_mix(self.sizes[used]))
         value = estimator.value
         low, high = estimator.limits(self.z)
         first, second = int(value.argmax()), int(value.argmin())
@@ -191,7 +198,7 @@ class _Subject:
         counts = [part.pick(both) for part, keep in zip(self.strata.counts, used, strict=True) if keep]
         crude_estimator = self.metric.measure(added(counts), self.favourable).estimator
         crude = difference(crude_estimator, 0, 1, self.z)
-        sizes = self._sizes(used)[:, both]
+        sizes = self.sizes[used][:, both]
         adjusted_estimator = self._standardise(used, pooled_mix(sizes))
         adjusted = difference(adjusted_estimator, first, second, self.z)
         unexplained = None
@@ -240,23 +247,22 @@ class _Subject:
         return tested[0][used][:, at], tested[1][used][:, at]
 
     def _used(self, places: Sequence[int]) -> NDArray[np.bool_]:
-        return common_strata(self.measured.defined[:, list(places)])
+        return common_strata(self.defined[:, list(places)])
 
-    def _sizes(self, used: NDArray[np.bool_]) -> Floats:
+    def _sizes_of_strata(self) -> Floats:
         """Return what the strata weigh: the metric's own denominators where it is a mean over them, else the rows."""
         if self.metric.mean_of_groups:
-            return self.measured.denominators[used]
-        return np.stack([part.amounts.sum(axis=1) for part in self.strata.counts])[used]
+            return self.measured.denominators
+        return np.stack([part.amounts.sum(axis=1) for part in self.strata.counts])
 
-    def _rows(self, used: NDArray[np.bool_], places: Sequence[int] | None = None) -> int:
-        strata = self.strata if places is None else self.strata.pick(places)
-        return int(strata.rows()[used].sum())
+    def _rows(self, used: NDArray[np.bool_], places: Sequence[int]) -> int:
+        return int(self.group_rows[used][:, list(places)].sum())
 
     def _lacking(self, places: Sequence[int], used: NDArray[np.bool_]) -> Iterator[LackingStratum]:
-        rows = self.strata.pick(places).rows()
+        rows = self.group_rows[:, list(places)].sum(axis=1)
         for stratum in np.flatnonzero(~used):
             if rows[stratum]:
-                lacks = (self.names[place] for place in places if not self.measured.defined[stratum, place])
+                lacks = (self.names[place] for place in places if not self.defined[stratum, place])
                 yield LackingStratum(stratum=self.strata.labels[stratum], rows=int(rows[stratum]), lacks=tuple(lacks))
 
     def _standardise(self, used: NDArray[np.bool_], mix: Floats) -> Estimator:
