@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from ethicscheck.metrics.binary import METRICS
+from ethicscheck.metrics.scores import METRICS as SCORES
 
-from . import simulate, simulate_measures
+from . import simulate, simulate_measures, simulate_scores
 from .simulate import Covered
 
 
@@ -21,6 +22,7 @@ def main(runs: int) -> None:
     print_widths([row for row in found if row.compare == "difference"])
     print_bootstrap(max(runs // 20, 100))
     print_measures(runs)
+    print_scores(runs)
 
 
 def gaps(runs: int) -> list[Covered]:
@@ -135,6 +137,30 @@ def print_measures(runs: int) -> None:
             ]
             cells = [percent(min(result.coverage for result in pair)) for pair in found]
             print(f"| {found[0][0].name} | " + " | ".join(cells) + " |")
+
+
+def print_scores(runs: int) -> None:
+    """Print the coverage of score measures, and the errors of verdicts on the difference of two groups."""
+    generator = np.random.default_rng(runs)
+    print("\n| of scores | n | least coverage | mean coverage | of a difference, least | wrong passes | wrong fails |")
+    print("|---|---|---|---|---|---|---|")
+    for name in SCORES:
+        for size in simulate_scores.SIZES:
+            own = [
+                simulate_scores.own_coverage(name, system, size, runs // 5, generator)
+                for system in simulate_scores.SYSTEMS
+            ]
+            pairs = [
+                simulate_scores.difference_errors(name, *pair, size, runs // 5, generator)
+                for pair in simulate_scores.PAIRS
+            ]
+            cells = (
+                min(own),
+                mean(own),
+                min(pair[0] for pair in pairs),
+                *(max(e) for e in list(zip(*pairs, strict=True))[1:]),
+            )
+            print(f"| `{name}` | {size} | " + " | ".join(map(percent, cells)) + " |")
 
 
 def percent(value: float) -> str:

@@ -81,9 +81,24 @@ def _loss(cells: Floats, squares: Floats, scores: Floats, terms: Floats, scale: 
         0.0,
         highest,
         f"delta_{scale}_t",
-        np.maximum(size - 1, 0.5),
+        np.minimum(_freedom(loss, cells, size), np.maximum(size - 1, 0.5)),
         size,
     )
+
+
+def _freedom(loss: Linearised, cells: Floats, size: Floats) -> Floats:
+    """Return the degrees of freedom of a variance of losses, fewer the heavier their tails: 2·s⁴/var s².
+
+    2n/(κ − (n − 3)/(n − 1)) with κ the kurtosis; n − 1 where they are normal. F. E. Satterthwaite (1946), Biometrics
+    Bulletin 2, 110–114.
+    """
+    amounts = np.asarray(cells, dtype=float)
+    total = amounts.sum(axis=1)
+    safe = np.where(total > 0, total, 1.0)
+    second, fourth = ((amounts * loss.gradient**power).sum(axis=1) / safe for power in (2, 4))
+    kurtosis = np.where(second > 0, fourth / np.where(second > 0, second, 1.0) ** 2, 3.0)
+    n = np.maximum(size, 2)
+    return np.asarray(np.maximum(2 * n / np.maximum(kurtosis - (n - 3) / (n - 1), 1e-9), 1.0), dtype=float)
 
 
 def loss_variance(loss: Linearised, cells: Floats, squares: Floats, scores: Floats) -> Floats:
