@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ethicscheck.metrics.definition import Criterion, Metric
-from ethicscheck.metrics.registry import all_measures
+from ethicscheck.metrics.registry import TASKS, all_measures, find_measure
 
 from .messages import REASONS
 from .profiles import load_profile, profile_names
@@ -182,6 +182,9 @@ METHODS: dict[str, tuple[str, str, str]] = {
     "jackknife_logit_t": ("Jackknife error on the logit scale", "Of average precision: the variance from how much each person moves the value, with a little added so that a perfect order of few people is not certain.", "Efron & Tibshirani 1993, ch. 21; Boyd, Eng & Page 2013, ECML PKDD"),
     "delta_logit_t": ("Delta-method error on the logit scale", "Of the Brier score; half a person with either outcome joins the variance, so that few outcomes do not look like certainty.", "docs/scores.md, with the coverage that was simulated"),
     "delta_log_t": ("Delta-method error on the log scale", "Of log loss, in the same way.", "docs/scores.md, with the coverage that was simulated"),
+    "hall_t_root": ("Root of a mean that allows for skewness", "Of the root mean squared error: the roots of the limits of the mean squared error.", "Hall 1992, Journal of the Royal Statistical Society B 54, 221–228"),
+    "delta_log_error_ratio": ("Delta-method error on the log scale", "Of R²: 1 − R² is the mean squared error over the variance of the truth, and can't fall below 0. Too short where true values have heavy tails.", "docs/multiclass-and-regression.md, with the coverage that was simulated"),
+    "delta_logit": ("Delta-method error on the logit scale", "Of averages over classes: the variance from what each person moves the value by, with one person more on either side in each class, so that a class of few people does not look certain.", "docs/multiclass-and-regression.md, with the coverage that was simulated"),
     "hall_t": ("Student's t, corrected for skewness", "Of a mean of scores or errors, which a few large values can make lopsided.", "Hall 1992, Journal of the Royal Statistical Society B 54, 221–228"),
     "mover_wilson_t": ("Square-and-add of rate and score", "Of calibration in the large: Wilson's limits of the rate and Student's of the part of the score that does not go with it.", "Zou 2007, Psychological Methods 12, 399–413"),
     "debiased_bins": ("Calibration error with its bias", "From the plain error less all that could be bias and chance, up to the plain error and chance: it covers at least as often as it says.", "docs/scores.md; Kumar, Liang & Ma 2019, NeurIPS"),
@@ -242,6 +245,9 @@ def find_entry(name: str) -> Entry | None:
     """Return the entry of that name, or of the measure that others call so; case, blanks and hyphens don't matter."""
     known = {_plain(entry.name): entry for entry in entries()}
     wanted = _plain(name).removesuffix("+grid")
+    measure = find_measure(name.strip())  # a name with a class in it stands in no list
+    if wanted not in known and measure is not None:
+        return _measure(measure)
     return known.get(wanted) or known.get(_plain(OTHER_NAMES.get(wanted, "")))
 
 
@@ -252,7 +258,11 @@ def _plain(name: str) -> str:
 def _measure(measure: Metric | Criterion) -> Entry:
     also = sorted(other for other, known in OTHER_NAMES.items() if known == measure.name)
     details = [("Formula", measure.formula), ("Misleads", measure.misleads)]
-    what = "score" if measure.table == "scores" else "decision"
+    for task in TASKS:
+        other = all_measures(task).get(measure.name)
+        if other is not None and other.table not in (measure.table, "scores"):
+            details.append((task.capitalize(), f"{other.asks} {other.formula}"))
+    what = {"scores": "score", "classes": "predicted class", "moments": "prediction"}.get(measure.table, "decision")
     details.append(("Needs", f"{what} and outcome (data.label)" if measure.needs_label else f"the {what} alone"))
     if also:
         details.append(("Also called", ", ".join(also)))

@@ -123,7 +123,7 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
     ordered += sorted(too_few, key=lambda row: group_label(row.group))
     shown = ordered if len(ordered) <= MOST_GROUPS else ordered[:MOST_GROUPS]
     return Thousand(
-        id=f"plain-{name}-{index.axes().index(features)}",
+        id=f"plain-{name if of_class(name) is None else index.metrics().index(name)}-{index.axes().index(features)}",
         lead=lead(metric, words, index, features),
         rows=tuple(_row(row, small) for row in shown),
         more=len(ordered) - len(shown),

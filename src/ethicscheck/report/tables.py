@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ethicscheck.metrics.multiclass import of_class
 from ethicscheck.model.record import Disparity, Estimate
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
 
@@ -90,10 +91,15 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         title=features_label(features),
         reference=reference,
         intersection=len(features) > 1,
-        overview=tuple(_overview(index, name, features, f"m{place}-{name}") for name in metrics),
+        overview=tuple(_overview(index, name, features, _anchor(place, name, metrics)) for name in metrics),
         criteria=tuple(_overview(index, name, features, "") for name in criteria),
-        details=tuple(_detail(index, name, features, f"m{place}-{name}") for name in metrics),
+        details=tuple(_detail(index, name, features, _anchor(place, name, metrics)) for name in metrics),
     )
+
+
+def _anchor(place: int, name: str, metrics: Sequence[str]) -> str:
+    """Return the anchor of a measure's table; a class may be called anything, so its measures are numbered."""
+    return f"m{place}-{name}" if of_class(name) is None else f"m{place}-class-{metrics.index(name)}"
 
 
 def _overview(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str) -> OverviewRow:

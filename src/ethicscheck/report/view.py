@@ -74,6 +74,7 @@ class ReportView:
     rows_total: str
     read_word: str
     judged: str
+    known: str
     unknown_strata: tuple[str, ...]
     sources: tuple[tuple[str, str, str], ...]
     shares: Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]
@@ -111,6 +112,7 @@ def make_view(record: AuditRecord) -> ReportView:
         rows_total=whole(record.data.rows),
         read_word="people counted" if record.plan.count else "rows read, one for each person",
         judged=whole(record.data.judged),
+        known=_known(record),
         unknown_strata=tuple(
             f"{visible(part.name)} unknown for {whole(part.unknown)} rows: left out of the tables within {visible(part.name)} only."
             for part in record.data.strata
@@ -155,8 +157,19 @@ def ranked(findings: Sequence[Finding]) -> list[Finding]:
 def accounting(record: AuditRecord) -> list[tuple[str, str]]:
     """Return every row read, by what became of it; the parts add up to the rows read."""
     parts = [("used in every table", whole(record.data.audited))]
-    parts += [(excluded_text(part.reason), whole(part.rows)) for part in record.data.excluded]
+    parts += [(excluded_text(part.reason, record.plan.task), whole(part.rows)) for part in record.data.excluded]
     return parts
+
+
+def _known(record: AuditRecord) -> str:
+    """Return what is known of everyone that is measured: "decision and outcome are"."""
+    what = {"score": "score", "multiclass": "predicted class", "regression": "prediction"}.get(
+        record.plan.task, "decision"
+    )
+    if record.plan.label is None:
+        return f"{what} is"
+    truth = {"multiclass": "true class", "regression": "true value"}.get(record.plan.task, "outcome")
+    return f"{what} and {truth} are"
 
 
 def rule_text(finding: Finding) -> str:

@@ -24,8 +24,11 @@ def reason_text(code: str | None, record: AuditRecord) -> str:
     return REASONS.get(code or "", (code or "").replace("_", " "))
 
 
-def excluded_text(reason: str) -> str:
+def excluded_text(reason: str, task: str = "binary") -> str:
     """Return why rows were left out, and of what."""
+    if task == "regression":
+        text = excluded_text(reason)
+        return text.replace("outcome", "true value").replace("decision", "prediction") if "missing" in reason else text
     kind, _, features = reason.partition(":")
     if kind == "unknown_group":
         names = " and ".join(visible(name) for name in features.split("+"))
