@@ -138,7 +138,7 @@ def _takeaway(axis: ThresholdAxis) -> Iterator[str]:
     ways = {(way.kind, way.aim): way for way in axis.what_ifs}
     now, best = ways.get(("now", None)), ways[("most_accurate", None)]
     if now is not None:
-        more = f"; no single threshold makes more than {percent(best.accuracy)} right ({_threshold(best)})"
+        more = f"; no single threshold makes more than {percent(best.accuracy)} right ({_named(best)})"
         yield f"Today {percent(now.accuracy)} of the decisions about the groups compared are right{more}."
     else:
         yield f"The most accurate single threshold is {_threshold(best)}: {percent(best.accuracy)} of decisions are right."
@@ -167,6 +167,10 @@ def _threshold(way: WhatIf) -> str:
     if way.selects == "everyone":
         return "everyone selected"
     return _short(way.threshold) if way.threshold is not None else "–"
+
+
+def _named(way: WhatIf) -> str:
+    return f"threshold {_threshold(way)}" if way.selects == "some" else _threshold(way)
 
 
 def _short(threshold: float) -> str:
@@ -213,9 +217,8 @@ def _name(axis: ThresholdAxis, way: WhatIf) -> str:
         rule = next(rule for rule in axis.rules if rule.rule == way.aim)
         return f"One threshold for “{_rule_words(rule)}”: {_threshold(way)}"
     if way.kind == "per_group":
-        apart = points(
-            way.tolerance or 0.0, 0 if (way.tolerance or 0.0) * 100 == round((way.tolerance or 0.0) * 100) else 1
-        )
+        wide = (way.tolerance or 0.0) * 100
+        apart = f"{wide:.10g} {'point' if wide == 1 else 'points'}"
         only = "" if way.selects == "some" else f": {way.selects} is selected"
         return f"One for each group, {_lower(title(way.aim or ''))} within {apart}{only}"
     constraint = {
@@ -240,12 +243,12 @@ def _how(axis: ThresholdAxis, way: WhatIf) -> str:
         lower = None if entry.lower is None else _short(entry.lower)
         steps = []
         if entry.threshold is not None:
-            steps.append(f"{percent(above)} of people {top}")
+            steps.append(f"{_chance(above)} {top}")
         if entry.lower != entry.threshold and lower is not None:
             until = f" to below {_short(entry.threshold)}" if entry.threshold is not None else ""
-            steps.append(f"{percent(between)} from {lower}{until}")
+            steps.append(f"{_chance(between)} from {lower}{until}")
         if below > 0:
-            steps.append(f"{percent(below)} below that")
+            steps.append(f"{_chance(below)} below that")
         parts.append(f"{name}: {', '.join(steps) or 'nobody'}")
     if way.left_out:
         parts.append(
@@ -254,6 +257,17 @@ def _how(axis: ThresholdAxis, way: WhatIf) -> str:
     if way.sample is not None:
         parts.append(f"chosen on {whole(way.sample)} rows that stand for all")
     return "; ".join(parts)
+
+
+def _chance(share: float) -> str:
+    """Write how many of the people there are selected by lot.
+
+    >>> _chance(1.0), _chance(0.125).replace("\\u00a0", " "), _chance(0.9999).replace("\\u00a0", " ")
+    ('all', '12.5 %', 'over 99.9 %')
+    """
+    if share >= 1:
+        return "all"
+    return f"over {percent(0.999)}" if share > 0.9995 else percent(share)
 
 
 def _is_main(axis: ThresholdAxis, way: WhatIf) -> bool:
