@@ -105,7 +105,7 @@ def audit(
     intersections: Sequence[Sequence[str]] | Literal["all"] | None = (),
     strata: Sequence[str] | str | None = (),
     unknown: Sequence[Any] | str | None = (),
-    profiles: Sequence[str] | str | None = (),
+    profiles: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),
     rules: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = (),
     waivers: Sequence[Mapping[str, Any]] | Mapping[str, Any] | str | Path | None = (),
     checklists: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),

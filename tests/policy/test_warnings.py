@@ -522,6 +522,7 @@ def test_f1_moves_with_the_base_rate() -> None:
         ("berkeley", []),
         ("compas", ["rules_conflict", "limit_within_noise"]),
         ("hiring", ["limit_within_noise"]),
+        ("lending", []),
         ("promotion", ["ratio_of_rare_rates", "limit_within_noise"]),
     ],
 )
