@@ -11,6 +11,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -19,13 +20,13 @@ import numpy as np
 from ethicscheck.model.text import text_of
 
 from .bases import Changes, Decisions
+from .coded_columns import CodedColumns
 from .collect import Collected
 from .exact_sums import LIMB, limb_columns, limb_totals
 from .exact_weights import weight_columns
 from .query import Cells, cut_value, key_value, known_number, known_value
 from .roles import FrameView, KeyColumn, Roles
 from .table import CountTable, GroupCounts
-from .values import Coding
 
 Key = tuple[str, ...]
 _WEIGHTED_LIMBS = 5
@@ -55,7 +56,10 @@ class ClusterSums:
     roles: Roles
     collected: Collected
     _made: dict[tuple[str, Key], _Sums] = field(default_factory=dict, repr=False)
-    _distinct: dict[str, list[Any]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _coded(self) -> CodedColumns:
+        return CodedColumns(self.view, self.roles, self.collected)
 
     def attach(self, counts: GroupCounts, kind: str, within: Mapping[str, str] | None = None) -> GroupCounts:
         """Return the groups' cells with the sums over their clusters.
@@ -192,7 +196,7 @@ class ClusterSums:
             needed.append(~cut_value(view, roles).is_null())
         if kind == "changes":
             named.append(roles.compare_with)
-        return needed + [self._one_of(name, self._values(name)) for name in named if name is not None]
+        return needed + [self._coded.known(name) for name in named if name is not None]
 
     def _power(self, counts: GroupCounts, table: CountTable) -> int:
         """Return the power of two that no cluster's amount exceeds, in units of the sums; counts' own unit if weighted."""
@@ -211,10 +215,10 @@ class ClusterSums:
             amounts = {"": times if times is not None else nw.lit(1)}
         if width == 1:
             return {f"x0{end}": amount for end, amount in amounts.items()}
-        label = self._positive(roles.label, self.collected.label) if roles.label is not None else None
-        bits = [label, self._decision()]
+        label = self._coded.positive(roles.label, self.collected.label) if roles.label is not None else None
+        bits = [label, self._coded.decision()]
         if isinstance(table.basis, Changes):
-            bits.insert(0, self._positive(roles.compare_with, self.collected.other))
+            bits.insert(0, self._coded.positive(roles.compare_with, self.collected.other))
         cells = {}
         for column in range(width):
             inside = nw.lit(True)
@@ -227,31 +231,6 @@ class ClusterSums:
             for end, amount in amounts.items():
                 cells[f"x{column}{end}"] = nw.when(inside).then(amount).otherwise(0)
         return cells
-
-    def _decision(self) -> nw.Expr:
-        if self.roles.prediction is not None:
-            return self._positive(self.roles.prediction, self.collected.prediction)
-        return cut_value(self.view, self.roles) == 1
-
-    def _positive(self, column: str | None, coding: Coding | None) -> nw.Expr:
-        """Return whether a binary column is positive."""
-        assert column is not None
-        assert coding is not None
-        return self._one_of(column, [value for value in self._values(column) if coding.code(str(text_of(value)))])
-
-    def _one_of(self, column: str, values: Sequence[Any]) -> nw.Expr:
-        name = nw.col(self.view.original(column))
-        return nw.when(name.is_in(list(values))).then(nw.lit(True)).otherwise(nw.lit(False))
-
-    def _values(self, column: str) -> list[Any]:
-        """Return the known values of a column that has few: a decision, an outcome."""
-        if column not in self._distinct:
-            name = nw.col(self.view.original(column)).alias("v")
-            rows = self.view.run(self.view.frame.select(name).group_by("v").agg(nw.len()).select("v"))
-            texts = [(row[0], text_of(row[0])) for row in rows]
-            unknown = self.roles.unknown_texts
-            self._distinct[column] = [value for value, text in texts if text is not None and text not in unknown]
-        return self._distinct[column]
 
 
 def _width(table: CountTable) -> int:

@@ -17,9 +17,11 @@ from .conditional_record import Conditional as Conditional
 from .exploration_record import Exploration as Exploration
 from .missing_record import GapBounds, MissingValues, Representation
 from .own_record import OwnMeasureEntry as OwnMeasureEntry
+from .pairs_record import Pairs as Pairs
 from .part import Interval as Interval
 from .part import Part as Part
 from .profile_record import ImpactTable as ImpactTable
+from .proxies_record import Proxies as Proxies
 from .record_data import (
     DataEntry as DataEntry,
 )
@@ -56,6 +58,8 @@ from .record_data import (
 from .record_data import (
     Words as Words,
 )
+from .suppression_record import HiddenGroup as HiddenGroup
+from .suppression_record import HiddenSize as HiddenSize
 from .thresholds_record import Thresholds as Thresholds
 from .warnings_record import WarningEntry as WarningEntry
 
@@ -188,6 +192,18 @@ class Finding(Part):
     waiver: WaiverEntry | None = Field(None, description="The waiver that names it, whether or not it holds.")
 
 
+class Suppression(Part):
+    """What is not published: the sealed record keeps it unless the config says otherwise, every other document lacks it."""
+
+    below: int = Field(description="Counts from 1 to one less than this must not be known.")
+    groups: tuple[HiddenGroup, ...] = Field(description="Groups whose values are hidden, small or to protect small ones.")
+    sizes: tuple[HiddenSize, ...] = Field((), description="Groups whose number of people is hidden too.")
+    gaps: tuple[Disparity, ...] = Field((), description="The gaps of their features, among the groups that are shown.")
+    attacked: bool = Field(True, description="Whether the choice was checked by solving for what is hidden.")
+    published: bool = Field(False, description="Whether the numbers are gone from this record.")
+    withheld: tuple[str, ...] = Field((), description="Parts of the record that are left out whole.")
+
+
 class ReportWords(Part):
     """What the report is called, and who published it."""
 
@@ -215,12 +231,15 @@ class AuditRecord(Part):
     custom: tuple[OwnMeasureEntry, ...] | None = Field(None, description="Measures of the audit's own.")
     calibration: Calibration | None = None
     changes: Changes | None = None
+    pairs: Pairs | None = None
     conditional: Conditional | None = None
     representation: tuple[Representation, ...] | None = None
     missing: tuple[MissingValues, ...] | None = None
     bounds: tuple[GapBounds, ...] | None = None
     thresholds: Thresholds | None = None
+    proxies: Proxies | None = None
     exploration: Exploration | None = Field(None, description="Where it is worst; no verdict rests on it.")
+    suppression: Suppression | None = Field(None, description="What is hidden in published documents.")
 
     model_config = ConfigDict(
         frozen=True,
@@ -276,7 +295,7 @@ def _restore_order(loaded: dict[str, Any]) -> None:
     """Put groups back into the order of their features: canonical JSON sorts the keys of every object."""
     try:
         strata = loaded["plan"].get("strata", [])
-        for name in ("calibration", "conditional", "representation", "missing", "bounds", "exploration"):
+        for name in ("calibration", "conditional", "representation", "missing", "bounds", "exploration", "suppression"):
             if name in loaded:
                 loaded[name] = _all_ordered(loaded[name], [], strata)
         for row in loaded["estimates"]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ethicscheck.model.changes_record import Changes, GapChange, ValueChange
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, visible, whole
 
+from .change_plot import ChangePlot, Mark, change_plot
 from .charts import write
 from .index import RecordIndex, components, is_share, metric_findings, metric_of, title
 from .tables import write_p
@@ -15,7 +16,6 @@ from .wording import reason_text
 
 WORDS = {"better": "smaller gap", "worse": "wider gap", "unclear": "can’t tell"}
 MARKS = {"better": "↓", "worse": "↑", "unclear": "?"}
-ROW, AXIS, TOP = 40, 26, 6
 
 
 @dataclass(frozen=True)
@@ -39,32 +39,6 @@ class GroupChangeRow:
     value: str
     change: str
     p_value: str
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One gap's change in the chart: positions in per cent of the width, `y` in pixels."""
-
-    y: int
-    label: str
-    value: str
-    x: float
-    low: float
-    high: float
-    verdict: str
-
-
-@dataclass(frozen=True)
-class ChangePlot:
-    """The changes of all gaps of shares on one scale around 0."""
-
-    id: str
-    title: str
-    takeaway: str
-    rows: tuple[Mark, ...]
-    ticks: tuple[tuple[float, str, str], ...]
-    zero: float
-    height: int
 
 
 @dataclass(frozen=True)
@@ -197,37 +171,10 @@ def _plot(index: RecordIndex, gaps: Sequence[GapChange], features: tuple[str, ..
     drawn = [row for row in drawn if row.metric in ruled] or drawn
     if not drawn:
         return None
-    ends = [end for row in drawn if row.interval for end in (row.interval.low, row.interval.high or 0.0)]
-    low, high = min(*ends, -0.01), max(*ends, 0.01)
-    pad = (high - low) * 0.04
-    low, high = low - pad, high + pad
-
-    def at(value: float) -> float:
-        return round((value - low) / (high - low) * 100, 2)
-
-    rows = tuple(
-        Mark(
-            TOP + place * ROW,
-            title(row.metric),
-            f"{_signed(row.metric, row.change or 0.0)} points",
-            at(row.change or 0.0),
-            at(row.interval.low if row.interval else 0.0),
-            at((row.interval.high if row.interval else None) or 0.0),
-            row.verdict or "",
-        )
-        for place, row in enumerate(drawn)
-    )
-    ticks = [(at(end), f"{_signed(drawn[0].metric, end)}", "middle") for end in (low + pad, high - pad)]
-    ticks = [tick for tick in ticks if abs(tick[0] - at(0.0)) > 12]
-    return ChangePlot(
-        id=plot_id,
-        title=f"Change in each gap by {features_label(features)}, percentage points, with intervals",
-        takeaway=_takeaway(drawn),
-        rows=rows,
-        ticks=(
-            (at(0.0), "no change", "middle"),
-            *((x, text, "end" if x > 90 else "start" if x < 10 else "middle") for x, text, _ in ticks),
-        ),
-        zero=at(0.0),
-        height=TOP + ROW * len(rows) + AXIS,
-    )
+    marks = [
+        Mark(title(row.metric), row.change or 0.0, row.interval.low, row.interval.high or 0.0)
+        for row in drawn
+        if row.interval is not None
+    ]
+    heading = f"Change in each gap by {features_label(features)}, percentage points, with intervals"
+    return change_plot(plot_id, heading, _takeaway(drawn), marks)

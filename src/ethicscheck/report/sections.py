@@ -17,6 +17,8 @@ from .exploration import exploration_section
 from .impact_ratios import impact_ratio_section
 from .index import RecordIndex
 from .outcomes import outcomes_section
+from .pairs import pairs_section
+from .proxies import proxies_section
 from .quartiles import quartiles_section
 from .strata import strata_section
 from .thresholds import thresholds_section
@@ -38,6 +40,7 @@ class Section:
 # Anchor, title in the contents list, template in templates/sections/, maker.
 SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
     ("changes", "What this change does", "changes.html.j2", changes_section),
+    ("pairs", "Matched pairs", "pairs.html.j2", pairs_section),
     ("impact-ratios", "Impact ratios", "impact_ratios.html.j2", impact_ratio_section),
     ("who", "Who is in the data, who is missing", "who.html.j2", who_section),
     ("outcomes", "Outcomes by group", "outcomes.html.j2", outcomes_section),
@@ -46,6 +49,7 @@ SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
     ("scores", "Scores by group", "calibration.html.j2", calibration_section),
     ("strata", "Within strata", "strata.html.j2", strata_section),
     ("thresholds", "Thresholds", "thresholds.html.j2", thresholds_section),
+    ("proxies", "What gives away a group", "proxies.html.j2", proxies_section),
     ("exploration", "Where it is worst: exploratory", "exploration.html.j2", exploration_section),
 )
 

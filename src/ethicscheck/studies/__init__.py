@@ -18,11 +18,14 @@ STUDIES: tuple[tuple[str, str], ...] = (
     ("calibration", "calibration"),
     ("thresholds", "thresholds"),
     ("changes", "changes"),
+    ("pairs", "pairs"),
     ("conditional", "conditional"),
     ("representation", "representation"),
     ("missing", "missing"),
     ("bounds", "bounds"),
     ("exploration", "exploration"),
+    ("suppression", "suppression"),
+    ("proxies", "proxies"),
 )
 
 
