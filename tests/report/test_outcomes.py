@@ -61,6 +61,19 @@ def test_without_both_rates_or_without_labels_there_are_no_bars() -> None:
     assert b'id="outcomes"' not in render(unlabelled)
 
 
+def test_a_group_whose_rates_are_withheld_has_no_bar() -> None:
+    """A rate that is hidden is not a rate of nobody."""
+    record = ec.audit(made_frame(), label="y", prediction="p", sensitive=["group"]).record
+    hidden = tuple(
+        row.model_copy(update={"value": None, "undefined": "suppressed", "denominator": 0, "rows": 0})
+        if row.group == {"group": "b"}
+        else row
+        for row in record.estimates
+    )
+
+    assert counts(record.model_copy(update={"estimates": hidden}))["b"] == []
+
+
 def test_compas_bars_are_the_published_cells() -> None:
     """ProPublica's table of African-American defendants: TN 990, FP 805, FN 532, TP 1369 of 3,696."""
     found = counts(ec.audit(EXAMPLES / "compas/ethicscheck.yaml").record)

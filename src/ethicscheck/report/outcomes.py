@@ -21,6 +21,8 @@ MOST = 24
 # Narrower than this (in per cent of the width) no number fits into a part of a bar, even on a phone.
 LEGIBLE = 8.5
 KINDS = ("rightly-selected", "wrongly-selected", "missed", "rightly-rejected")
+# A rate without a value for these reasons has nobody behind it; for any other it has, and no bar can be drawn.
+EMPTY = ("no_positives", "no_negatives", "no_rows", "no_weight")
 # Wrong decisions are striped, upright or across, so that black and white will do: lines as (y in the bar, width).
 STRIPES: dict[str, tuple[tuple[float, float], ...]] = {
     "wrongly-selected": ((10, 20),),
@@ -184,7 +186,7 @@ def _cells(
 ) -> _Cells:
     amounts = []
     for estimate, selected in (positives, negatives):
-        if selected is None and estimate.denominator > 0:  # hidden, say, and not for want of such people
+        if selected is None and estimate.undefined not in EMPTY:  # hidden, say
             reason = reason_text(estimate.undefined, index.record)
             return _Cells(group_label(estimate.group), estimate.rows, (), 0.0, reason)
         share = selected or 0.0
