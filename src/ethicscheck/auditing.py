@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ from .policy.rules import Rule, check_names, intersections_of, measures_of, reso
 from .policy.waivers import apply_waivers, check_waivers, read_waivers
 from .policy.warnings import warning_entries
 from .provenance import created_now, make_provenance
-from .sources.frames import view_frame
+from .sources.frames import frame_header, view_frame
 from .sources.view import SourceView
 from .studies import make_studies
 from .studies.context import StudyContext
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .policy.checklists import Assessed, OpenedChecklist
 
 Run = Callable[[Callable[[], Any], Any], Any]
+MOST_PROXIES = 200
 
 
 def load_config(path: Path) -> LoadedConfig:
@@ -188,7 +189,7 @@ def measure_data(loaded: LoadedConfig, frame: Any = None, run: Run | None = None
         When the data can't be audited as they stand.
     """
     config = loaded.config
-    roles = roles_of(config)
+    roles = _with_proxies(roles_of(config), loaded, frame)
     source = _open(loaded, roles, frame, run)
     collected = collect(source.view, roles)
     favourable = _favourable(config, collected)
@@ -201,6 +202,29 @@ def measure_data(loaded: LoadedConfig, frame: Any = None, run: Run | None = None
         ClusterSums(source.view, roles, collected) if roles.cluster is not None else None,
     )
     return MeasuredData(roles, source, collected, measurement)
+
+
+def _with_proxies(roles: Roles, loaded: LoadedConfig, frame: Any) -> Roles:
+    """Return the roles with the columns that may reveal a sensitive feature; `all` are those with no other role."""
+    asked = loaded.config.proxies
+    if asked is None:
+        return roles
+    columns = asked.columns
+    if columns == ("all",):
+        data = loaded.config.data
+        if frame is None:
+            from .sources.files import file_header
+            from .sources.paths import expand_sources
+
+            header = file_header(expand_sources(data.source, loaded.base)[0], loaded.base, data.delimiter)
+        else:
+            header = frame_header(frame)
+        taken = set(roles.columns())
+        columns = tuple(name for name in header if name.strip() and name not in taken and header.count(name) == 1)
+    if not 1 <= len(columns) <= MOST_PROXIES:
+        what = f"{len(columns):,} columns could reveal a sensitive feature" if columns else "there is no other column"
+        raise DataError(what, "proxies.columns", f"name up to {MOST_PROXIES} columns, or leave `proxies` out")
+    return replace(roles, others=tuple(dict.fromkeys(columns)))
 
 
 def _report_words(config: Config) -> ReportWords | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -36,6 +37,28 @@ class FrameView(Protocol):
     def run(self, frame: nw.LazyFrame[Any]) -> list[tuple[Any, ...]]:
         """Run the query in its engine and return the (few) resulting rows."""
         ...
+
+    def sample(self, columns: Sequence[str], count: str | None, most: int) -> LineSample:
+        """Return at most so many of the different lines of some columns: the one bounded way of rows into Python."""
+        ...
+
+
+@dataclass(frozen=True)
+class LineSample:
+    """Different lines of some columns, in an order that depends on what they say alone.
+
+    Parameters
+    ----------
+    lines : a text or None for each column.
+    rows : how many rows are like each line.
+    different : how many different lines there are in all.
+    total : how many rows there are in all.
+    """
+
+    lines: tuple[tuple[str | None, ...], ...]
+    rows: tuple[int, ...]
+    different: int
+    total: int
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,15 @@ def view_frame(native: Any, columns: Sequence[str], numeric: frozenset[str]) -> 
     return SourceView(chosen, aliases, _collect)
 
 
+def frame_header(native: Any) -> list[str]:
+    """Return the names of a frame's columns; nothing for what is no frame, which is said where it is opened."""
+    try:
+        frame = nw.from_native(_with_plain_names(native, ()))
+    except TypeError:
+        return []
+    return list(frame.collect_schema())
+
+
 def missing_columns(missing: Sequence[str], present: Sequence[str], where: str) -> DataError:
     """Return the error for columns that the data do not have, with the nearest names they do have."""
     error = DataError(f"there is no column {missing[0]!r}", where)

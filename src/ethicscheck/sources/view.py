@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
+
+from ethicscheck.counts.roles import LineSample
+
+from .sample_lines import sample_lines
 
 Rows = list[tuple[Any, ...]]
 Runner = Callable[[nw.LazyFrame[Any]], Rows]
@@ -42,6 +46,11 @@ class SourceView:
     def original(self, column: str) -> str:
         """Return our name of the column as it was written."""
         return self.originals.get(column, self.aliases[column])
+
+    def sample(self, columns: Sequence[str], count: str | None, most: int) -> LineSample:
+        """Return at most so many of the different lines of some columns (`sample_lines`)."""
+        names = [self.original(column) for column in columns]
+        return sample_lines(self.frame, names, self.alias(count) if count is not None else None, most, self.runner)
 
     def run(self, frame: nw.LazyFrame[Any]) -> Rows:
         """Run the query and return its rows."""
