@@ -53,6 +53,15 @@ _ALL: tuple[Topic, ...] = (
         "docs/who-is-missing.md",
     ),
     Topic(
+        "calibration",
+        "Scores by group: what happened at each",
+        "Of the people with a given score, to how many did it happen, and is that the same in every group? Where scores are probabilities: do they keep their promise?",
+        "A group can be calibrated on the whole and wrong at both ends: look at the curve. Equal calibration and equal error rates can't both hold where base rates differ. Ten dots with intervals of their own are ten chances to look odd.",
+        "People in ten parts of equal size by score (one a score where they are at most 20): mean score against the observed rate, with Wilson limits. In the large: mean score − observed rate.",
+        "Van Calster et al. 2019, BMC Medicine 17, 230; Bröcker 2012, Climate Dynamics 39, 655–667; Kumar, Liang & Ma 2019, NeurIPS",
+        "docs/scores.md",
+    ),
+    Topic(
         "conditional_demographic_disparity",
         "Conditional demographic disparity",
         "Does a group get more of the unfavourable decisions than of the favourable ones, within strata?",

@@ -84,12 +84,12 @@ def _about(index: RecordIndex, part: Calibration) -> list[str]:
     lines = []
     if part.everyone.curve:
         each = (
-            "One dot for each score"
+            "One dot for each score, the people who have it"
             if part.bins == "each_score"
             else "Each dot is a tenth of the group, in order of their scores"
         )
         lines.append(
-            f"{each}: how many of them {happened}, with {level} intervals, each by itself. The bars below show how the "
+            f"{each}: how many of these {happened}, with {level} intervals, each by itself. The bars below show how the "
             "group’s scores spread. The thin line is everyone."
         )
     else:
@@ -207,9 +207,7 @@ def _same_score(part: Calibration, groups: Sequence[GroupScores]) -> str:
                 if second.interval.high is not None and first.interval.low > second.interval.high:
                     apart.append((first.rate - second.rate, score, first, one, second, other))
     if not apart:
-        return (
-            "At no score do two groups’ intervals lie apart: the same score goes with much the same rate in all groups."
-        )
+        return "At no score do two groups’ intervals lie apart: these data do not show that a score means something else in one of the groups."
     _, score, first, one, second, other = max(apart, key=lambda row: (row[0], -row[1]))
     return (
         f"The same score does not mean the same for all: at {visible(part.score)} = {limit_text(score)} the outcome happened to "
