@@ -57,6 +57,14 @@ def scored() -> Iterator[AuditRecord]:
         yield audit_frame(frame, prediction=None, score="s", task="score")
 
 
+def other_tasks() -> Iterator[AuditRecord]:
+    """Yield audits of several classes and of predicted numbers."""
+    jobs = pd.DataFrame({"group": ["a"] * 6 + ["b"] * 4, "y": list("xxyyzzxxyy"), "p": list("xyyyzxxyyy")})
+    yield audit_frame(jobs, task="multiclass", metrics=["macro_f1", "macro_precision", "macro_recall"])
+    wages = pd.DataFrame({"group": list("aaabbbc"), "y": [1, 2, 3, 4, 4, 4, 5], "p": [1, 3, 3, 4, 5, 4, 5]})
+    yield audit_frame(wages, task="regression", tolerance=1)
+
+
 def records() -> Iterator[AuditRecord]:
     """Yield audits that together meet every reason, method and test there is."""
     full = people(**WELL_FILLED)
@@ -84,6 +92,7 @@ def records() -> Iterator[AuditRecord]:
     few.loc[few["group"] == "b", "race"] = "q"
     yield audit_frame(few, sensitive=["sex", "race"], profiles=["nyc-ll144"])
     yield from scored()
+    yield from other_tasks()
     yield audit_frame(people(**{f"g{n}": (9 + n, 5 + n % 4, 4, 9) for n in range(8)}))
 
 

@@ -38,22 +38,19 @@ def decimal(value: float, digits: int = 2) -> str:
 
 
 def quantity(value: float) -> str:
-    """Write a value in the unit of what is measured, of any size, to three digits or to the whole.
+    """Write a value in the unit of what is measured, of any size: to three digits, to the whole, or to 0.001.
 
     >>> quantity(52341.2), quantity(-3.6512), quantity(0.0417), quantity(1.5e-7)
-    ('52,341', '−3.65', '0.0417', '1.5×10⁻⁷')
+    ('52,341', '−3.65', '0.042', '1.5×10⁻⁷')
     """
     size = abs(value)
     if size == 0:
         return "0"
-    if size >= 1e15 or size < 1e-4:
-        digits, _, power = f"{value:.3g}".partition("e")
-        if not power:
-            digits, _, power = f"{value:.2e}".partition("e")
+    if size >= 1e15 or size < 0.0005:
+        digits, _, power = f"{value:.1e}".partition("e")
         return f"{digits.replace('-', '−')}×10{str(int(power)).translate(_RAISED)}"
     digits_after = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
-    text = f"{value:,.{digits_after}f}" if size >= 0.1 else f"{value:.3g}"
-    return text.replace("-", "−")
+    return f"{value:,.{digits_after}f}".replace("-", "−")
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
