@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import StratifiedTable
-from tests.helpers import audit_text
 
 from ethicscheck.auditing import load_config, make_record
 from ethicscheck.model.record import AuditRecord, read_record
+from ethicscheck.policy.glossary import find_entry
+from ethicscheck.policy.study_words import STUDY_METHODS, STUDY_TESTS
 from ethicscheck.report import render
 from ethicscheck.report.index import RecordIndex
 from ethicscheck.report.strata import strata_section
+from helpers import audit_text
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -236,3 +240,34 @@ def test_scores_too_many_for_one_table_are_said_to_have_no_strata(tmp_path: Path
 
     assert {row.metric for row in record.conditional.metrics} == {"selection_rate"}
     assert "too many different scores: ROC AUC" in render(record).decode()
+
+
+def test_every_name_that_these_studies_write_is_explained(berkeley: AuditRecord, tmp_path: Path) -> None:
+    """By `explain`, and on the statistics page: a name that leads nowhere can't be checked by anyone."""
+    generator = np.random.default_rng(1)
+    draws = (generator.choice(list("abc"), 300), generator.choice(list("XY"), 300), *generator.integers(0, 2, (2, 300)))
+    text = "group,s,y,p\n" + "".join(f"{g},{s},{y},{p}\n" for g, s, y, p in zip(*draws, strict=True))
+    shares = {"group": {"a": 0.4, "b": 0.3, "c": 0.3}}
+    records = [berkeley, audit_text(tmp_path, text, strata="s", population=shares)]
+    page = (EXAMPLES.parent / "docs/statistics.md").read_text(encoding="utf-8")
+
+    found = {name for record in records for name in names_in(record.model_dump(mode="json"))}
+    assert {"wilson_standardised", "robins_breslow_greenland", "breslow_day_tarone", "exact_multinomial"} <= found
+    assert {name for name in found if find_entry(name) is None} == set()
+    assert {name for name in (*STUDY_METHODS, *STUDY_TESTS) if f"`{name}`" not in page} == set()
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Yield the names of methods and tests in the parts of a record that these studies make."""
+    for part in ("conditional", "representation", "missing"):
+        yield from _names(value.get(part))
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _names(part)
+    elif isinstance(value, dict):
+        yield from (value[key] for key in ("method", "test") if isinstance(value.get(key), str))
+        for part in value.values():
+            yield from _names(part)

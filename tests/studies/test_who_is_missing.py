@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import binomtest, chisquare, fisher_exact
-from tests.helpers import audit_text, gap
 
 from ethicscheck.errors import ConfigError, DataError
 from ethicscheck.model.record import read_record
 from ethicscheck.report import render
 from ethicscheck.report.index import RecordIndex
 from ethicscheck.report.who import who_section
+from helpers import audit_text, gap
 
 HUNDRED = "group,y,p\n" + "a,1,1\na,0,0\n" * 40 + "b,1,1\nb,0,0\n" * 10
 

@@ -16,6 +16,7 @@ from ethicscheck.metrics.registry import TASKS, all_measures, find_measure
 from .messages import REASONS
 from .profiles import load_profile, profile_names
 from .rules import OTHER_NAMES
+from .study_words import STUDY_METHODS, STUDY_REASONS, STUDY_TESTS
 from .topics import TOPICS, Topic
 from .warnings.definition import KINDS, WarningKind
 
@@ -234,9 +235,11 @@ def entries() -> Iterator[Entry]:
     for name, says in REASON_HELP.items():
         title = REASON_TITLES[name]
         yield Entry(name, "reason", title[0].upper() + title[1:], says)
+    for name, (title, says) in STUDY_REASONS.items():
+        yield Entry(name, "reason", title[0].upper() + title[1:], says)
     for name, (title, says) in STATES.items():
         yield Entry(name, "state", title, says)
-    for kind, table in (("method", METHODS), ("test", TESTS)):
+    for kind, table in (("method", METHODS | STUDY_METHODS), ("test", TESTS | STUDY_TESTS)):
         for name, (title, says, source) in table.items():
             yield Entry(name, kind, title, says, (("Source", source),))  # type: ignore[arg-type]
 

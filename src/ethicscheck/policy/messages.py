@@ -33,7 +33,6 @@ REASONS = {
     "no_positives_or_predicted_positives": "nobody with the outcome or the positive decision",
     "no_false_positives": "no wrong positive decision to divide by",
     "no_other_rows": "nobody outside the group",
-    "no_common_stratum": "there is no stratum in which every group that is compared has a value",
     "no_weight": "all weights are 0",
     "infinite_loss": "a score of exactly 0 or 1 was wrong, which makes the loss infinite",
     "unbounded_loss": "on the grid of scores, one that was wrong can't be told from exactly 0 or 1",

@@ -17,6 +17,7 @@ from ethicscheck.model.conditional_record import (
 )
 from ethicscheck.model.record import Estimate, Finding
 from ethicscheck.model.wording import decimal, features_label, group_label, visible, whole
+from ethicscheck.policy.study_words import STUDY_REASONS
 
 from .charts import write, write_bare
 from .index import Features, GroupKey, RecordIndex, components, group_key, is_share, metric_findings, metric_of, title
@@ -287,7 +288,7 @@ def _facts(index: RecordIndex, row: ConditionalMetric, pair: AdjustedPair) -> It
     if left_out:
         yield "Left out of what is adjusted", _left_out(list(left_out.values()))
     if row.standardised.undefined is not None:
-        yield "All groups at once", f"can’t be adjusted: {reason_text(row.standardised.undefined, index.record)}"
+        yield "All groups at once", f"can’t be adjusted: {_why(index, row.standardised.undefined)}"
 
 
 TESTS = {
@@ -306,6 +307,10 @@ def _left_out(parts: Sequence[LackingStratum]) -> str:
     ]
     more = len(parts) - len(named)
     return "; ".join(named) + (f"; and {more} more, in audit.json" if more else "")
+
+
+def _why(index: RecordIndex, code: str) -> str:
+    return STUDY_REASONS[code][0] if code in STUDY_REASONS else reason_text(code, index.record)
 
 
 def _cell(index: RecordIndex, name: str, row: Estimate | None) -> StratumCell:

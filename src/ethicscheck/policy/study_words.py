@@ -1,0 +1,37 @@
+"""Names that only studies write into a record (intervals, tests, reasons), in plain words; part of the glossary."""
+
+from __future__ import annotations
+
+# Title, meaning.
+STUDY_REASONS: dict[str, tuple[str, str]] = {
+    "no_common_stratum": (
+        "there is no stratum in which every group that is compared has a value",
+        "Where a group does not occur, nothing says how it would fare there. Join strata that belong together, or compare fewer groups.",
+    ),
+}  # fmt: skip
+
+# Title, meaning, source.
+STUDY_METHODS: dict[str, tuple[str, str, str]] = {
+    "wilson_standardised": ("Wilson score interval at one mix of strata", "Of a rate if the group were spread over the strata like everyone: on the number of rows that would tell as much, never more than the group has.", "Wilson 1927; Korn & Graubard 1998, Survey Methodology 24, 193–201"),
+    "mover_standardised": ("Square-and-add over strata", "The same for values that are no rates, from each stratum's own interval, no narrower than their variance asks for.", "Zou & Donner 2008, Statistics in Medicine 27, 1693–1702"),
+    "difference_wilson_standardised": ("Difference at one mix of strata", "Of two groups' rates if both were spread over the strata alike, from each side's own interval.", "Newcombe 1998; Korn & Graubard 1998"),
+    "difference_mover_standardised": ("Difference at one mix of strata", "The same for values that are no rates.", "Zou & Donner 2008, Statistics in Medicine 27, 1693–1702"),
+    "pairwise_wilson_standardised": ("The gap at one mix of strata", "Over all groups, with the two ends of any gap: the lower one is corrected for looking at all pairs.", "docs/conditional.md"),
+    "pairwise_mover_standardised": ("The gap at one mix of strata", "The same for values that are no rates.", "docs/conditional.md"),
+    "mover_standardised_shares": ("Difference of two shares over strata", "Of a group's share of the unfavourable and of the favourable decisions, each put together over strata by their size.", "docs/conditional.md"),
+    "robins_breslow_greenland": ("Limits of the common odds ratio", "On the logarithm's scale; right for few large strata and for many small ones.", "Robins, Breslow & Greenland 1986, Biometrics 42, 311–323"),
+    "mantel_haenszel_sato": ("Limits of the common difference", "Right for few large strata and for many small ones.", "Sato 1989, Biometrics 45, 1323–1324"),
+    "cross_validated_logit": ("Interval of a cross-validated AUC", "From each held-out row's influence, widened because the models share rows; on the log odds.", "LeDell, Petersen & van der Laan 2015, Electronic Journal of Statistics 9, 1583–1607; Nadeau & Bengio 2003, Machine Learning 52, 239–281"),
+}  # fmt: skip
+
+STUDY_TESTS: dict[str, tuple[str, str, str]] = {
+    "cochran_mantel_haenszel": ("Cochran–Mantel–Haenszel test", "Could chance alone make two groups differ this much, one way, within strata? Without continuity correction.", "Cochran 1954, Biometrics 10, 417–451; Mantel & Haenszel 1959, JNCI 22, 719–748"),
+    "cochran_mantel_haenszel_general": ("Cochran–Mantel–Haenszel test of several groups", "The same for more than two groups.", "Landis, Heyman & Koch 1978, International Statistical Review 46, 237–254"),
+    "cochran_mantel_haenszel_monte_carlo": ("Cochran–Mantel–Haenszel test, simulated", "The same where a group has few people, over random tables with the same totals in each stratum (statistics.replicates).", "Landis, Heyman & Koch 1978, International Statistical Review 46, 237–254"),
+    "exact_conditional": ("Exact test over strata", "The same for two groups and few people, over all tables with the same totals in each stratum.", "Mantel & Fleiss 1980, American Journal of Epidemiology 112, 129–134; as R's mantelhaen.test(exact = TRUE)"),
+    "breslow_day_tarone": ("Breslow–Day test", "Is the odds ratio the same in every stratum? A small p says: read the strata, not the common figure.", "Breslow & Day 1980, §4.4; Tarone 1985, Biometrika 72, 91–95"),
+    "exact_binomial": ("Exact binomial test", "Could a random draw from the population have a share this far off?", "as R's binom.test"),
+    "exact_multinomial": ("Exact multinomial test", "The same for all groups at once, over all tables of this size.", "as R's multinomial.test of package EMT"),
+    "chi_squared_fit": ("χ² test against a population", "The same for large numbers.", "Pearson 1900"),
+    "multinomial_monte_carlo": ("Multinomial test, simulated", "The same over random tables, where there are too many to list (statistics.replicates).", "as R's multinomial.test of package EMT"),
+}  # fmt: skip
