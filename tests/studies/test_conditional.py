@@ -243,18 +243,18 @@ def test_scores_too_many_for_one_table_are_said_to_have_no_strata(tmp_path: Path
 
 
 def test_every_name_that_these_studies_write_is_explained(berkeley: AuditRecord, tmp_path: Path) -> None:
-    """By `explain`, and on the statistics page: a name that leads nowhere can't be checked by anyone."""
+    """By `explain`, and in the docs: a name that leads nowhere can't be checked by anyone."""
     generator = np.random.default_rng(1)
     draws = (generator.choice(list("abc"), 300), generator.choice(list("XY"), 300), *generator.integers(0, 2, (2, 300)))
     text = "group,s,y,p\n" + "".join(f"{g},{s},{y},{p}\n" for g, s, y, p in zip(*draws, strict=True))
     shares = {"group": {"a": 0.4, "b": 0.3, "c": 0.3}}
     records = [berkeley, audit_text(tmp_path, text, strata="s", population=shares)]
-    page = (EXAMPLES.parent / "docs/statistics.md").read_text(encoding="utf-8")
+    pages = "".join(page.read_text(encoding="utf-8") for page in EXAMPLES.parent.glob("docs/*.md"))
 
     found = {name for record in records for name in names_in(record.model_dump(mode="json"))}
     assert {"wilson_standardised", "robins_breslow_greenland", "breslow_day_tarone", "exact_multinomial"} <= found
     assert {name for name in found if find_entry(name) is None} == set()
-    assert {name for name in (*STUDY_METHODS, *STUDY_TESTS) if f"`{name}`" not in page} == set()
+    assert {name for name in (*STUDY_METHODS, *STUDY_TESTS) if f"`{name}`" not in pages} == set()
 
 
 def names_in(value: Any) -> Iterator[str]:
