@@ -389,3 +389,11 @@ def test_the_answers_of_the_config_meet_what_the_profile_requires(tmp_path: Path
     )
     (entry,) = [part for part in record.checklists if part.id == "transparency"]
     assert entry.progress["answered"] > 0
+
+
+def test_what_a_profile_crosses_is_measured_too() -> None:
+    """The combined categories are in the record's own rows, though the config names no intersection; no rule is added."""
+    record = hiring("nyc-ll144")
+
+    assert ("sex", "race") in {row.features for row in record.estimates}
+    assert record.findings == ()

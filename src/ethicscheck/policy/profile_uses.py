@@ -33,6 +33,12 @@ def columns_of(use: ProfileUse, features: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def crossed_by_profiles(config: Config) -> tuple[tuple[str, ...], ...]:
+    """Return the features whose combinations the profiles of a config ask for tables of."""
+    asked = [use for use in uses_of(config) if "impact_ratios" in load_profile(use.use).tables]
+    return tuple(tuple(columns_of(use, list(config.data.sensitive)).values()) for use in asked)
+
+
 def required_by_profiles(config: Config) -> tuple[tuple[str, RequiredChecklist], ...]:
     """Return the checklists that the profiles of a config require, each with the profile's name; strictest first."""
     asked = [(use.use, part) for use in uses_of(config) for part in load_profile(use.use).checklists]

@@ -17,7 +17,7 @@ from ethicscheck.model.scalars import as_number
 from ethicscheck.model.strict_yaml import Document, Path
 
 from .other_names import OTHER_NAMES as OTHER_NAMES
-from .profile_uses import check_profiles, known_uses
+from .profile_uses import check_profiles, crossed_by_profiles, known_uses
 from .profiles import load_profile, profile_names
 
 EVERYWHERE = "*"
@@ -40,7 +40,7 @@ class Rule:
 
 
 def intersections_of(config: Config) -> tuple[tuple[str, ...], ...]:
-    """Return the intersections to compare: those configured and those a rule names, each in the order of the config."""
+    """Return the intersections to compare, in the order of the config: those it names, its rules and its profiles' tables."""
     features = list(config.data.sensitive)
     found: dict[tuple[str, ...], None] = {}
     if config.data.intersections == "all":
@@ -53,6 +53,8 @@ def intersections_of(config: Config) -> tuple[tuple[str, ...], ...]:
     for rule in config.policy.rules:
         if rule.across != (EVERYWHERE,) and len(set(rule.across)) > 1:
             found[tuple(sorted(set(rule.across), key=features.index))] = None
+    for names in crossed_by_profiles(config):
+        found[tuple(sorted(names, key=features.index))] = None
     return tuple(found)
 
 
