@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 from ethicscheck.counts.bases import Scores
 from ethicscheck.counts.table import GroupCounts
 from ethicscheck.metrics.rows import group_names, interval
-from ethicscheck.metrics.scores import bounds_of
+from ethicscheck.metrics.scores import METRICS, bounds_of
 from ethicscheck.model.calibration_record import AxisScores, Calibration, CurveBin, GroupScores, InTheLarge
 from ethicscheck.stats.calibration import (
     BINS,
     CalibrationCurve,
     calibration_curve,
-    calibration_in_the_large,
     expected_calibration_error,
 )
-from ethicscheck.stats.intervals import Floats, critical_value
+from ethicscheck.stats.intervals import Floats, critical_value, wilson_limits
 
 from .context import Features, StudyContext
 
@@ -160,7 +159,9 @@ class _Shown:
     def _curves(self, counts: GroupCounts) -> Iterator[tuple[CurveBin, ...]]:
         bins = None if self.edges is None else BINS
         confidence = self.context.measurement.confidence
-        curve = calibration_curve(counts.amounts, counts.squares, self.values, bins, confidence)
+        curve = self._clustered(
+            calibration_curve(counts.amounts, counts.squares, self.values, bins, confidence), counts
+        )
         at_score = counts.rows[:, 0::2] + counts.rows[:, 1::2]
         for group in range(len(counts)):
             yield tuple(
@@ -168,8 +169,21 @@ class _Shown:
                 for place in np.nonzero(curve.total[group])[0]
             )
 
+    def _clustered(self, curve: CalibrationCurve, counts: GroupCounts) -> CalibrationCurve:
+        """Return the curve with intervals as wide as if all rows of a cluster were one; itself without clusters."""
+        if counts.products is None:
+            return curve
+        rows = counts.squares.sum(axis=1)
+        effect = np.maximum(counts.products.sum(axis=(1, 2)) / np.where(rows > 0, rows, 1.0), 1.0)
+        size = curve.size / effect[:, None]
+        z = critical_value(1 - self.context.measurement.confidence)
+        low, high = wilson_limits(np.nan_to_num(curve.rate).ravel(), size.ravel(), z)
+        return replace(curve, low=low.reshape(size.shape), high=high.reshape(size.shape))
+
     def _bin(self, curve: CalibrationCurve, group: int, place: int, rows: int) -> CurveBin:
-        weighted = self.context.roles.weight is not None
+        method = "wilson" if self.context.roles.weight is None else "wilson_effective_size"
+        if self.context.roles.cluster is not None:
+            method = "wilson_effective_size_alike_clusters"
         return CurveBin(
             lowest=float(curve.first[group, place]),
             highest=float(curve.last[group, place]),
@@ -181,29 +195,24 @@ class _Shown:
                 float(curve.low[group, place]),
                 float(curve.high[group, place]),
                 self.context.measurement.confidence,
-                "wilson_effective_size" if weighted else "wilson",
+                method,
             ),
         )
 
     def _calibration(self, counts: GroupCounts) -> tuple[list[InTheLarge | None], list[float | None]]:
         if not self.calibrated:
             return [None] * len(counts), [None] * len(counts)
-        large = calibration_in_the_large(counts.amounts, counts.squares, self.values)
-        low, high = large.limits(critical_value(1 - self.context.measurement.confidence))
-        half = 2 * self.basis.half_width  # as `quantisation.Widened` does for the measure itself
+        measurement = self.context.measurement
+        estimator = METRICS["calibration_in_the_large"].measure(counts, measurement.favourable).estimator
+        low, high = estimator.limits(critical_value(1 - measurement.confidence))
         error = expected_calibration_error(counts.amounts, counts.squares, self.values)
         return (
             [
                 InTheLarge(
                     value=float(value),
-                    interval=interval(
-                        max(float(low[place]) - half, -1.0),
-                        min(float(high[place]) + half, 1.0),
-                        self.context.measurement.confidence,
-                        large.method + ("+grid" if half else ""),
-                    ),
+                    interval=interval(float(a), float(b), measurement.confidence, estimator.method),
                 )
-                for place, value in enumerate(large.value)
+                for value, a, b in zip(estimator.value, low, high, strict=True)
             ],
             [float(value) for value in error.plain],
         )
