@@ -50,10 +50,12 @@ def impact_tables(config: Config, measurement: Measurement) -> tuple[ImpactTable
     made: list[ImpactTable] = []
     asked = [use for use in uses_of(config) if "impact_ratios" in load_profile(use.use).tables]
     for use in asked:
-        features = columns_of(use, list(config.data.sensitive))
-        sex, race = features["sex"], features["race"]
+        order = list(config.data.sensitive)
+        columns = columns_of(use, order)
+        sex, race = columns["sex"], columns["race"]
+        crossed = tuple(sorted((sex, race), key=order.index))  # as the record's other tables have it
         for events in _events(measurement):
-            for axes in ((sex,), (race,), (sex, race)):
+            for axes in ((sex,), (race,), crossed):
                 made.append(_table(use, events, axes, measurement))
     return tuple(made) if asked else None
 
