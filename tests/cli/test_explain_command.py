@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import ethicscheck as ec
 from ethicscheck.checklist.status import State
 from ethicscheck.cli import run
 from ethicscheck.metrics.binary import CRITERIA, METRICS
@@ -65,6 +66,24 @@ def other_tasks() -> Iterator[AuditRecord]:
     yield audit_frame(wages, task="regression", tolerance=1)
 
 
+def picky(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+    """Accuracy of whoever has both decisions (or scores above and below the middle)."""
+    if (y_pred > 0.5).all() or (y_pred <= 0.5).all():
+        raise ValueError("one decision only")
+    return float(np.average(y_true == (y_pred > 0.5), weights=sample_weight))
+
+
+def own() -> Iterator[AuditRecord]:
+    """Yield audits by a function of one's own: on four cells, on many, and where it gives nothing."""
+    made = people(**WELL_FILLED, d=(3, 0, 3, 0))
+    yield ec.audit(made, label="y", prediction="p", sensitive="group", metrics=[picky], min_group=0).record
+    made["s"] = np.linspace(0, 1, len(made)).round(2)
+    scores = {"picky": {"function": picky, "needs": "scores"}}
+    yield ec.audit(
+        made, label="y", score="s", threshold=0.5, sensitive="group", metrics=["picky"], custom=scores
+    ).record
+
+
 def records() -> Iterator[AuditRecord]:
     """Yield audits that together meet every reason, method and test there is."""
     full = people(**WELL_FILLED)
@@ -93,6 +112,7 @@ def records() -> Iterator[AuditRecord]:
     yield audit_frame(few, sensitive=["sex", "race"], profiles=["nyc-ll144"])
     yield from scored()
     yield from other_tasks()
+    yield from own()
     yield audit_frame(people(**{f"g{n}": (9 + n, 5 + n % 4, 4, 9) for n in range(8)}))
 
 

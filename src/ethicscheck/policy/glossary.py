@@ -137,6 +137,7 @@ REASON_HELP: dict[str, str] = {
     "divided_by_zero": "A ratio needs something to divide by. Use compare: difference.",
     "small": "The group has fewer rows than statistics.min_group: it is shown, and left out of gaps and verdicts.",
     "no_rows": "The group has no rows with a known decision.",
+    "custom_metric_undefined": "The audit's own function raised an error, returned NaN or warned that it has no value for this group; what it said stands in the record's part `custom`.",
     "no_positives": "A rate among people for whom the outcome happened needs at least one such person.",
     "no_negatives": "A rate among people for whom the outcome did not happen needs at least one such person.",
     "no_predicted_positives": "A rate among people with the positive decision needs at least one such person.",
@@ -157,6 +158,7 @@ REASON_HELP: dict[str, str] = {
     "missing_label": "The row's outcome is unknown, so the row is left out of everything. Many such rows may hide a difference: who has no outcome?",
     "missing_prediction": "The row's decision is unknown, so the row is left out of everything.",
     "missing_label_and_prediction": "The row's outcome and decision are both unknown, so the row is left out of everything.",
+    "missing_cluster": "It is not known to whom the row belongs (data.cluster or data.pair is empty), so the row is left out of everything: it may be one more row of somebody, or of somebody new.",
     "unknown_group": "The row's group is empty or one of data.unknown: it leaves that feature's tables only, and stays in the overall figures.",
     "checklist_unmet": "The config requires a checklist to be complete or signed, and it is not. Answer, settle or mend what is open.",
 }  # fmt: skip
@@ -167,6 +169,7 @@ REASON_TITLES: dict[str, str] = {
     "missing_label": "outcome unknown",
     "missing_prediction": "decision unknown",
     "missing_label_and_prediction": "outcome and decision unknown",
+    "missing_cluster": "not known whom the row belongs to",
     "unknown_group": "group unknown",
     "checklist_unmet": "a required checklist is not finished",
     **REASONS,
