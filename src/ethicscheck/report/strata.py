@@ -87,7 +87,7 @@ class StrataSection:
 def strata_section(index: RecordIndex) -> StrataSection | None:
     """Return the section; None where the record has no strata."""
     found, plan = index.record.conditional, index.record.plan
-    if found is None and not plan.strata:
+    if found is None and (not plan.strata or index.record.suppression is not None):  # withheld: said where it is hidden
         return None
     made = {row.metric for row in found.metrics} if found is not None else set()
     without = [title(name) for name in plan.metrics if name not in made]
