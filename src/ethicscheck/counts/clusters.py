@@ -76,7 +76,7 @@ class ClusterSums:
         if kind == "missing" or not {axis.name for axis in table.axes} >= set(names):
             return counts
         if not set(names) <= {key.name for key in self.roles.keys}:
-            return counts  # an axis that no column makes, such as the quarters of the truth
+            return self._as_coarser(counts, kind, within or {})
         key = (kind, names)
         if key not in self._made:
             self._made[key] = self._sums(table, kind, names)
@@ -92,6 +92,24 @@ class ClusterSums:
             for (a, b), total in zip(pairs, found.products.get(own_key, ()), strict=False):
                 products[place, a, b] = products[place, b, a] = math.ldexp(total, exponent - found.bits)
         return replace(counts, products=products, clusters=clusters)
+
+    def _as_coarser(self, counts: GroupCounts, kind: str, within: Mapping[str, str]) -> GroupCounts:
+        """Return cells on an axis that no column makes (quarters of the truth) as if clusters were as large as without it."""
+        made = {key.name for key in self.roles.keys}
+        axes = tuple(name for name in counts.axes if name in made)
+        kept = {name: label for name, label in within.items() if name in made}
+        coarse = self.attach(self.collected.tables[kind].roll_up(axes, kept), kind, kept)
+        assert coarse.products is not None
+        assert coarse.clusters is not None
+        squares = coarse.squares.sum(axis=1)
+        effect = coarse.products.sum(axis=(1, 2)) / np.where(squares > 0, squares, 1.0)
+        places = {key: place for place, key in enumerate(coarse.keys)}
+        own = [
+            tuple(label for name, label in zip(counts.axes, key, strict=True) if name in made) for key in counts.keys
+        ]
+        at = [places[key] for key in own]
+        products = (effect[at] * counts.squares.sum(axis=1))[:, None, None]
+        return replace(counts, products=products, clusters=np.minimum(coarse.clusters[at], counts.rows.sum(axis=1)))
 
     def straddling(self, names: Key) -> tuple[int, int]:
         """Return how many clusters there are among the known groups of these axes, and how many stand in several."""

@@ -27,15 +27,14 @@ from .exact_weights import WeightScale
 from .moment_table import MomentTable
 from .moment_terms import Term, terms_of
 from .quantiles import quartiles, rounded_edges, span_labels
-from .query import MOST_CELLS, MOST_ROWS, Cells, key_value, known_number, too_many_cells, whole_count
+from .query import MOST_CELLS, MOST_ROWS, Cells, key_value, known_number, known_value, too_many_cells, whole_count
 from .roles import FrameView, Roles
 from .table import Axis, CountTable, Ints, unique_rows
 from .tabulate import axis_codes, axis_of
 
 LARGEST = 1e100
 _SMALLEST_POWER = -900  # 2**900 is still a float
-_PARTS = (("label", 2), ("prediction", 1))
-_REASONS = {1: "prediction", 2: "label", 3: "label_and_prediction"}
+_PARTS = (("label", 2), ("prediction", 1), ("cluster", 4))
 
 
 @dataclass(frozen=True)
@@ -122,6 +121,10 @@ def _numbers(view: FrameView, roles: Roles, scale: WeightScale | None) -> nw.Laz
         columns[part] = number
         judged = known if judged is None else judged & known
     assert judged is not None
+    if roles.cluster is not None:
+        known = known_value(view, roles.cluster, roles)
+        columns["no_cluster"] = nw.when(known).then(nw.lit(0)).otherwise(1)
+        judged = judged & known
     columns["judged"] = nw.when(judged).then(nw.lit(1)).otherwise(0)
     columns["times"] = nw.lit(1.0) if roles.count is None else nw.col(view.alias(roles.count)).cast(nw.Float64)
     if scale is not None and roles.weight is not None:
@@ -187,7 +190,8 @@ def _variables(roles: Roles, centre: float) -> dict[str, nw.Expr]:
 def _group(view: FrameView, roles: Roles, frame: nw.LazyFrame[Any], scales: _Scales) -> Cells:
     """Run the one GROUP BY: rows and sums of limbs by group, quarter of the truth, and what is missing."""
     keys = [f"k{place}" for place in range(len(roles.keys))]
-    keys += [name for name, column in (("no_label", roles.label), ("no_prediction", roles.prediction)) if column]
+    named = {"no_label": roles.label, "no_prediction": roles.prediction, "no_cluster": roles.cluster}
+    keys += [name for name, column in named.items() if column]
     placed = {}
     if scales.edges:
         place = nw.lit(0.0)
@@ -229,7 +233,7 @@ def _tabulate(roles: Roles, cells: Cells, scales: _Scales, scale: WeightScale | 
     for part, bit in _PARTS:
         if f"no_{part}" in cells:
             absent += bit * np.array([int(flag) for flag in cells[f"no_{part}"]], dtype=np.int64)
-    excluded = {f"missing_{reason}": int(rows[absent == code].sum()) for code, reason in _REASONS.items()}
+    excluded = {_reason(code): int(rows[absent == code].sum()) for code in range(1, 8)}
     axes, codes = _coded(roles, cells, scales)
     judged = (absent == 0) & (rows > 0)
     if not judged.any():
@@ -253,7 +257,7 @@ def _tabulate(roles: Roles, cells: Cells, scales: _Scales, scale: WeightScale | 
         "extras": axes[inner:],
         "labelled": roles.label is not None,
     }
-    keys, at = unique_rows(np.concatenate([codes, absent[:, None]], axis=1)[rows > 0])
+    keys, at = unique_rows(np.concatenate([codes, absent[:, None] & 3], axis=1)[rows > 0])
     everyone = np.zeros(len(keys), dtype=np.int64)
     np.add.at(everyone, at, rows[rows > 0])
     missing = CountTable(**shared, codes=keys[:, :-1], outcome=keys[:, -1], rows=everyone, basis=Missing())
@@ -263,6 +267,10 @@ def _tabulate(roles: Roles, cells: Cells, scales: _Scales, scale: WeightScale | 
         excluded=tuple(sorted((reason, number) for reason, number in excluded.items() if number)),
     )
     return Collected({"moments": moments, "missing": missing}, "moments")
+
+
+def _reason(code: int) -> str:
+    return "missing_" + "_and_".join(part for part, bit in _PARTS if code & bit)
 
 
 def _coded(roles: Roles, cells: Cells, scales: _Scales) -> tuple[tuple[Axis, ...], Ints]:

@@ -58,6 +58,7 @@ from .record_data import (
 from .record_data import (
     Words as Words,
 )
+from .repeats_record import Repeats as Repeats
 from .suppression_record import HiddenGroup as HiddenGroup
 from .suppression_record import HiddenSize as HiddenSize
 from .thresholds_record import Thresholds as Thresholds
@@ -232,6 +233,7 @@ class AuditRecord(Part):
     calibration: Calibration | None = None
     changes: Changes | None = None
     pairs: Pairs | None = None
+    repeats: Repeats | None = None
     conditional: Conditional | None = None
     representation: tuple[Representation, ...] | None = None
     missing: tuple[MissingValues, ...] | None = None

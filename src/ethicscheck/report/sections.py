@@ -14,12 +14,14 @@ from .calibration import calibration_section
 from .changes import changes_section
 from .class_shares import class_shares_section
 from .exploration import exploration_section
+from .hiding import hiding_section
 from .impact_ratios import impact_ratio_section
 from .index import RecordIndex
 from .outcomes import outcomes_section
 from .pairs import pairs_section
 from .proxies import proxies_section
 from .quartiles import quartiles_section
+from .repeats import repeats_section
 from .strata import strata_section
 from .thresholds import thresholds_section
 from .who import who_section
@@ -39,8 +41,10 @@ class Section:
 
 # Anchor, title in the contents list, template in templates/sections/, maker.
 SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
+    ("hidden", "What is not shown", "hiding.html.j2", hiding_section),
     ("changes", "What this change does", "changes.html.j2", changes_section),
     ("pairs", "Matched pairs", "pairs.html.j2", pairs_section),
+    ("repeats", "Rows that belong together", "repeats.html.j2", repeats_section),
     ("impact-ratios", "Impact ratios", "impact_ratios.html.j2", impact_ratio_section),
     ("who", "Who is in the data, who is missing", "who.html.j2", who_section),
     ("outcomes", "Outcomes by group", "outcomes.html.j2", outcomes_section),

@@ -33,14 +33,21 @@ def excluded_text(reason: str, task: str = "binary") -> str:
     if kind == "unknown_group":
         names = " and ".join(visible(name) for name in features.split("+"))
         return f"{names} unknown: left out of the tables by {names}, kept in the overall figures"
-    return {
-        "missing_label": "outcome unknown: left out of everything",
-        "missing_prediction": "decision unknown: left out of everything",
-        "missing_label_and_prediction": "outcome and decision unknown: left out of everything",
-        "missing_score": "score unknown: left out of everything",
-        "missing_label_and_score": "outcome and score unknown: left out of everything",
-        "missing_cluster": "not known whom the row belongs to: left out of everything",
-    }.get(reason, reason.replace("_", " "))
+    if not reason.startswith("missing_"):
+        return reason.replace("_", " ")
+    parts = reason.removeprefix("missing_").split("_and_")
+    named = [_MISSING[part] for part in parts if part in _MISSING]
+    unknown = f"{', '.join(named[:-1]) + ' and ' if named[:-1] else ''}{named[-1]} unknown" if named else ""
+    if "cluster" in parts:
+        unknown = (
+            f"{unknown}, and it is not known whom the row belongs to"
+            if unknown
+            else "not known whom the row belongs to"
+        )
+    return f"{unknown}: left out of everything"
+
+
+_MISSING = {"label": "outcome", "prediction": "decision", "score": "score", "other": "other model’s decision"}
 
 
 def words_of(record: AuditRecord) -> Words:

@@ -19,6 +19,7 @@ STUDIES: tuple[tuple[str, str], ...] = (
     ("thresholds", "thresholds"),
     ("changes", "changes"),
     ("pairs", "pairs"),
+    ("repeats", "repeats"),
     ("conditional", "conditional"),
     ("representation", "representation"),
     ("missing", "missing"),

@@ -1,0 +1,99 @@
+"""Rows that belong together: counted by group, said in the report, and reasons in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ethicscheck as ec
+from ethicscheck.report import render
+from ethicscheck.report.wording import excluded_text
+
+
+def visits(people=120):
+    """Each person five times, at sites that change."""
+    generator = np.random.default_rng(2)
+    person = np.repeat(np.arange(people), 5)
+    return pd.DataFrame(
+        {
+            "person": person,
+            "sex": np.where(person % 3 == 0, "f", "m"),
+            "site": generator.choice(["x", "y"], len(person)),
+            "yes": generator.integers(0, 2, len(person)),
+            "number": generator.normal(size=len(person)),
+            "truth": generator.normal(size=len(person)),
+            "kind": generator.choice(["p", "q", "r"], len(person)),
+            "other_kind": generator.choice(["p", "q", "r"], len(person)),
+        }
+    )
+
+
+FRAME = visits()
+RECORD = ec.audit(FRAME, prediction="yes", sensitive=["sex", "site"], cluster="person").record
+
+
+def test_the_record_says_how_many_people_each_group_rests_on():
+    """Second implementation: pandas."""
+    by_sex = next(row for row in RECORD.repeats.features if row.features == ("sex",))
+    people = FRAME.groupby("sex").person.nunique()
+
+    assert {group.group["sex"]: group.clusters for group in by_sex.groups} == people.to_dict()
+    assert [group.effective for group in by_sex.groups] == pytest.approx([group.clusters for group in by_sex.groups])
+    assert by_sex.straddling == 0
+
+
+def test_people_in_several_groups_are_stated():
+    """A person may visit two sites."""
+    by_site = next(row for row in RECORD.repeats.features if row.features == ("site",))
+
+    assert by_site.straddling == int((FRAME.groupby("person").site.nunique() > 1).sum())
+    page = render(RECORD).decode()
+    assert f"{by_site.straddling} of 120 stand in several groups" in page
+    assert "600 rows belong to 120 different values of “person”" in page
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"task": "regression", "prediction": "number", "label": "truth"},
+        {"task": "multiclass", "prediction": "kind", "label": "other_kind"},
+    ],
+)
+def test_other_tasks_take_rows_of_one_person_for_alike(asked):
+    """Their sums over clusters are not made: the widest that clusters can make an interval."""
+    plain = ec.audit(FRAME, sensitive=["sex"], **asked).record
+    minded = ec.audit(FRAME, sensitive=["sex"], cluster="person", **asked).record
+
+    for before, after in zip(plain.estimates, minded.estimates, strict=True):
+        assert after.value == before.value
+        if before.interval is not None:
+            assert after.interval.method == f"{before.interval.method}_alike_clusters"
+            assert after.interval.low < before.interval.low
+
+
+def test_a_predicted_numbers_row_without_a_person_is_left_out():
+    """As for decisions, with its reason."""
+    frame = FRAME.assign(person=FRAME.person.astype(object), truth=FRAME.truth)
+    frame.loc[:4, "person"] = None
+    frame.loc[3:9, "truth"] = np.nan
+
+    record = ec.audit(
+        frame, task="regression", prediction="number", label="truth", sensitive=["sex"], cluster="person"
+    ).record
+
+    assert {part.reason: part.rows for part in record.data.excluded} == {
+        "missing_cluster": 3,
+        "missing_label": 5,
+        "missing_label_and_cluster": 2,
+    }
+
+
+def test_reasons_of_several_missing_parts_are_written_in_words():
+    """No code reaches a reader."""
+    assert excluded_text("missing_cluster") == "not known whom the row belongs to: left out of everything"
+    assert excluded_text("missing_label_and_prediction") == "outcome and decision unknown: left out of everything"
+    assert (
+        excluded_text("missing_label_and_cluster")
+        == "outcome unknown, and it is not known whom the row belongs to: left out of everything"
+    )
