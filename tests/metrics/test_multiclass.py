@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
 from sklearn import datasets, linear_model, metrics
-from tests.helpers import audit_files, audit_frame, audit_text, estimates
 
 from ethicscheck.errors import ConfigError, DataError
 from ethicscheck.exports.json import render
+from helpers import audit_files, audit_frame, audit_text, estimates
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,10 @@ import pytest
 from fairlearn.metrics import MetricFrame, mean_prediction
 from scipy import stats
 from sklearn import datasets, linear_model, metrics
-from tests.helpers import audit_files, audit_frame, audit_text, estimates
 
 from ethicscheck.errors import ConfigError, DataError
 from ethicscheck.exports.json import render
+from helpers import audit_files, audit_frame, audit_text, estimates
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from tests.helpers import audit_frame
 
 from ethicscheck.report import render
+from helpers import audit_frame
 
 RNG = np.random.default_rng(8)
 
