@@ -44,6 +44,7 @@ from .policy.judging import judge
 from .policy.own_measures import read_own
 from .policy.profile_uses import required_by_profiles
 from .policy.profiles import load_profile
+from .policy.publishing import publishable
 from .policy.rules import Rule, check_names, intersections_of, measures_of, resolve_rules
 from .policy.waivers import apply_waivers, check_waivers, read_waivers
 from .policy.warnings import warning_entries
@@ -145,7 +146,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     waivers = loaded.waivers
     content = [loaded.path, *source.paths] if loaded.path is not None else []
     content += [waivers.path] if loaded.path is not None and waivers.path is not None else []
-    return AuditRecord(
+    record = AuditRecord(
         verdict=overall_verdict(findings),
         subject=_subject(loaded),
         provenance=make_provenance(
@@ -168,6 +169,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         impact_ratios=impact_tables(config, measurement),
         **make_studies(context),
     )
+    return publishable(record) if config.report.suppress_record else record
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ethicscheck.errors import UsageError, did_you_mean
 from ethicscheck.model.record import AuditRecord
+from ethicscheck.policy.publishing import publishable
 
 from .writing import write_all
 
@@ -29,6 +30,9 @@ FORMATS: dict[str, Format] = {
 }
 
 
+SEALED = "json"  # the record itself; every other document is drawn from what may be published
+
+
 def render_document(record: AuditRecord, name: str) -> bytes:
     """Return one document's bytes.
 
@@ -39,7 +43,8 @@ def render_document(record: AuditRecord, name: str) -> bytes:
     """
     if name not in FORMATS:
         raise UsageError(f"there is no format {name!r}", "", did_you_mean(name, FORMATS))
-    rendered: bytes = importlib.import_module(FORMATS[name].module).render(record)
+    published = record if name == SEALED else publishable(record)
+    rendered: bytes = importlib.import_module(FORMATS[name].module).render(published)
     return rendered
 
 

@@ -108,7 +108,9 @@ def _basis(index: RecordIndex) -> str:
     record = index.record
     period = f" from {record.plan.period.replace('/', ' to ')}" if record.plan.period else ""
     counted = "decisions about" if record.plan.task != "regression" else "predictions for"
-    return f"Counted on the {counted} {whole(record.data.judged)} people{period}."
+    hidden = record.suppression is not None and bool(record.suppression.groups)
+    some = " Groups with very few people are not shown, to protect them." if hidden else ""
+    return f"Counted on the {counted} {whole(record.data.judged)} people{period}.{some}"
 
 
 def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: Words) -> Thousand | None:

@@ -10,6 +10,7 @@ from ethicscheck.model.record import Disparity, Estimate
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
 
 from .charts import DotPlot, dot_plot, write, write_bare, write_interval
+from .hiding import hidden_note, hidden_sizes
 from .index import RecordIndex, components, definition, group_key, is_share, title
 from .wording import reason_text
 
@@ -67,6 +68,7 @@ class FeatureTables:
     overview: tuple[OverviewRow, ...]
     criteria: tuple[OverviewRow, ...]
     details: tuple[MeasureDetail, ...]
+    hidden: str
 
 
 def feature_tables(index: RecordIndex) -> tuple[FeatureTables, ...]:
@@ -94,6 +96,7 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         overview=tuple(_overview(index, name, features, _anchor(place, name, metrics)) for name in metrics),
         criteria=tuple(_overview(index, name, features, "") for name in criteria),
         details=tuple(_detail(index, name, features, _anchor(place, name, metrics)) for name in metrics),
+        hidden=hidden_note(index, features),
     )
 
 
@@ -238,7 +241,8 @@ def share_rows(index: RecordIndex) -> Sequence[tuple[str, Sequence[tuple[str, st
                     group.small,
                 )
                 for group in feature.groups
-            ],
+            ]
+            + [(label, "hidden", "hidden", 0.0, False) for label in hidden_sizes(index, feature.name)],
             whole(feature.unknown) if feature.unknown else "",
         )
         for feature in index.record.data.features

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ethicscheck.model.record import AuditRecord, Finding
 from ethicscheck.model.wording import features_label, limit, percent, visible, whole
+from ethicscheck.policy.publishing import publishable
 
 from .charts import DotPlot, dot_plot
 from .checklists import ChecklistView, bearing_questions, checklist_heading, checklist_views
@@ -93,6 +94,7 @@ class ReportView:
 
 def make_view(record: AuditRecord) -> ReportView:
     """Return the view of a record."""
+    record = publishable(record)
     index = RecordIndex(record)
     words = record.report
     findings = ranked(record.findings)
