@@ -13,12 +13,11 @@ from statsmodels.stats.proportion import proportion_confint
 
 from ethicscheck.stats.calibration import (
     brier_score,
-    calibration_curve,
     calibration_in_the_large,
-    expected_calibration_error,
     log_loss,
     mean_score,
 )
+from ethicscheck.stats.calibration_curves import calibration_curve, expected_calibration_error
 from ethicscheck.stats.intervals import critical_value
 
 Z = critical_value(0.05)

@@ -15,7 +15,7 @@ import numpy as np
 from ethicscheck.counts.bases import Scores
 from ethicscheck.counts.table import CountTable, GroupCounts
 from ethicscheck.errors import DataError
-from ethicscheck.stats import calibration, quantisation, ranking
+from ethicscheck.stats import calibration, calibration_curves, quantisation, ranking
 from ethicscheck.stats.estimators import Estimator
 
 from .definition import Floats, Measured, Metric
@@ -202,7 +202,7 @@ METRICS: dict[str, Metric] = {
             asks="How far do scores lie from what happens among those with such scores, on average over the range of scores?",
             misleads="Even perfect scores show some by chance, more in smaller groups: most of that bias is taken off here, so other tools print more. Depends on the bins.",
             formula="Σ over 10 equal-mass bins of share × |mean score − observed rate|, less its estimated bias",
-            measure=_of_probabilities("expected_calibration_error", calibration.expected_calibration_error),
+            measure=_of_probabilities("expected_calibration_error", calibration_curves.expected_calibration_error),
             worse="higher", mean_of_groups=False, quantity=True, table="scores", checks=refuse_other_than_probabilities,
             source="Naeini, Cooper & Hauskrecht 2015, AAAI; bias: Bröcker 2012, Climate Dynamics 39, 655–667; Kumar, Liang & Ma 2019, NeurIPS",
         ),

@@ -53,7 +53,7 @@ _ALL: tuple[Topic, ...] = (
         "docs/who-is-missing.md",
     ),
     Topic(
-        "calibration",
+        "calibration_curve",
         "Scores by group: what happened at each",
         "Of the people with a given score, to how many did it happen, and is that the same in every group? Where scores are probabilities: do they keep their promise?",
         "A group can be calibrated on the whole and wrong at both ends: look at the curve. Equal calibration and equal error rates can't both hold where base rates differ. Ten dots with intervals of their own are ten chances to look odd.",

@@ -17,7 +17,7 @@ from ethicscheck.counts.table import GroupCounts
 from ethicscheck.metrics.rows import group_names, interval
 from ethicscheck.metrics.scores import METRICS, bounds_of
 from ethicscheck.model.calibration_record import AxisScores, Calibration, CurveBin, GroupScores, InTheLarge
-from ethicscheck.stats.calibration import (
+from ethicscheck.stats.calibration_curves import (
     BINS,
     CalibrationCurve,
     calibration_curve,
