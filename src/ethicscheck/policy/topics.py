@@ -125,6 +125,15 @@ _ALL: tuple[Topic, ...] = (
         "docs/thresholds.md",
     ),
     Topic(
+        "one_against_the_rest",
+        "One class against the rest",
+        "Of several classes, how does the system treat one: who is put there, who is missed? CLASS:metric is any binary measure with CLASS as the positive class and all others together as the negative one.",
+        "All other classes count as one, so taking a nurse for a surgeon and for a dentist are the same error. Many classes are many questions: some gap among them is large by chance.",
+        "surgeon:true_positive_rate = people of the class surgeon who were put there ÷ all people of that class",
+        "scikit-learn, multilabel_confusion_matrix; De-Arteaga et al. 2019, arXiv 1901.09451, for gaps by occupation",
+        "docs/multiclass-and-regression.md",
+    ),
+    Topic(
         "outcomes",
         "Outcomes by group",
         "What became of 1,000 people in each group: rightly selected, wrongly selected, missed, rightly not selected?",
@@ -186,6 +195,15 @@ _ALL: tuple[Topic, ...] = (
         "Selected is score ≥ threshold; the four cells at each threshold are sums over the histogram of scores. Of all thresholds that keep a rule the most accurate is taken.",
         "Fawcett 2006, Pattern Recognition Letters 27, 861–874; Hardt, Price & Srebro 2016, arXiv 1610.02413",
         "docs/thresholds.md",
+    ),
+    Topic(
+        "truth_quarters",
+        "By quartile of the truth",
+        "Are errors as large for one group as for another among people whose true values are alike in size?",
+        "Whoever is in the lowest quarter by the recorded value is there partly by luck: even the best prediction is too high there on average, and too low in the highest. R² says nothing within a quarter, where the truth hardly differs.",
+        "All measures within four quarters of the truth, cut at the quartiles of all measured rows, rounded to about a fiftieth of the distance between the outer two.",
+        "Order statistics counted with data.count; on conditioning on the outcome: Galton 1886, regression towards mediocrity",
+        "docs/multiclass-and-regression.md",
     ),
 )
 

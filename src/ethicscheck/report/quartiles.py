@@ -40,7 +40,9 @@ def quartiles_section(index: RecordIndex) -> Quartiles | None:
     if axis is None:
         return None
     ruled = [name for finding in metric_findings(index.record) for name in components(metric_of(finding))]
-    names = [name for name in dict.fromkeys([*SHOWN[:2], *ruled, *SHOWN[2:]]) if name in index.metrics()]
+    # R² says nothing within a quarter: there the truth hardly differs, by construction.
+    shown = [name for name in (*SHOWN[:2], *ruled, *SHOWN[2:]) if name != "r2_score"]
+    names = [name for name in dict.fromkeys(shown) if name in index.metrics()]
     single = [features for features in index.axes() if len(features) == 1]
     tables = (
         _table(index, name, features, axis, f"quartiles-{place}-{name}")
