@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ethicscheck.model.power import GapPower, PowerPlan, RowsPlan, RulePower, SmallestGap
+from ethicscheck.model.power import GapPower, PowerPlan, RowsPlan, RulePower, SmallestGap, Unit
 from ethicscheck.model.wording import (
     decimal,
     features_label,
@@ -17,6 +17,7 @@ from ethicscheck.model.wording import (
     limit,
     percent,
     points,
+    quantity,
     visible,
     whole,
 )
@@ -80,7 +81,7 @@ def _sentences(rule: RulePower, plan: PowerPlan) -> Iterator[str]:
     else:
         yield f"{supposed}, {_needed(rule.if_as_today)}."
     yield f"If in truth all groups are alike, {_needed(rule.if_alike, plan)}."
-    write = _writer(rule.share, rule.compare)
+    write = _writer(rule.unit, rule.compare)
     kind = {"difference": "a gap", "ratio": "a ratio", "each": "a value"}[rule.compare]
     step = "from" if rule.max is not None else "down from"
     if rule.smallest is None and rule.surely is None:
@@ -123,7 +124,7 @@ def _between(gap: SmallestGap) -> str:
 
 def _print_groups(rule: RulePower, out: Console) -> None:
     table = _table(features_label(rule.features), "people", "lacks", "lacks if alike", "breach shows from")
-    write = _writer(rule.share, rule.compare)
+    write = _writer(rule.unit, rule.compare)
     shown = sorted(rule.groups, key=lambda group: -group.rows)
     for group in shown[:MOST_GROUPS]:
         cells = [_lack(group.missing), _lack(group.missing_if_alike)]
@@ -149,7 +150,7 @@ def _print_gaps(gaps: list[GapPower], out: Console) -> None:
     few = [group_label(group.group) for group in first.groups if group.left_out == "small"]
     table = _table(features_label(first.features), "between the largest groups", "wherever it is")
     for gap in gaps:
-        write = _writer(gap.share, "difference")
+        write = _writer(gap.unit, "difference")
         cells = [write(part.value) if part is not None else NOTHING for part in (gap.smallest, gap.surely)]
         if gap.undefined is not None:
             cells = [Text(REASONS.get(gap.undefined, gap.undefined)).plain, ""]
@@ -171,7 +172,9 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _writer(share: bool, compare: str) -> Callable[[float], str]:
-    if share and compare != "ratio":
+def _writer(unit: Unit, compare: str) -> Callable[[float], str]:
+    if compare != "ratio" and unit == "quantity":
+        return quantity
+    if compare != "ratio" and unit == "share":
         return points if compare == "difference" else percent
     return lambda value: decimal(value, 2 if abs(value) < 100 else 0)

@@ -10,6 +10,7 @@ from .part import Part
 
 SCHEMA: Literal["ethicscheck/power/1"] = "ethicscheck/power/1"
 Group = dict[str, str]
+Unit = Literal["share", "quantity", "number"]
 
 
 class SmallestGap(Part):
@@ -57,7 +58,9 @@ class RulePower(Part):
     id: str = Field(description="The finding's id.")
     metric: str
     title: str = Field(description="The measure in a few words.")
-    share: bool = Field(description="Whether values are shares of people.")
+    unit: Unit = Field(
+        description="Whether values are shares of people, in the unit of what is predicted, or plain numbers."
+    )
     features: tuple[str, ...]
     compare: Literal["difference", "ratio", "each"]
     max: float | None = None
@@ -82,7 +85,7 @@ class GapPower(Part):
 
     metric: str
     title: str
-    share: bool
+    unit: Unit
     features: tuple[str, ...]
     undefined: str | None = Field(description="Why there is no gap; null when there is.")
     smallest: SmallestGap | None = Field(

@@ -20,7 +20,7 @@ from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.detectable import Planned
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.metrics.rows import group_names
-from ethicscheck.model.power import GapPower, Group, GroupPower, RowsPlan, RulePower, SmallestGap
+from ethicscheck.model.power import GapPower, Group, GroupPower, RowsPlan, RulePower, SmallestGap, Unit
 from ethicscheck.stats.intervals import Floats
 
 from .rows_needed import MOST, Planner, at_the_limit, kept_spread, smallest
@@ -67,7 +67,7 @@ class PowerPlanner:
             id=rule.id,
             metric=rule.measure.name,
             title=rule.measure.title,
-            share=rule.measure.share,
+            unit=_unit(rule.measure),
             features=rule.features,
             compare=rule.compare,
             max=rule.bound if rule.side == "max" else None,
@@ -89,7 +89,7 @@ class PowerPlanner:
         return GapPower(
             metric=measure.name,
             title=measure.title,
-            share=measure.share,
+            unit=_unit(measure),
             features=features,
             undefined=undefined,
             smallest=shown.smallest if shown else None,
@@ -151,6 +151,12 @@ class _Shown:
     smallest: SmallestGap | None
     surely: SmallestGap | None
     groups: dict[int, float]
+
+
+def _unit(measure: Measure) -> Unit:
+    if isinstance(measure, Metric) and measure.quantity:
+        return "quantity"
+    return "share" if measure.share else "number"
 
 
 def _gap(value: float, between: tuple[Group, ...], of: str | None) -> SmallestGap | None:

@@ -69,13 +69,12 @@ def definition(name: str, task: str | None = None) -> Metric | Criterion | None:
 def _described(entry: OwnMeasureEntry) -> Metric:
     """Return what a record says of a measure of its audit's own; it can be described, but not measured again."""
     said = f" Where it gave no value it said: {'; '.join(entry.said)}." if entry.said else ""
-    digest = f" (SHA-256 of its file: {entry.sha256})" if entry.sha256 else ""
     return Metric(
         entry.name,
         visible(entry.title),
         visible(entry.asks),
         visible(entry.misleads + said),
-        visible(f"the audit’s own function {entry.function}{digest}"),
+        visible(f"the audit’s own function {entry.function}"),
         _not_here,
         lowest=entry.lowest if entry.lowest is not None else -math.inf,
         highest=entry.highest if entry.highest is not None else math.inf,

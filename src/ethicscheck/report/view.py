@@ -339,6 +339,10 @@ def _provenance(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         ("Config", made.config or "arguments of the audit call"),
         ("Config’s SHA-256", made.config_sha256),
         *([("Waivers", f"{made.waivers} (SHA-256 {made.waivers_sha256})")] if made.waivers else ()),
+        *[
+            (f"Function {part.name}", part.function + (f" (SHA-256 of its file {part.sha256})" if part.sha256 else ""))
+            for part in record.custom or ()
+        ],
         ("Random seed", str(made.seed)),
         ("With", ", ".join(f"{name} {version}" for name, version in made.packages.items())),
     ]
