@@ -31,6 +31,7 @@ from .table import CountTable, GroupCounts
 Key = tuple[str, ...]
 _WEIGHTED_LIMBS = 5
 _HALF = 2**26
+_WHOLE_BITS = 62  # a square of all rows that fits a 64-bit integer needs no limbs
 
 
 @dataclass(frozen=True)
@@ -129,40 +130,49 @@ class ClusterSums:
 
     def _sums(self, table: CountTable, kind: str, names: Key) -> _Sums:
         width, power = _width(table), self._power(table.roll_up(()), table)
-        weighted = self.collected.scale is not None
-        limbs = _WEIGHTED_LIMBS if weighted else max(math.ceil(2 * power / LIMB), 2)
         keys = [f"k{place}" for place in range(len(names))]
-        cells = self._cells(table, width)
-        frame = self._judged(names, cells, kind)
-        parts = list(cells)
-        each = frame.group_by("cluster", *keys).agg(*[nw.col(name).sum() for name in parts])
-        amounts = []
-        for column in range(width):
-            if weighted:  # high and low halves meet as a float, once, so the order of rows changes nothing
-                high, low = (nw.col(f"x{column}_{half}").cast(nw.Float64) for half in ("high", "low"))
-                amount = high * float(_HALF) + low
-            else:
-                amount = nw.col(f"x{column}").cast(nw.Float64)
-            amounts.append((amount * 2.0 ** -(power // 2) * 2.0 ** -(power - power // 2)).alias(f"s{column}"))
-        each = each.select(*keys, *amounts)
+        weighted = self.collected.scale is not None
+        whole = not weighted and 2 * power <= _WHOLE_BITS
+        each = self._each(table, kind, names, None if whole else power)
+        limbs = _WEIGHTED_LIMBS if weighted else max(math.ceil(2 * power / LIMB), 2)
         sums: dict[str, nw.Expr] = {}
         for a, b in _pairs(width):
-            sums |= limb_columns(f"p{a}_{b}", nw.col(f"s{a}") * nw.col(f"s{b}"), limbs)
+            product = nw.col(f"s{a}") * nw.col(f"s{b}")
+            sums |= {f"p{a}_{b}": product} if whole else limb_columns(f"p{a}_{b}", product, limbs)
         wanted = [*keys, "clusters", *sums]
         selected = each.select(*keys, *[expression.alias(name) for name, expression in sums.items()])
-        added = [nw.col(name).sum() for name in sums]
+        added = [nw.len().alias("clusters"), *[nw.col(name).sum() for name in sums]]
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="DataFrame is highly fragmented")
-            if keys:
-                grouped = selected.group_by(*keys).agg(nw.len().alias("clusters"), *added)
-            else:
-                grouped = selected.select(nw.len().alias("clusters"), *added)
+            grouped = selected.group_by(*keys, drop_null_keys=False).agg(*added) if keys else selected.select(*added)
             rows = self.view.run(grouped.select(*wanted))
         columns = zip(*rows, strict=True) if rows else ([] for _ in wanted)
         found: Cells = {name: list(values) for name, values in zip(wanted, columns, strict=True)}
+        if whole:
+            totals = [[int(part or 0) for part in found[f"p{a}_{b}"]] for a, b in _pairs(width)]
+            return self._labelled(names, found, totals, 2 * power)
         bits = LIMB * limbs
         totals = [limb_totals(found, f"p{a}_{b}", limbs, bits) for a, b in _pairs(width)] if rows else []
         return self._labelled(names, found, totals, bits)
+
+    def _each(self, table: CountTable, kind: str, names: Key, power: int | None) -> nw.LazyFrame[Any]:
+        """Return each cluster's amounts by group and column: whole counts, or units of 2**power."""
+        keys = [f"k{place}" for place in range(len(names))]
+        cells = self._cells(table, _width(table))
+        judged = self._judged(names, cells, kind)
+        each = judged.group_by("cluster", *keys, drop_null_keys=False).agg(*[nw.col(name).sum() for name in cells])
+        amounts = []
+        for column in range(_width(table)):
+            if power is None:
+                amounts.append(nw.col(f"x{column}").cast(nw.Int64).alias(f"s{column}"))
+                continue
+            if self.collected.scale is None:
+                amount = nw.col(f"x{column}").cast(nw.Float64)
+            else:  # high and low halves meet as a float, once, so the order of rows changes nothing
+                high, low = (nw.col(f"x{column}_{half}").cast(nw.Float64) for half in ("high", "low"))
+                amount = high * float(_HALF) + low
+            amounts.append((amount * 2.0 ** -(power // 2) * 2.0 ** -(power - power // 2)).alias(f"s{column}"))
+        return each.select(*keys, *amounts)
 
     def _labelled(self, names: Key, found: Cells, totals: list[list[int]], bits: int) -> _Sums:
         columns = {key.name: key for key in self.roles.keys}
