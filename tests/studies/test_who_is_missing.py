@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest, chisquare, fisher_exact
 
-from ethicscheck.errors import ConfigError, DataError
+from ethicscheck.errors import ConfigError, DataError, RecordError
 from ethicscheck.model.record import read_record
 from ethicscheck.report import render
 from ethicscheck.report.index import RecordIndex
@@ -199,3 +201,25 @@ def test_bounds_of_every_rate_like_metric_hold_the_counted_gap(tmp_path: Path) -
     for row in found.values():
         assert row.low <= row.value <= row.high
         assert row.low >= 0
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        ("bounds", {"low": 0.9}, "bounds.0: .* lies outside its bounds"),
+        ("representation", {"groups": None}, r"representation\.0\.groups\.0: .* lies outside its interval"),
+    ],
+)
+def test_a_record_that_was_edited_into_saying_something_else_is_not_drawn(
+    tmp_path: Path, part: str, change: dict[str, Any], said: str
+) -> None:
+    """A value outside its own interval or bounds was not made by an audit."""
+    text = HUNDRED + ",1,1\n,0,0\n" * 3
+    value = json.loads(audit_text(tmp_path, text, population={"group": {"a": 0.6, "b": 0.4}}).to_json())
+    if change.get("groups", 0) is None:
+        value[part][0]["groups"][0]["share"] = 0.01
+    else:
+        value[part][0].update(change)
+
+    with pytest.raises(RecordError, match=said):
+        read_record(json.dumps(value), "audit.json")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .part import Interval
+from .missing_record import GapBounds
+from .part import Interval, Part
 from .verdicts import overall_verdict
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def broken_parts(record: AuditRecord) -> Iterator[str]:
     for place, warning in enumerate(record.warnings or ()):
         if unknown := next((name for name in warning.rules if name not in ids), None):
             yield f"warnings.{place}: there is no finding {unknown!r}"
+    for name in ("conditional", "representation", "missing", "bounds"):
+        yield from _studied(getattr(record, name), name)
     for checklist in record.checklists:
         for item in (item for section in checklist.sections for item in section.items if item.metric is not None):
             assert item.metric is not None
@@ -100,6 +103,22 @@ def _impact_table(table: ImpactTable, where: str) -> Iterator[str]:
             yield f"{own}: {row.selected} of {row.applicants} people can't be"
         yield from _interval(row.rate, row.rate_interval, own)
         yield from _interval(row.impact_ratio, row.impact_ratio_interval, own)
+
+
+def _studied(part: Any, where: str) -> Iterator[str]:
+    """Yield what does not hold within a part that a study made: every value lies in its interval, or between its bounds."""
+    if isinstance(part, tuple):
+        for place, one in enumerate(part):
+            yield from _studied(one, f"{where}.{place}")
+    elif isinstance(part, GapBounds):
+        if not part.low <= part.value <= part.high:
+            yield f"{where}: {part.value} lies outside its bounds"
+    elif isinstance(part, Part) and not isinstance(part, Interval):
+        value, interval = getattr(part, "value", getattr(part, "share", None)), getattr(part, "interval", None)
+        yield from _interval(value, interval, where)
+        yield from _count(getattr(part, "rows", 0), f"{where}.rows")
+        for name in type(part).model_fields:
+            yield from _studied(getattr(part, name), f"{where}.{name}")
 
 
 def _groups(groups: Iterable[Mapping[str, str]], features: tuple[str, ...], where: str) -> Iterator[str]:
