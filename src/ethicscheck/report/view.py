@@ -259,7 +259,7 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
     binary = plan.positive_label is not None
     rows = (
         (
-            "Outcome",
+            {"multiclass": "True class", "regression": "True value"}.get(plan.task, "Outcome"),
             f"{plan.label}{f', positive = {plan.positive_label}' if binary else ''}" if plan.label else "not known",
         ),
         *_decision(record),
@@ -318,7 +318,12 @@ def _method(record: AuditRecord) -> tuple[str, ...]:
     weighted = " on the effective number of rows" if record.plan.weight else ""
     return (
         f"Every interval has a nominal coverage of {level}. A group’s rate has a Wilson score interval{weighted}; other measures are built from such "
-        "intervals or from the delta method.",
+        "intervals or from the delta method."
+        + (
+            " The mean of a number has Student’s limits, corrected for skewness; where a few huge values decide, they are still too short."
+            if record.plan.task == "regression"
+            else ""
+        ),
         "The gap over all groups is the largest value minus the smallest. Its upper end is the largest upper limit over all "
         "pairs of groups; its lower end is corrected for comparing all pairs at once, since the largest of many "
         "differences is large by chance alone.",
