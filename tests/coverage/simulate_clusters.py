@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ethicscheck.counts.table import GroupCounts
+from ethicscheck.metrics.binary import METRICS
 from ethicscheck.stats.clusters import clustered_proportion
 from ethicscheck.stats.intervals import critical_value, wilson_limits
 
@@ -61,3 +63,47 @@ def clustered_rate(
     low, high = wilson_limits(cells[:, 1] / cells.sum(axis=1), cells.sum(axis=1), Z)
     naive = float(((low <= rate) & (high >= rate)).mean())
     return Clustered(rate, likeness, clusters, size, unequal, covered, naive)
+
+
+def weighted_clustered_rate(
+    rate: float,
+    likeness: float,
+    clusters: int,
+    size: int,
+    heavier: float,
+    runs: int,
+    generator: np.random.Generator,
+) -> float:
+    """Return the coverage of a weighted rate over clusters; the selected weigh `heavier` times as much as the others.
+
+    Weights have a log-spread of 0.5. The truth is the weighted share.
+    """
+    odds = (1 - likeness) / likeness if likeness else np.inf
+    own = np.full((runs, clusters), rate)
+    if likeness:
+        own = generator.beta(rate * odds, (1 - rate) * odds, (runs, clusters))
+    selected = generator.random((runs, clusters, size)) < own[:, :, None]
+    weight = np.exp(0.5 * generator.standard_normal(selected.shape)) * np.where(selected, heavier, 1.0)
+    parts = [np.where(selected == chosen, weight, 0.0) for chosen in (False, True)]
+    sums = np.stack([part.sum(axis=2) for part in parts], axis=2)
+    squares = np.stack([(part**2).sum(axis=(1, 2)) for part in parts], axis=1)
+    products = np.einsum("rmc,rmd->rcd", sums, sums)
+    low, high = clustered_proportion(sums.sum(axis=1), squares, products, (1,), (0, 1)).limits(Z)
+    truth = heavier * rate / (heavier * rate + 1 - rate)
+    return float(((low <= truth) & (high >= truth)).mean())
+
+
+def clustered_measure(
+    name: str, clusters: int, size: int, concentration: float, runs: int, generator: np.random.Generator
+) -> float:
+    """Return the coverage of a binary measure over clusters whose mix of the four cells is Dirichlet distributed."""
+    mix = np.array([0.45, 0.12, 0.13, 0.3])
+    own = generator.dirichlet(concentration * mix, size=(runs, clusters))
+    drawn = generator.multinomial(size, own).astype(float)
+    cells, products = drawn.sum(axis=1), np.einsum("rmc,rmd->rcd", drawn, drawn)
+    keys = tuple((str(place),) for place in range(runs))
+    counts = GroupCounts(("run",), keys, cells, products=products)  # type: ignore[arg-type]
+    metric = METRICS[name]
+    truth = metric.measure(GroupCounts((), ((),), mix[None, :] * 1e9), 1).estimator.value[0]  # type: ignore[arg-type]
+    low, high = metric.measure(counts, 1).estimator.limits(Z)
+    return float(((low <= truth) & (high >= truth)).mean())

@@ -59,8 +59,8 @@ def test_a_group_against_the_overall_covers(name):
 def test_a_weighted_rate_covers_when_weights_do_not_go_with_the_outcome(spread):
     """Kish's effective size; the premise is that weight and outcome are unrelated within the group."""
     generator = np.random.default_rng(3)
-    for rate in (0.1, 0.5):
-        for size in (50, 200):
+    for rate in (0.05, 0.1, 0.5):
+        for size in (50, 100, 200, 1000):
             result = weighted_rate(size, rate, spread, False, 2000, generator)
             assert result.coverage >= 0.93 - NOISE / math.sqrt(result.defined), result
 

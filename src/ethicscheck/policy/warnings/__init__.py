@@ -20,6 +20,7 @@ from .decisions import constant_predictions, constant_scores_and_classes, perfec
 from .definition import KINDS, Policy, Warned, WarningKind
 from .direction import limits_on_the_wrong_side, ratios_of_harm, unnamed_favour
 from .scores import conflicting_score_rules
+from .weights import informative_weights
 
 # Gravest first; this is the order of the record and the report.
 CHECKS: tuple[Callable[[Policy], Iterator[Warned]], ...] = (
@@ -33,6 +34,7 @@ CHECKS: tuple[Callable[[Policy], Iterator[Warned]], ...] = (
     measures_that_move,
     ratios_of_harm,
     rare_ratios,
+    informative_weights,
     gaps_within_noise,
     one_among_many,
     same_rules,

@@ -180,10 +180,19 @@ SAME_TWICE = WarningKind(
     "Keep the stricter one.",
     "follows from the formulas; docs/metrics.md",
 )  # fmt: skip
+INFORMATIVE_WEIGHTS = WarningKind(
+    "informative_weights", "Weights that go with the outcome",
+    "The interval of a weighted rate takes weights for unrelated to what is counted, within a group. Where those who are counted weigh more than "
+    "the others, chance moves the rate further than the interval says: 95 % becomes 92 %, or less.",
+    "A rule on a weighted measure of decisions, without data.cluster, and a group whose variance by linearisation is more than 1.25 times that of "
+    "its effective size.",
+    "Name a column of ids that never repeat as data.cluster: intervals then rest on the linearised variance, which holds in this case too.",
+    "Kish 1992, Journal of Official Statistics 8, 183–200; Binder 1983, International Statistical Review 51, 279–292; tests/coverage",
+)  # fmt: skip
 
 KINDS: dict[str, WarningKind] = {
     kind.code: kind
     for kind in (
-        RULES_CONFLICT, CONSTANT, PERFECT, WRONG_SIDE, FAVOURABLE, MOVES_WITH_BASE_RATE, OTHER_WAY, FEW_EVENTS, WITHIN_NOISE, ONE_AMONG_MANY, SAME_TWICE,
+        RULES_CONFLICT, CONSTANT, PERFECT, WRONG_SIDE, FAVOURABLE, MOVES_WITH_BASE_RATE, OTHER_WAY, FEW_EVENTS, INFORMATIVE_WEIGHTS, WITHIN_NOISE, ONE_AMONG_MANY, SAME_TWICE,
     )
 }  # fmt: skip
