@@ -92,7 +92,8 @@ def _freedom(loss: Linearised, cells: Floats, size: Floats) -> Floats:
     amounts = np.asarray(cells, dtype=float)
     total = amounts.sum(axis=1)
     safe = np.where(total > 0, total, 1.0)
-    second, fourth = ((amounts * loss.gradient**power).sum(axis=1) / safe for power in (2, 4))
+    square = loss.gradient * loss.gradient
+    second, fourth = ((amounts * power).sum(axis=1) / safe for power in (square, square * square))
     kurtosis = np.where(second > 0, fourth / np.where(second > 0, second, 1.0) ** 2, 3.0)
     n = np.maximum(size, 2)
     return np.asarray(np.maximum(2 * n / np.maximum(kurtosis - (n - 3) / (n - 1), 1e-9), 1.0), dtype=float)
@@ -137,7 +138,7 @@ def mean_score(cells: Floats, squares: Floats, scores: Floats) -> SkewedMean:
     size = effective_size(amounts.sum(axis=1), squared.sum(axis=1))
     spread = mean.variance(squared)
     cubes = squared**2 / np.where(amounts > 0, amounts, 1.0)
-    third = (cubes * mean.gradient**3).sum(axis=1)
+    third = (cubes * mean.gradient * mean.gradient * mean.gradient).sum(axis=1)
     flat = ~(spread > 1e-24 * (1 + mean.value**2))  # what is left of equal scores is rounding, not spread
     spread = np.where(flat & ~np.isnan(mean.value), 0.0, spread)
     many = size > 2
