@@ -10,6 +10,7 @@ from ethicscheck.model.record import Disparity, Estimate
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
 
 from .charts import DotPlot, dot_plot, write, write_bare, write_interval
+from .grid import Grid, grids
 from .hiding import hidden_note, hidden_sizes
 from .index import RecordIndex, components, definition, group_key, is_share, title
 from .wording import reason_text
@@ -69,6 +70,7 @@ class FeatureTables:
     criteria: tuple[OverviewRow, ...]
     details: tuple[MeasureDetail, ...]
     hidden: str
+    grids: tuple[Grid, ...]
 
 
 def feature_tables(index: RecordIndex) -> tuple[FeatureTables, ...]:
@@ -97,6 +99,7 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         criteria=tuple(_overview(index, name, features, "") for name in criteria),
         details=tuple(_detail(index, name, features, _anchor(place, name, metrics)) for name in metrics),
         hidden=hidden_note(index, features),
+        grids=grids(index, features, place),
     )
 
 
