@@ -101,6 +101,22 @@ def test_a_stratum_that_lacks_a_group_is_named_not_dropped_in_silence(tmp_path: 
     assert [part.undefined for part in row.within] == [None, "fewer_than_two_groups"]
 
 
+def test_the_page_keeps_the_gap_over_all_apart_from_that_over_strata_that_hold_both(tmp_path: Path) -> None:
+    """75 % against 30 % over all, 60 % against 30 % where both are: the adjusted figure is to be held against the latter."""
+    text = rows(
+        ("a", "X", 1, 60), ("a", "X", 0, 40), ("b", "X", 1, 30), ("b", "X", 0, 70), ("a", "Y", 1, 90), ("a", "Y", 0, 10)
+    )
+    record = audit_text(tmp_path, text, label=None, count="n", strata="s")
+    (table,) = strata_section(RecordIndex(record)).subjects[0].tables
+
+    assert [(row.label, row.difference[:5]) for row in table.rows[-3:]] == [
+        ("All together", "+45.0"),
+        ("Together, where s is known and holds both", "+30.0"),
+        ("If all had the same mix of s", "+30.0"),
+    ]
+    assert dict(table.facts)["Left out of what is adjusted"] == "Y (100 people; no value there for b)"
+
+
 def test_groups_that_never_share_a_stratum_have_no_adjusted_gap(tmp_path: Path) -> None:
     """a only in X, b only in Y: there is a reason, and the page says it."""
     text = rows(("a", "X", 1, 60), ("a", "X", 0, 40), ("b", "Y", 1, 30), ("b", "Y", 0, 70))

@@ -181,20 +181,28 @@ def _table(index: RecordIndex, row: ConditionalMetric, anchor: str) -> StrataTab
     ]
     crude = {group_key(part.group): part for part in index.estimates.get((name, features), [])}
     alike = {group_key(part.group): part for part in row.standardised.values}
+    ends = [crude.get(group_key(group)) for group in (pair.group, pair.against)]
+    everybody = pair.rows == sum(part.rows for part in ends if part is not None)
+    cells = tuple(_cell(index, name, crude.get(group_key(group))) for group in groups)
     rows.append(
-        StratumRow(
-            "All together",
-            tuple(_cell(index, name, crude.get(group_key(group))) for group in groups),
-            _signed(name, pair.crude),
-            total=True,
-        )
+        StratumRow("All together", cells, _signed(name, pair.crude) if everybody else _plain(name, ends), total=True)
     )
+    if not everybody and pair.crude is not None:
+        nobody = tuple(StratumCell("") for _ in groups)
+        rows.append(
+            StratumRow(
+                f"Together, where {_strata(index)} is known and holds both",
+                nobody,
+                _signed(name, pair.crude),
+                total=True,
+            )
+        )
     if pair.adjusted is not None:
-        cells = (alike.get(group_key(group)) for group in groups)
+        mixed = (alike.get(group_key(group)) for group in groups)
         rows.append(
             StratumRow(
                 f"If all had the same mix of {_strata(index)}",
-                tuple(StratumCell(write(name, cell.value) if cell is not None else "–") for cell in cells),
+                tuple(StratumCell(write(name, cell.value) if cell is not None else "–") for cell in mixed),
                 _signed(name, pair.adjusted),
                 total=True,
             )
@@ -333,6 +341,14 @@ def _signed(name: str, part: Adjusted | None, unit: str = "") -> str:
     high = write_bare(name, part.interval.high) if part.interval.high is not None else "∞"
     sign, unit = "+" if part.value > 0 else "", unit if is_share(name) else ""
     return f"{sign}{write_bare(name, part.value)}{unit} ({write_bare(name, part.interval.low)} to {high})"
+
+
+def _plain(name: str, ends: Sequence[Estimate | None]) -> str:
+    """Write the difference of two groups' values alone."""
+    first, second = (part.value if part is not None else None for part in ends)
+    if first is None or second is None:
+        return "–"
+    return f"{'+' if first > second else ''}{write_bare(name, first - second)}"
 
 
 def _ratio(part: Adjusted) -> str:
