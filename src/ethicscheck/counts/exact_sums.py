@@ -16,10 +16,10 @@ import narwhals as nw
 
 LIMB = 26
 MOST_LIMBS = 10
-_DIGITS = 53 + 12  # those of a float, and some to spare for terms below their bound
+DIGITS = 53 + 12  # those of a float, and some to spare for terms below their bound
 
 
-def limbs_for(smallest: float) -> int:
+def limbs_for(smallest: float, digits: int = DIGITS) -> int:
     """Return how many limbs a term needs whose largest value in some cell is only 2**`smallest`.
 
     More than `MOST_LIMBS` are not given: what is 2^−200 of the largest term then loses digits, and 2^−260 counts as 0.
@@ -27,7 +27,7 @@ def limbs_for(smallest: float) -> int:
     >>> limbs_for(0), limbs_for(-100), limbs_for(-1000)
     (3, 7, 10)
     """
-    return min(math.ceil((_DIGITS - smallest) / LIMB), MOST_LIMBS)
+    return min(math.ceil((digits - smallest) / LIMB), MOST_LIMBS)
 
 
 def limb_columns(name: str, term: nw.Expr, limbs: int, times: nw.Expr | None = None) -> dict[str, nw.Expr]:

@@ -11,9 +11,12 @@ from functools import reduce
 
 import narwhals as nw
 
+from .exact_sums import DIGITS
 from .roles import Roles
 
-ERROR, TRUTH, PREDICTION, WITHIN = ("e", "a", "e2"), ("y", "y2"), ("p",), ("h",)
+# The sums that values themselves are made of.
+_VALUES = frozenset({"1", "e", "a", "e2", "y", "y2", "p", "h"})
+_FEWER_DIGITS = 52
 # The monomials that are needed with the weight to the first, second and third power; "1" is the weight alone.
 _BY_WEIGHT: tuple[tuple[int, tuple[str, ...]], ...] = (
     (1, ("1", "e", "a", "e2", "y", "y2", "p", "h")),
@@ -40,6 +43,13 @@ class Term:
     def name(self) -> str:
         """Its name among the sums, such as "w2_e4"."""
         return f"w{self.weight}_{self.monomial}"
+
+    @property
+    def digits(self) -> int:
+        """How many binary digits are kept: all of a value's, fewer of what only variances and skewness are made of."""
+        if self.weight == 0 and self.monomial == "h":
+            return 1  # it is 0 or 1
+        return DIGITS if self.weight <= 1 and self.monomial in _VALUES else _FEWER_DIGITS
 
     @property
     def powers(self) -> tuple[tuple[str, int], ...]:

@@ -167,7 +167,7 @@ def _scales(view: FrameView, roles: Roles, frame: nw.LazyFrame[Any]) -> _Scales:
     for term in terms_of(roles):
         own = sum((power * bounds[name] for name, power in term.powers if name != "h"), start=np.zeros(len(rows)))
         finite = own[np.isfinite(own)]
-        limbs[term] = limbs_for(float(finite.min(initial=0.0)))
+        limbs[term] = limbs_for(float(finite.min(initial=0.0)), term.digits)
     return _Scales(centre, powers, limbs, edges)
 
 
