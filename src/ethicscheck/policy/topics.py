@@ -35,15 +35,6 @@ class Topic:
 # Keep these in the order of the alphabet.
 _ALL: tuple[Topic, ...] = (
     Topic(
-        "adjusted_gap",
-        "Gap at the same mix of strata",
-        "How far apart would the groups be if all were spread over the strata (departments, jobs, years) alike?",
-        "The mix is held fixed, whoever made it: where unequal treatment decides who ends up in which stratum, adjusting hides it. A stratum without one of the groups says nothing and is left out, by name.",
-        "Σ share of the stratum among everyone × a group's value in it; the gap is between these. Rates: Wilson's limits on an effective size; other values: square-and-add over strata.",
-        "direct standardisation; Korn & Graubard 1998, Survey Methodology 24, 193–201; Zou & Donner 2008, Statistics in Medicine 27, 1693–1702",
-        "docs/conditional.md",
-    ),
-    Topic(
         "bounds",
         "Bounds over unknown groups",
         "How small and how large could a gap be, whichever groups the people of unknown group belong to?",
@@ -60,6 +51,15 @@ _ALL: tuple[Topic, ...] = (
         "People in ten parts of equal size by score (one a score where they are at most 20): mean score against the observed rate, with Wilson limits. In the large: mean score − observed rate.",
         "Van Calster et al. 2019, BMC Medicine 17, 230; Bröcker 2012, Climate Dynamics 39, 655–667; Kumar, Liang & Ma 2019, NeurIPS",
         "docs/scores.md",
+    ),
+    Topic(
+        "conditional",
+        "Within strata, and at the same mix of them",
+        "How far apart would the groups be if all were spread over the strata (departments, jobs, years) alike?",
+        "The mix is held fixed, whoever made it: where unequal treatment decides who ends up in which stratum, adjusting hides it. A stratum without one of the groups says nothing and is left out, by name.",
+        "Σ share of the stratum among everyone × a group's value in it; the gap is between these. Rates: Wilson's limits on an effective size; other values: square-and-add over strata.",
+        "direct standardisation; Korn & Graubard 1998, Survey Methodology 24, 193–201; Zou & Donner 2008, Statistics in Medicine 27, 1693–1702",
+        "docs/conditional.md",
     ),
     Topic(
         "conditional_demographic_disparity",
