@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ethicscheck.model.calibration_record import AxisScores, Calibration, CurveBin, GroupScores
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, quantity, visible, whole
@@ -28,19 +29,6 @@ class GroupLine:
 
 
 @dataclass(frozen=True)
-class BinLine:
-    """One bin in the table of curves."""
-
-    group: str
-    scores: str
-    rows: str
-    share: str
-    mean: str
-    rate: str
-    interval: str
-
-
-@dataclass(frozen=True)
 class ScoresOfFeature:
     """The charts and tables of one feature or intersection."""
 
@@ -50,7 +38,6 @@ class ScoresOfFeature:
     charts: tuple[CalibrationChart, ...]
     note: str
     groups: tuple[GroupLine, ...]
-    bins: tuple[BinLine, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +47,6 @@ class CalibrationSection:
     about: tuple[str, ...]
     cautions: tuple[str, ...]
     calibrated: bool
-    curves: bool
     features: tuple[ScoresOfFeature, ...]
 
 
@@ -73,7 +59,6 @@ def calibration_section(index: RecordIndex) -> CalibrationSection | None:
         about=tuple(_about(index, part)),
         cautions=tuple(_cautions(part)),
         calibrated=part.not_calibrated is None,
-        curves=bool(part.everyone.curve),
         features=tuple(_feature(part, axis, place) for place, axis in enumerate(part.axes) if axis.groups),
     )
 
@@ -152,12 +137,12 @@ def _feature(part: Calibration, axis: AxisScores, place: int) -> ScoresOfFeature
                 f"{visible(part.score)} in the group {group_label(group.group)}",
                 _describe(group),
                 f"{whole(group.rows)} people",
+                *_numbers(part, group),
             )
             for at, group in enumerate(drawn)
         ),
         note=" ".join(notes),
         groups=tuple(_group_line(group) for group in (part.everyone, *axis.groups)),
-        bins=tuple(_bin_line(group, point) for group in (part.everyone, *drawn) for point in group.curve),
     )
 
 
@@ -263,15 +248,31 @@ def _group_line(group: GroupScores) -> GroupLine:
     )
 
 
-def _bin_line(group: GroupScores, point: CurveBin) -> BinLine:
-    first, last = limit_text(point.lowest), limit_text(point.highest)
-    high = point.interval.high if point.interval.high is not None else 1.0
-    return BinLine(
-        group=group_label(group.group),
-        scores=first if first == last else f"{first} to {last}",
-        rows=whole(point.rows),
-        share=percent(point.share),
-        mean=limit_text(point.mean_score),
-        rate=percent(point.rate),
-        interval=f"{point.interval.low * 100:.1f}–{percent(high)}",
+def _numbers(part: Calibration, group: GroupScores) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return the head and the rows of a chart's table: its dots, or without outcomes its bars."""
+    if group.curve:
+        return ("Scores", "People", "Mean score", "Happened", "Interval"), tuple(map(_dot, group.curve))
+    if part.values is not None:
+        names = [limit_text(value) for value in part.values]
+    else:
+        assert part.edges is not None
+        names = [_range(a, b) for a, b in pairwise(part.edges)]
+    return ("Scores", "Of the group"), tuple(
+        (name, percent(share)) for name, share in zip(names, group.distribution, strict=True) if share > 0
     )
+
+
+def _dot(point: CurveBin) -> tuple[str, ...]:
+    high = point.interval.high if point.interval.high is not None else 1.0
+    return (
+        _range(point.lowest, point.highest),
+        whole(point.rows),
+        limit_text(point.mean_score),
+        percent(point.rate),
+        f"{point.interval.low * 100:.1f}–{percent(high)}",
+    )
+
+
+def _range(low: float, high: float) -> str:
+    first, last = limit_text(low), limit_text(high)
+    return first if first == last else f"{first} to {last}"

@@ -54,12 +54,22 @@ class CalibrationChart:
     bars_top: int
     bars_height: int
     height: int
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 def calibration_chart(
-    chart_id: str, part: Calibration, group: GroupScores, label: str, title: str, description: str, note: str
+    chart_id: str,
+    part: Calibration,
+    group: GroupScores,
+    label: str,
+    title: str,
+    description: str,
+    note: str,
+    head: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
 ) -> CalibrationChart:
-    """Lay out a group's chart; all charts of a record have the same scales."""
+    """Lay out a group's chart; all charts of a record have the same scales. `head` and `rows` are its numbers."""
     low, high = span(part)
     tallest = max(*group.distribution, *part.everyone.distribution)
     return CalibrationChart(
@@ -89,6 +99,8 @@ def calibration_chart(
         bars_top=TOP + BOX + GAP,
         bars_height=BARS,
         height=TOP + BOX + GAP + BARS + AXIS,
+        head=head,
+        rows=rows,
     )
 
 
