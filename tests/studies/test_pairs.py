@@ -194,3 +194,9 @@ def test_too_many_pairs_are_refused():
 
     with pytest.raises(EthicscheckError, match="36,000,000 pairs"):
         ec.audit(frame, prediction="yes", sensitive=["group"], pair="site")
+
+
+def test_counts_and_pairs_do_not_go_together():
+    """A row that stands for seven answers has no twin."""
+    with pytest.raises(EthicscheckError, match=r"data\.pair and data\.count don't go together"):
+        ec.audit(FRAME.assign(n=2), prediction="yes", sensitive=["group"], pair="case", count="n")

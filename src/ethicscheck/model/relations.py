@@ -44,6 +44,10 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
     problems += _check_roles(data, [str(name) for name in names if isinstance(name, str)], document)
     problems += _check_intersections(data.get("intersections"), names, document)
     problems += _check_strata(data.get("strata"), names, document)
+    if data.get("pair") is not None and data.get("count") is not None:
+        what = "data.pair and data.count don't go together"
+        hint = "a pair is two rows: write each answer as a row of its own"
+        problems.append(document.problem(("data", "count"), what, hint))
     problems += _check_explored(value.get("explore"), data, names, document)
     return problems
 
