@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from tests.metrics.test_scores import audit, people, row_of
 
 from ethicscheck.auditing import load_config, make_record
+from ethicscheck.errors import RecordError
 from ethicscheck.model.calibration_record import Calibration
 from ethicscheck.model.record import AuditRecord, read_record
 from ethicscheck.report import render
@@ -125,6 +126,16 @@ def test_the_record_reads_back_and_its_page_holds_every_dot() -> None:
     for group in part_of(record).axes[0].groups:
         for point in group.curve:
             assert f"{point.rate * 100:.1f}" in section[0]
+
+
+def test_a_dot_that_was_moved_out_of_its_interval_is_found() -> None:
+    """A record that was edited into saying something else is not drawn."""
+    text = audit(people(600)).to_json().decode()
+    rate = re.search(r'"rate":(0\.\d+)', text)
+
+    assert rate is not None
+    with pytest.raises(RecordError, match="outside its interval"):
+        read_record(text.replace(rate[0], '"rate":0.999', 1), "audit.json")
 
 
 def test_the_takeaway_names_the_group_whose_scores_promise_too_much() -> None:

@@ -36,7 +36,7 @@ def broken_parts(record: AuditRecord) -> Iterator[str]:
     for place, warning in enumerate(record.warnings or ()):
         if unknown := next((name for name in warning.rules if name not in ids), None):
             yield f"warnings.{place}: there is no finding {unknown!r}"
-    for name in ("conditional", "representation", "missing", "bounds"):
+    for name in ("calibration", "conditional", "representation", "missing", "bounds"):
         yield from _studied(getattr(record, name), name)
     for checklist in record.checklists:
         for item in (item for section in checklist.sections for item in section.items if item.metric is not None):
@@ -114,7 +114,8 @@ def _studied(part: Any, where: str) -> Iterator[str]:
         if not part.low <= part.value <= part.high:
             yield f"{where}: {part.value} lies outside its bounds"
     elif isinstance(part, Part) and not isinstance(part, Interval):
-        value, interval = getattr(part, "value", getattr(part, "share", None)), getattr(part, "interval", None)
+        own = (getattr(part, name) for name in ("rate", "value", "share") if hasattr(part, name))
+        value, interval = next(own, None), getattr(part, "interval", None)
         yield from _interval(value, interval, where)
         yield from _count(getattr(part, "rows", 0), f"{where}.rows")
         for name in type(part).model_fields:
