@@ -51,13 +51,11 @@ class LineSample:
     ----------
     lines : a text or None for each column.
     rows : how many rows are like each line.
-    different : how many different lines there are in all.
     total : how many rows there are in all.
     """
 
     lines: tuple[tuple[str | None, ...], ...]
     rows: tuple[int, ...]
-    different: int
     total: int
 
 

@@ -18,6 +18,7 @@ from ethicscheck.errors import DataError
 from ethicscheck.model.text import text_of
 
 Run = Callable[[nw.LazyFrame[Any]], list[tuple[Any, ...]]]
+END, WITHOUT = "\x1f", "\x1e"
 IN_MEMORY = frozenset({"pandas", "polars", "pyarrow", "modin", "cudf"})
 
 
@@ -40,9 +41,8 @@ def sample_lines(
         When the engine is one that can't do this.
     """
     if hasattr(frame.to_native(), "fetchall"):
-        rows = run(_in_duckdb(frame, columns, count, most))
-        different, total = (int(rows[0][-2]), int(rows[0][-1])) if rows else (0, 0)
-        found = [(tuple(map(text_of, row[: len(columns)])), int(row[len(columns)])) for row in rows]
+        rows, total = _in_duckdb(frame, columns, count, most, run)
+        found = [(tuple(map(text_of, row[:-1])), int(row[-1])) for row in rows]
     else:
         if frame.implementation.value not in IN_MEMORY:
             raise DataError(
@@ -51,23 +51,38 @@ def sample_lines(
                 "leave `proxies` out, or audit an extract",
             )
         found = _in_python(frame, columns, count, run)
-        different, total = len(found), sum(rows for _, rows in found)
+        total = sum(rows for _, rows in found)
         found = found[:most]
-    return LineSample(tuple(line for line, _ in found), tuple(rows for _, rows in found), different, total)
+    return LineSample(tuple(line for line, _ in found), tuple(rows for _, rows in found), total)
 
 
-def _in_duckdb(frame: nw.LazyFrame[Any], columns: Sequence[str], count: str | None, most: int) -> nw.LazyFrame[Any]:
-    # Whole floats as whole numbers, so that a column with a missing value gives the same digest in every format.
-    texts = [f"coalesce(regexp_replace(CAST({name} AS VARCHAR), '\\.0$', ''), chr(30))" for name in columns]
-    amount = f"sum(CAST({count} AS BIGINT))" if count is not None else "count(*)"
+def _in_duckdb(
+    frame: nw.LazyFrame[Any], columns: Sequence[str], count: str | None, most: int, run: Run
+) -> tuple[list[tuple[Any, ...]], int]:
+    """Return the first lines with their rows, and how many rows there are in all.
+
+    Where lines are far more than are wanted, those whose digest is large are passed over before lines are put together,
+    so that memory holds little more than the sample. Which lines come first does not depend on where that cut is.
+    """
+    relation = frame.to_native()
+    texts = ", ".join(f"coalesce(CAST({name} AS VARCHAR), chr(30))" for name in columns)
+    digest = f"md5(replace(concat_ws(chr(31), {texts}, ''), '.0' || chr(31), chr(31)))"
     chosen = ", ".join(columns)
-    query = (
-        f"WITH lines AS (SELECT {chosen}, {amount} AS n FROM data GROUP BY {chosen} HAVING n > 0) "  # noqa: S608  # our own names
-        f"SELECT {chosen}, n, count(*) OVER () AS different, sum(n) OVER () AS total FROM lines "
-        f"ORDER BY md5(concat_ws(chr(31), {', '.join(texts)})), {chosen} LIMIT {int(most)}"
-    )
-    found: nw.LazyFrame[Any] = nw.from_native(frame.to_native().query("data", query)).lazy()
-    return found
+    amount = f"sum(CAST({count} AS BIGINT))" if count is not None else "count(*)"
+
+    def asked(query: str) -> list[tuple[Any, ...]]:
+        return run(nw.from_native(relation.query("data", query)).lazy())
+
+    ((total, different),) = asked(f"SELECT coalesce({amount}, 0), approx_count_distinct(({chosen})) FROM data")  # noqa: S608  # our own names
+    for share in (2 * most / max(int(different), 1), 1.0):
+        cut = f"WHERE digest < '{int(share * 16**8):08x}'" if share < 0.5 else ""
+        rows = asked(
+            f"SELECT {chosen}, {amount} AS n FROM (SELECT *, {digest} AS digest FROM data) {cut} "  # noqa: S608  # our own names
+            f"GROUP BY digest, {chosen} HAVING n > 0 ORDER BY digest, {chosen} LIMIT {int(most)}"
+        )
+        if len(rows) >= most or not cut:
+            break
+    return rows, int(total)
 
 
 def _in_python(
@@ -87,6 +102,7 @@ def _in_python(
 
 
 def _digest(line: tuple[str | None, ...]) -> tuple[str, tuple[tuple[bool, str], ...]]:
-    text = "\x1f".join("\x1e" if part is None else part for part in line)
+    # Whole floats are digested as whole numbers: a column with a missing value holds floats in some formats.
+    text = "".join(f"{WITHOUT if part is None else part}{END}" for part in line).replace(f".0{END}", END)
     digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     return digest, tuple((part is None, part or "") for part in line)
