@@ -18,7 +18,7 @@ Features = tuple[str, ...]
 HIDDEN = "hidden"
 
 # Parts that hold no number of people, or are handled below one by one.
-_KEPT = frozenset({"schema_", "verdict", "subject", "provenance", "plan", "report", "custom"})
+_KEPT = frozenset({"schema_", "verdict", "subject", "provenance", "plan", "report"})
 
 
 def publishable(record: AuditRecord) -> AuditRecord:
@@ -213,7 +213,13 @@ def _warnings(parts: tuple[Any, ...], chosen: _Chosen) -> tuple[Any, ...]:
     return tuple(part.model_copy(update={"message": said}) for part in parts)
 
 
+def _own_measures(parts: tuple[Any, ...], chosen: _Chosen) -> tuple[Any, ...]:
+    """Keep what describes the measures; what a function said of groups it had no value for may quote their numbers."""
+    return tuple(part.model_copy(update={"said": ()}) for part in parts) if chosen.groups else parts
+
+
 _RULES: dict[str, Callable[[Any, _Chosen], Part | tuple[Part, ...] | None]] = {
+    "custom": _own_measures,
     "warnings": _warnings,
     "impact_ratios": _impact,
     "representation": _represented,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ethicscheck.counts.bases import Basis, Classes, Moments, Scores
+from ethicscheck.counts.moment_table import MomentTable
 from ethicscheck.counts.table import CountTable
 from ethicscheck.metrics.comparison import Comparison
 from ethicscheck.metrics.definition import Criterion, Metric
@@ -20,6 +21,10 @@ from ethicscheck.stats.suppression import Hidden, hide_groups
 from .context import Features, StudyContext
 
 Ints = NDArray[np.int64]
+
+WITHIN = (
+    "w0_h"  # the sum that counts predictions within the tolerance (`counts.moment_terms`), where rows are not weighted
+)
 
 
 @dataclass(frozen=True)
@@ -73,20 +78,34 @@ def study(context: StudyContext) -> Suppression | None:
 
 def _cells(table: CountTable) -> tuple[Ints, Ints, Ints]:
     """Return codes, people by kind of outcome, and the counts that are published of a group as sums of kinds."""
-    kinds, forms = _kinds(table.basis)
     codes = np.asarray(table.codes, dtype=np.int64)
     unique, place = np.unique(codes, axis=0, return_inverse=True)
+    people, forms = _people(table)
     cells = np.zeros((len(unique), forms.shape[1]), dtype=np.int64)
-    np.add.at(cells, (place.reshape(-1), kinds[table.outcome]), table.rows)
+    np.add.at(cells, place.reshape(-1), people)
     return unique, cells, forms
 
 
+def _people(table: CountTable) -> tuple[Ints, Ints]:
+    """Return the people of each cell by kind of outcome, (cells, kinds), and the published sums of kinds, (F, kinds)."""
+    basis = table.basis
+    if isinstance(table, MomentTable) and isinstance(basis, Moments):
+        if WITHIN not in basis.names:
+            return table.rows[:, None], np.eye(1, dtype=np.int64)
+        hits = np.array(
+            [int(value) >> basis.bits for value in table.sums[:, basis.names.index(WITHIN)]], dtype=np.int64
+        )
+        return np.stack([table.rows - hits, hits], axis=1), np.eye(2, dtype=np.int64)
+    kinds, forms = _kinds(basis)
+    people = np.zeros((len(table.rows), forms.shape[1]), dtype=np.int64)
+    people[np.arange(len(table.rows)), kinds[table.outcome]] = table.rows
+    return people, forms
+
+
 def _kinds(basis: Basis) -> tuple[Ints, Ints]:
-    """Return the kind of outcome each column of a table stands for, and the published sums of kinds, (F, kinds)."""
+    """Return the kind of outcome each column of a table stands for, and the published sums of kinds."""
     if isinstance(basis, Scores):
         return np.arange(basis.width) % 2, np.eye(2, dtype=np.int64)  # positives and negatives
-    if isinstance(basis, Moments):
-        return np.zeros(basis.width, dtype=np.int64), np.zeros((0, 1), dtype=np.int64)
     if isinstance(basis, Classes):
         own = np.arange(basis.width)
         label, prediction = own // len(basis.labels), own % len(basis.labels)
