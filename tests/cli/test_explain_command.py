@@ -64,6 +64,7 @@ def other_tasks() -> Iterator[AuditRecord]:
     yield audit_frame(jobs, task="multiclass", metrics=["macro_f1", "macro_precision", "macro_recall"])
     wages = pd.DataFrame({"group": list("aaabbbc"), "y": [1, 2, 3, 4, 4, 4, 5], "p": [1, 3, 3, 4, 5, 4, 5]})
     yield audit_frame(wages, task="regression", tolerance=1)
+    yield audit_frame(wages.assign(person=[0, 0, 1, 2, 2, 3, 4]), task="regression", cluster="person")
 
 
 def picky(y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
@@ -110,6 +111,7 @@ def records() -> Iterator[AuditRecord]:
     few = people(a=(40, 40, 0, 0), b=(1, 0, 0, 0)).assign(sex="f", race="r")
     few.loc[few["group"] == "b", "race"] = "q"
     yield audit_frame(few, sensitive=["sex", "race"], profiles=["nyc-ll144"])
+    yield audit_frame(full.assign(person=[None, *range(1, len(full))]), cluster="person", rules=rules)
     yield from scored()
     yield from other_tasks()
     yield from own()

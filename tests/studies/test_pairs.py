@@ -80,7 +80,7 @@ def test_three_variants_make_three_directions():
     expected = [(wide[a] != wide[b]).sum() for a, b in itertools.combinations("ABC", 2)]
     assert [row.flips for row in feature.directions] == expected
     assert (feature.pairs, feature.flips) == (720, sum(expected))
-    assert feature.interval.method == "wilson_clusters"
+    assert feature.interval.method == "wilson_effective_size_clusters"
     assert feature.directions[0].flip_interval.method == "wilson"
 
 

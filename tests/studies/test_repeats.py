@@ -68,7 +68,7 @@ def test_other_tasks_take_rows_of_one_person_for_alike(asked):
     for before, after in zip(plain.estimates, minded.estimates, strict=True):
         assert after.value == before.value
         if before.interval is not None:
-            assert after.interval.method == f"{before.interval.method}_alike_clusters"
+            assert after.interval.method == f"{before.interval.method}+alike_clusters"
             assert after.interval.low < before.interval.low
 
 

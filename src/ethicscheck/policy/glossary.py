@@ -203,6 +203,11 @@ METHODS: dict[str, tuple[str, str, str]] = {
     "worst_of_components": ("The worse of two gaps", "For equalized odds: the corrected end of each gap is made at half the error rate, so that looking at two costs nothing.", "docs/statistics.md, with the coverage that was simulated"),
     "custom_delta": ("Delta-method error of a function of your own", "The function is called again with each cell of a group a little larger and a little smaller; the interval is symmetric on a scale that fits the declared range.", "docs/custom-metrics.md"),
     "custom_bootstrap": ("Bootstrap error of a function of your own", "Where the cells are many (scores, many classes): the function is called on 200 resamples of the group's cells; the interval is symmetric on a scale that fits the declared range.", "Efron 1979, Annals of Statistics 7, 1–26"),
+    "wilson_effective_size_clusters": ("Wilson score interval by cluster", "Of a rate where the same person stands in many rows: on the number of independent rows that would tell as much, with Student's t for the number of people.", "Binder 1983; Korn & Graubard 1998, Survey Methodology 24, 193–201; docs/repeats.md"),
+    "wilson_transformed_clusters": ("Wilson score interval by cluster, carried over", "Of F1 and FN ÷ FP where the same person stands in many rows.", "docs/repeats.md"),
+    "linearised_wilson_clusters": ("Linearised interval by cluster", "Of balanced accuracy where the same person stands in many rows: its variance over people, on the scale of a share, with t.", "Binder 1983, International Statistical Review 51, 279–292"),
+    "linearised_fisher_clusters": ("Linearised interval by cluster on Fisher's scale", "Of Matthews correlation where the same person stands in many rows.", "Binder 1983, International Statistical Review 51, 279–292"),
+    "alike_clusters": ("Rows of one person taken for alike", "The interval named before it, made as wide as if all rows of a person were one and the same. Never too short while they are alike at all; often wider than need be.", "docs/repeats.md"),
 }  # fmt: skip
 
 TESTS: dict[str, tuple[str, str, str]] = {

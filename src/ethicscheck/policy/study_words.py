@@ -22,6 +22,11 @@ STUDY_METHODS: dict[str, tuple[str, str, str]] = {
     "robins_breslow_greenland": ("Limits of the common odds ratio", "On the logarithm's scale; right for few large strata and for many small ones.", "Robins, Breslow & Greenland 1986, Biometrics 42, 311–323"),
     "mantel_haenszel_sato": ("Limits of the common difference", "Right for few large strata and for many small ones.", "Sato 1989, Biometrics 45, 1323–1324"),
     "cross_validated_logit": ("Interval of a cross-validated AUC", "From each held-out row's influence, widened because the models share rows; on the log odds.", "LeDell, Petersen & van der Laan 2015, Electronic Journal of Statistics 9, 1583–1607; Nadeau & Bengio 2003, Machine Learning 52, 239–281"),
+    "mover_paired": ("Square-and-add of two models on the same rows", "Of a value's change from one model to another: from both models' own intervals and how closely the two go together.", "Zou 2007, Psychological Methods 12, 399–413; Newcombe 1998, Statistics in Medicine 17, 2635–2650"),
+    "paired_gap_change": ("Interval of a gap's change", "How much wider or smaller a gap is under another model, over all groups that may be the extreme ones.", "docs/comparing-models.md"),
+    "newcombe_paired": ("Paired score interval", "Of the difference of two shares over matched pairs.", "Newcombe 1998, Statistics in Medicine 17, 2635–2650, method 10"),
+    "newcombe_paired_clusters": ("Paired score interval by case", "The same where a case has several pairs.", "docs/matched-pairs.md"),
+    "paired_t": ("Paired t interval", "Of the mean score difference over matched pairs, with as many degrees of freedom as there are cases, less one.", "Student 1908, Biometrika 6, 1–25"),
 }  # fmt: skip
 
 STUDY_TESTS: dict[str, tuple[str, str, str]] = {
@@ -34,4 +39,6 @@ STUDY_TESTS: dict[str, tuple[str, str, str]] = {
     "exact_multinomial": ("Exact multinomial test", "The same for all groups at once, over all tables of this size.", "as R's multinomial.test of package EMT"),
     "chi_squared_fit": ("χ² test against a population", "The same for large numbers.", "Pearson 1900"),
     "multinomial_monte_carlo": ("Multinomial test, simulated", "The same over random tables, where there are too many to list (statistics.replicates).", "as R's multinomial.test of package EMT"),
+    "mcnemar_exact": ("McNemar's exact test", "Of those whose decision differs: could a fair coin have put so many on one side?", "McNemar 1947, Psychometrika 12, 153–157"),
+    "sign_test_of_cases": ("Sign test of cases", "The same where a case has several pairs: each case counts once, by whether more of its pairs gain or lose.", "Dixon & Mood 1946, JASA 41, 557–566"),
 }  # fmt: skip

@@ -160,7 +160,7 @@ class AlikeWithin:
     @property
     def method(self) -> str:
         """The method's name."""
-        return f"{self.estimator.method}_alike_clusters"
+        return f"{self.estimator.method}+alike_clusters"
 
     def limits(self, z: float) -> tuple[Floats, Floats]:
         """Return the limits at √effect times t, of which z²/n (or z·error) is all that limits depend on."""

@@ -62,7 +62,9 @@ def _feature(context: StudyContext, found: CountedPairs, name: str) -> PairFeatu
         pairs=pairs,
         flips=round(different) if decides else None,
         flip_rate=different / pairs if ends is not None else None,
-        interval=interval(*ends, confidence, _method(counted, "wilson")) if ends is not None else None,
+        interval=interval(*ends, confidence, _method(counted, "wilson", "wilson_effective_size_clusters"))
+        if ends is not None
+        else None,
         directions=tuple(
             _direction(context, before, after, cells)
             for (before, after), cells in found.directions[name].items()
@@ -100,7 +102,12 @@ def _direction(context: StudyContext, before: str, after: str, counted: PairCell
             "to_positive": gained,
             "to_negative": lost,
             "change": change,
-            "interval": interval(min(low, change), max(high, change), confidence, _method(counted, "newcombe_paired")),
+            "interval": interval(
+                min(low, change),
+                max(high, change),
+                confidence,
+                _method(counted, "newcombe_paired", "newcombe_paired_clusters"),
+            ),
             # Cases are as likely to rise as to fall: with one pair each this is McNemar's test of the pairs.
             "p_value": mcnemar_exact(counted.risen, counted.fallen),
             "test": "mcnemar_exact" if alone else "sign_test_of_cases",
@@ -114,7 +121,7 @@ def _direction(context: StudyContext, before: str, after: str, counted: PairCell
         row |= {
             "flips": flips,
             "flip_rate": flips / pairs,
-            "flip_interval": interval(*ends, confidence, _method(counted, "wilson")),
+            "flip_interval": interval(*ends, confidence, _method(counted, "wilson", "wilson_effective_size_clusters")),
         }
     if counted.scored and counted.shift_products is not None:
         mean = mean_shift(counted.scored, counted.shift, counted.shift_products)
@@ -125,5 +132,5 @@ def _direction(context: StudyContext, before: str, after: str, counted: PairCell
     return PairDirection(**row)
 
 
-def _method(counted: PairCells, plain: str) -> str:
-    return plain if independent(counted.cells, counted.products) else f"{plain}_clusters"
+def _method(counted: PairCells, plain: str, clustered: str) -> str:
+    return plain if independent(counted.cells, counted.products) else clustered
