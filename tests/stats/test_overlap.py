@@ -9,6 +9,7 @@ from ethicscheck.stats.estimators import MatthewsCorrelation
 from ethicscheck.stats.gaps import against_overall, difference_limits, ratio_limits
 from ethicscheck.stats.intervals import critical_value, wilson_limits
 from ethicscheck.stats.overlap import overlap_correlation
+from ethicscheck.stats.ranking import average_precision, roc_auc
 
 Z = critical_value(0.05)
 
@@ -93,3 +94,45 @@ def test_a_correlated_ratio_is_narrower_than_an_independent_one():
     narrow = ratio_limits(a, ends[0], b, ends[1], np.array([0.6]))
 
     assert wide[0][0] < narrow[0][0] < 0.75 < narrow[1][0] < wide[1][0]
+
+
+@pytest.mark.parametrize("measure", [roc_auc, average_precision])
+def test_the_correlation_of_ranking_measures_equals_a_simulated_one(measure):
+    """Twenty thousand redraws of both samples; 30 scores, so 60 columns, by the measure's own derivatives."""
+    generator = np.random.default_rng(5)
+    place = np.arange(30)
+    own, rest = (
+        np.stack([np.exp(-place / a), base * np.exp(-(29 - place) / b)], axis=1).ravel()
+        for a, b, base in ((9, 7, 0.6), (6, 8, 0.4))
+    )
+    sizes = 300, 500
+    drawn = [
+        generator.multinomial(n, c / c.sum(), size=20_000).astype(float)
+        for n, c in zip(sizes, (own, rest), strict=True)
+    ]
+    expected = np.corrcoef(measure(drawn[0]).value, measure(drawn[0] + drawn[1]).value)[0, 1]
+    cells = [n * c[None, :] / c.sum() for n, c in zip(sizes, (own, rest), strict=True)]
+    found = overlap_correlation(
+        lambda part: measure(part).value,
+        *cells,
+        np.array([300.0]),
+        np.array([500.0]),
+        lambda part: measure(part).gradient,
+    )
+
+    assert found[0] == pytest.approx(expected, abs=0.02)
+
+
+def test_nobody_else_and_nobody_at_all_have_a_correlation_without_a_warning():
+    """A group that is everyone; and an empty one."""
+    cells = np.array([[5.0, 1, 2, 4], [0, 0, 0, 0]])
+    found = overlap_correlation(
+        lambda part: roc_auc(part).value,
+        cells,
+        np.zeros((2, 4)),
+        np.array([12.0, 0]),
+        np.zeros(2),
+        lambda part: roc_auc(part).gradient,
+    )
+
+    assert found == pytest.approx([1, 0])

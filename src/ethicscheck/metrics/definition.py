@@ -68,6 +68,8 @@ class Metric:
     share : whether values are shares of people, written as percentages.
     quantity : whether values are in the unit of what is predicted (years, euros), of any size.
     costly : whether each group costs a slow call, so that plans move values instead of measuring thousands of groups.
+    gradient : the derivatives of the value by each cell, from cells (G, C) to (G, C), where the cells are too many to find
+        them numerically; None where they are few.
     checks : refuses data that the measure has no meaning for, with a DataError; None where there are none.
     """
 
@@ -90,6 +92,7 @@ class Metric:
     share: bool = False
     quantity: bool = False
     costly: bool = False
+    gradient: Callable[[Floats], Floats] | None = None
     checks: Callable[[CountTable, str], None] | None = None
 
     def __post_init__(self) -> None:

@@ -123,7 +123,7 @@ def overall_rows(
     whole = metric.measure(overall, favourable)
     overlap = None
     if not metric.mean_of_groups:
-        narrow = counts.rows.shape[1] <= MOST_COLUMNS and counts.sums is None
+        narrow = (counts.rows.shape[1] <= MOST_COLUMNS or metric.gradient is not None) and counts.sums is None
         # Without it the two are taken as independent, which makes the interval too wide, never too narrow.
         overlap = _overlap(metric, counts, rest_counts, favourable) if narrow else np.zeros(len(counts))
     yield from _pairs(metric, counts, own, rest, group_names(counts), {}, "overall", confidence, whole, overlap)
@@ -143,7 +143,8 @@ def _overlap(metric: Metric, counts: GroupCounts, rest: GroupCounts, favourable:
     total = (counts.amounts + rest.amounts).sum(axis=1)
     size = effective_size(total, (counts.squares + rest.squares).sum(axis=1))
     each = np.where(total > 0, size / np.where(total > 0, total, 1.0), 1.0)[:, None]
-    return overlap_correlation(value, counts.amounts * each, rest.amounts * each, own_size, rest_size)
+    cells = counts.amounts * each, rest.amounts * each
+    return overlap_correlation(value, *cells, own_size, rest_size, metric.gradient)
 
 
 def rest_of(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:

@@ -159,7 +159,7 @@ METRICS: dict[str, Metric] = {
             asks="Of two people in this group, one for whom the outcome happened and one for whom it did not: how often is the first one's score the higher?",
             misleads="Says nothing of how scores compare between groups, of calibration, or of the threshold in use; a whole group scored too high keeps its AUC. Below 0.5 the scores run the wrong way.",
             formula="(pairs in order + ½ pairs tied) / (positives × negatives)",
-            measure=_roc_auc, worse="lower", mean_of_groups=False, quantity=True, table="scores",
+            measure=_roc_auc, worse="lower", mean_of_groups=False, gradient=lambda cells: ranking.roc_auc(cells).gradient, quantity=True, table="scores",
             source="Hanley & McNeil 1982, Radiology 143, 29–36; variance: DeLong, DeLong & Clarke-Pearson 1988, Biometrics 44; scikit-learn's roc_auc_score",
         ),
         Metric(
@@ -167,7 +167,7 @@ METRICS: dict[str, Metric] = {
             asks="Going down the scores: at each person for whom the outcome happened, what share of those so far is right, on average?",
             misleads="Rises with the base rate, so it can't be compared between groups whose base rates differ; in small groups it lies too high.",
             formula="mean over positives of TP / (TP + FP) among scores at or above theirs",
-            measure=_average_precision, worse="lower", mean_of_groups=False, quantity=True, table="scores",
+            measure=_average_precision, worse="lower", mean_of_groups=False, gradient=lambda cells: ranking.average_precision(cells).gradient, quantity=True, table="scores",
             source="scikit-learn's average_precision_score; Boyd, Eng & Page 2013, ECML PKDD, on intervals",
         ),
         Metric(
@@ -203,7 +203,8 @@ METRICS: dict[str, Metric] = {
             misleads="Even perfect scores show some by chance, more in smaller groups: most of that bias is taken off here, so other tools print more. Depends on the bins.",
             formula="Σ over 10 equal-mass bins of share × |mean score − observed rate|, less its estimated bias",
             measure=_of_probabilities("expected_calibration_error", calibration_curves.expected_calibration_error),
-            worse="higher", mean_of_groups=False, quantity=True, table="scores", checks=refuse_other_than_probabilities,
+            worse="higher", mean_of_groups=False, gradient=np.zeros_like,  # bins jump: taken as independent of the overall
+            quantity=True, table="scores", checks=refuse_other_than_probabilities,
             source="Naeini, Cooper & Hauskrecht 2015, AAAI; bias: Bröcker 2012, Climate Dynamics 39, 655–667; Kumar, Liang & Ma 2019, NeurIPS",
         ),
         Metric(

@@ -13,9 +13,16 @@ import numpy as np
 from .delta import cell_gradient
 from .intervals import Floats
 
+_TINY = 1e-300
+
 
 def overlap_correlation(
-    value: Callable[[Floats], Floats], own: Floats, rest: Floats, own_size: Floats, rest_size: Floats
+    value: Callable[[Floats], Floats],
+    own: Floats,
+    rest: Floats,
+    own_size: Floats,
+    rest_size: Floats,
+    gradient: Callable[[Floats], Floats] | None = None,
 ) -> Floats:
     """Return the correlation of a measure of each group with the same measure of everyone.
 
@@ -24,6 +31,8 @@ def overlap_correlation(
     value : the measure, from cells of shape (G, C) to values of shape (G,); scaling the cells must not change it.
     own, rest : cells of each group and of everyone else, counts (effective ones where weighted), shape (G, C).
     own_size, rest_size : numbers of rows (effective ones where weighted), shape (G,).
+    gradient : the derivatives of the measure by each cell, from cells of shape (G, C) to shape (G, C); None: they are
+        found numerically, which takes as many calls as there are columns.
 
     Returns
     -------
@@ -31,15 +40,22 @@ def overlap_correlation(
 
     Notes
     -----
-    Delta method over two independent multinomials, each cell with ½ added so that no gradient is infinite. With A and
+    Delta method over two independent multinomials, each cell with ½ added so that no numeric gradient is infinite. With A and
     B the gradients at the group's and at everyone's mix, and w the group's share: the covariance is w·cov(A, B)/n over
     the group's mix, the overall's variance w²·var(B)/n + (1 − w)²·var_rest(B)/n_rest.
     """
-    own, rest = own + 0.5, rest + 0.5
-    share = own.sum(axis=1) / (own.sum(axis=1) + rest.sum(axis=1))
-    mix, rest_mix, all_mix = (cells / cells.sum(axis=1, keepdims=True) for cells in (own, rest, own + rest))
+    if gradient is None:
+        own, rest = own + 0.5, rest + 0.5
+
+        def gradient(cells: Floats) -> Floats:
+            return cell_gradient(value, cells)
+
+    share = own.sum(axis=1) / np.maximum(own.sum(axis=1) + rest.sum(axis=1), _TINY)
+    mix, rest_mix, all_mix = (
+        cells / np.maximum(cells.sum(axis=1, keepdims=True), _TINY) for cells in (own, rest, own + rest)
+    )
     n, m = np.maximum(own_size, 1), np.maximum(rest_size, 1)
-    a, b = cell_gradient(value, mix), cell_gradient(value, all_mix)
+    a, b = gradient(mix), gradient(all_mix)
     covariance = share * _covariance(a, b, mix) / n
     variance = _covariance(a, a, mix) / n
     whole = share**2 * _covariance(b, b, mix) / n + (1 - share) ** 2 * _covariance(b, b, rest_mix) / m
