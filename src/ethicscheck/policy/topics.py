@@ -107,6 +107,15 @@ _ALL: tuple[Topic, ...] = (
         "docs/conditional.md",
     ),
     Topic(
+        "explore",
+        "Where it is worst",
+        "Which people, by any combination of features and named columns, does the system treat worst against everyone else?",
+        "It is exploration, no verdict. Nothing confirmed is no proof of fairness; a rule made from what was found must be judged on new data. It says who, not why.",
+        "Every subgroup against everyone else in one random half (score test); what stands out is tested in the other half: Fisher's exact test, Holm over those followed up.",
+        "Cox 1975, Biometrika 62, 441–444; Holm 1979, Scandinavian Journal of Statistics 6, 65–70",
+        "docs/exploring.md",
+    ),
+    Topic(
         "impact_ratio",
         "Impact ratio, as New York City's rule has it",
         "How often is each category selected, as a share of how often the most selected one is?",
@@ -170,6 +179,15 @@ _ALL: tuple[Topic, ...] = (
         "docs/matched-pairs.md",
     ),
     Topic(
+        "partial_pooling",
+        "Small groups read together",
+        "What is a small group's value likely to be, seen that other groups are much alike?",
+        "It draws every group toward the mean, one that is truly different too. For exploring; verdicts never rest on it.",
+        "k ~ Binomial(n, θ), θ ~ Beta(α, β); posterior mean of θ, averaged over α and β.",
+        "Gelman et al., Bayesian Data Analysis, 3rd ed., § 5.3",
+        "docs/exploring.md",
+    ),
+    Topic(
         "power",
         "Rows enough",
         "How many people would each group need for a rule to be decided four times in five, and how small a gap can today's rows show?",
@@ -213,6 +231,15 @@ _ALL: tuple[Topic, ...] = (
         "crude and adjusted difference have opposite signs; clear: neither interval holds 0; possible: one of them does not",
         "Simpson 1951, JRSS B 13, 238–241; Bickel, Hammel & O'Connell 1975, Science 187, 398–404",
         "docs/conditional.md",
+    ),
+    Topic(
+        "suppress_below",
+        "Small counts are not published",
+        "Could somebody be made out from this report? Counts under the limit are hidden, and whatever they could be worked out from.",
+        "It protects one publication: two audits of nearly the same people can be subtracted. 0 and 100 % are shown. audit.json keeps the numbers unless report.suppress_record says otherwise.",
+        "A count of 1 to n − 1 is small. Groups are hidden until no sum of published tables gives one away and each is left n ÷ 2 possible numbers (linear programming).",
+        "Willenborg & de Waal 2001, Elements of Statistical Disclosure Control, ch. 4–5",
+        "docs/publishing.md",
     ),
     Topic(
         "thresholds",
