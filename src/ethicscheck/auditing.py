@@ -157,6 +157,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
             content,
             created,
             (waivers.path.name, waivers.sha256) if waivers.path is not None and waivers.sha256 is not None else None,
+            _libraries(config),
         ),
         plan=_plan(config, collected, favourable, metrics),
         data=_data(measurement, references),
@@ -204,6 +205,13 @@ def measure_data(loaded: LoadedConfig, frame: Any = None, run: Run | None = None
         ClusterSums(source.view, roles, collected) if roles.cluster is not None else None,
     )
     return MeasuredData(roles, source, collected, measurement)
+
+
+def _libraries(config: Config) -> tuple[str, ...]:
+    """Return the packages that only some audits rest on."""
+    through_fairlearn = bool(config.own) or config.mitigation is not None
+    asked = {"fairlearn": through_fairlearn, "scikit-learn": through_fairlearn or config.proxies is not None}
+    return tuple(name for name, needed in asked.items() if needed)
 
 
 def _with_proxies(roles: Roles, loaded: LoadedConfig, frame: Any) -> Roles:

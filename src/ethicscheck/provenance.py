@@ -30,6 +30,7 @@ def make_provenance(
     paths: Sequence[Path],
     created: str | None = None,
     waivers: tuple[str, str] | None = None,
+    also: Sequence[str] = (),
 ) -> Provenance:
     """Return the provenance of a record.
 
@@ -41,6 +42,7 @@ def make_provenance(
     paths : config and data files, for git.
     created : the moment, as `created_now` gave it; default: now.
     waivers : name and SHA-256 of the waivers file, where there is one.
+    also : further packages that the numbers depend on.
     """
     return Provenance(
         tool="ethicscheck",
@@ -52,7 +54,7 @@ def make_provenance(
         waivers_sha256=waivers[1] if waivers else None,
         sources=tuple(sources),
         seed=seed,
-        packages=_versions(),
+        packages=_versions((*PACKAGES, *also)),
         git=_git(paths) if config_name is not None else None,
     )
 
@@ -93,9 +95,9 @@ def created_now() -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _versions() -> dict[str, str]:
+def _versions(names: Sequence[str]) -> dict[str, str]:
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in PACKAGES:
+    for name in names:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

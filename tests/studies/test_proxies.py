@@ -160,6 +160,17 @@ def test_ages_are_guessed_by_the_bins_they_are_compared_by():
     assert found.features[0].auc == 1.0
 
 
+def test_the_record_names_the_library_that_guessed():
+    """Another version of scikit-learn may guess otherwise; an audit without proxies doesn't depend on it."""
+    value = config_value(metrics=["selection_rate"])
+    plain, asked = (
+        make_record(make_config(given), people()).provenance.packages
+        for given in (value, {**value, "proxies": {"columns": "all"}})
+    )
+
+    assert set(asked) - set(plain) == {"scikit-learn"}
+
+
 def test_a_feature_is_never_its_own_proxy():
     """But another sensitive feature can be, where it is named."""
     frame = people()
