@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtr, ndtri
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
 from ethicscheck.auditing import load_config
+from ethicscheck.counts.bases import Scores
 from ethicscheck.counts.table import GroupCounts
 from ethicscheck.metrics.binary import METRICS
 from ethicscheck.metrics.comparison import Comparison
 from ethicscheck.metrics.detectable import Planned, _Moved
+from ethicscheck.metrics.registry import find_measure
 from ethicscheck.planning import plan_hypothetical, plan_power
 from ethicscheck.policy.rows_needed import Planner, rows_needed
 from ethicscheck.policy.rules import Rule
@@ -139,6 +141,42 @@ def test_where_cells_are_too_many_values_are_moved_instead():
     found = [plan.smallest_gaps(*TWO, "difference", 0.0)[0] for plan in (planned, moved)]
 
     assert found[0] == pytest.approx(found[1], rel=0.02)
+
+
+def score_counts(sizes, aucs, generator=None):
+    """Return histograms of scores with these AUCs (normal scores in two classes): drawn, or as large as they should be."""
+    values = np.arange(101) / 100
+    rows = []
+    for size, auc in zip(sizes, aucs, strict=True):
+        drawn = size if generator is not None else 200_000
+        source = generator or np.random.default_rng(0)
+        apart = np.sqrt(2) * ndtri(auc)
+        label = source.integers(0, 2, drawn)
+        score = ndtr(source.standard_normal(drawn) + apart * (label - 0.5))
+        cells = np.bincount(2 * np.rint(score * 100).astype(int) + label, minlength=202)
+        rows.append(cells if generator is not None else cells * size / drawn)
+    keys = tuple((str(place),) for place in range(len(sizes)))
+    return GroupCounts(("group",), keys, np.array(rows), basis=Scores(values))
+
+
+@pytest.mark.parametrize(("sizes", "auc"), [((300, 300), 0.75), ((1000, 150), 0.85)])
+def test_the_smallest_gap_in_auc_shows_in_four_samples_of_five(sizes, auc):
+    """Scores have too many cells to be tilted; moving the values keeps the promise too, from 72 to 92 % in 300 samples."""
+    measure = find_measure("roc_auc", "score")
+    gap = Planned(measure, score_counts(sizes, [auc] * 2), 1, 0.05).smallest_gaps(*TWO, "difference", 0.0)[0]
+    generator = np.random.default_rng(0)
+
+    shown = np.mean(
+        [
+            Comparison.of(measure, score_counts(sizes, (auc + gap / 2, auc - gap / 2), generator), frozenset(), 1, 0.05)
+            .gap("difference")
+            .low
+            > 0
+            for _ in range(300)
+        ]
+    )
+
+    assert 0.72 <= shown <= 0.92
 
 
 @pytest.mark.parametrize("metric", ["false_positive_rate", "f1_score", "matthews_corrcoef", "balanced_accuracy"])
