@@ -111,5 +111,5 @@ def test_the_report_says_what_the_change_does():
     page = render(RECORD).decode()
 
     assert "What this change does" in page
-    assert "With this model gaps are" in page
-    assert "smaller in" in page
+    assert "With this model the gap is smaller in selection rate" in page
+    assert "Largest change:" in page

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -200,3 +202,15 @@ def test_counts_and_pairs_do_not_go_together():
     """A row that stands for seven answers has no twin."""
     with pytest.raises(EthicscheckError, match=r"data\.pair and data\.count don't go together"):
         ec.audit(FRAME.assign(n=2), prediction="yes", sensitive=["group"], pair="case", count="n")
+
+
+def test_the_pages_example_has_four_pairs_in_its_first_case(tmp_path):
+    """docs/matched-pairs.md: two swap the gender, two the origin, and two rows differ in both."""
+    page = (Path(__file__).parents[2] / "docs/matched-pairs.md").read_text(encoding="utf-8")
+    (tmp_path / "data.csv").write_text(re.search(r"```csv\n(.+?)```", page, re.DOTALL)[1])
+    columns = {"prediction": "invited", "score": "rating", "pair": "application", "sensitive": ["gender", "origin"]}
+
+    found = make_record(load_config(write_config(tmp_path, label=None, **columns))).pairs
+
+    assert {feature.feature: feature.pairs for feature in found.features} == {"gender": 3, "origin": 2}
+    assert (found.used, found.several_pairs) == (2, 2)

@@ -85,8 +85,18 @@ def points(value: float) -> str:
     >>> points(-0.0213)
     '−2.1'
     """
-    shown = decimal(value * 100, 1)
-    return f"+{shown}" if value > 0 else shown
+    return signed(value * 100, 1)
+
+
+def signed(value: float, digits: int) -> str:
+    """Write a change with its sign; one that rounds to nothing has none.
+
+    >>> signed(0.0213, 2), signed(-0.0001, 2)
+    ('+0.02', '0.00')
+    """
+    rounded = round(value, digits)
+    shown = decimal(abs(rounded) if rounded == 0 else rounded, digits)
+    return f"+{shown}" if rounded > 0 else shown
 
 
 def _anchor(x: float) -> str:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from ethicscheck.model.changes_record import Changes, GapChange, ValueChange
 from ethicscheck.model.wording import decimal, features_label, group_label, percent, visible, whole
 
-from .change_plot import ChangePlot, Mark, change_plot
+from .change_plot import ChangePlot, Mark, change_plot, points, signed
 from .charts import write
 from .index import RecordIndex, components, is_share, metric_findings, metric_of, title
 from .tables import write_p
 from .wording import reason_text
 
 WORDS = {"better": "smaller gap", "worse": "wider gap", "unclear": "can’t tell"}
+# Drawn where no rule names a measure; the others are one of these turned round, or rest on them.
+USUAL = {"selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy"}
 MARKS = {"better": "↓", "worse": "↑", "unclear": "?"}
 
 
@@ -89,10 +91,11 @@ def _axis(index: RecordIndex, found: Changes, features: tuple[str, ...], place: 
     gaps = [row for row in found.gaps if row.features == features]
     values = [row for row in found.values if row.features == features]
     by_metric = dict.fromkeys(row.metric for row in values)
+    main = _main(index, gaps, features)
     return ChangeAxis(
         title=f"By {features_label(features)}",
-        takeaway=_takeaway(gaps),
-        plot=_plot(index, gaps, features, f"changes-{place}"),
+        takeaway=_takeaway(main, gaps),
+        plot=_plot(main, features, f"changes-{place}"),
         gaps=tuple(_gap(index, row) for row in gaps),
         details=tuple(
             (
@@ -108,20 +111,28 @@ def _axis(index: RecordIndex, found: Changes, features: tuple[str, ...], place: 
     )
 
 
-def _takeaway(gaps: Sequence[GapChange]) -> str:
-    judged = [row for row in gaps if row.verdict is not None]
+def _main(index: RecordIndex, gaps: Sequence[GapChange], features: tuple[str, ...]) -> list[GapChange]:
+    """Return the gaps to speak of and to draw: those that rules judge, else a few that don't say the same twice."""
+    ruled = {metric_of(finding) for finding in metric_findings(index.record) if finding.rule.across == features}
+    wanted = ruled | {part for name in ruled for part in components(name)} or USUAL
+    return [row for row in gaps if row.metric in wanted] or list(gaps)
+
+
+def _takeaway(main: Sequence[GapChange], gaps: Sequence[GapChange]) -> str:
+    judged = [row for row in main if row.verdict is not None]
     if not judged:
         return "No gap can be compared: fewer than two groups have values under both models."
-    parts = []
-    for verdict, words in (("worse", "wider"), ("better", "smaller")):
-        names = [title(row.metric).lower() for row in judged if row.verdict == verdict]
-        if names:
-            parts.append(f"{words} in {_listed(names)}")
-    unclear = sum(row.verdict == "unclear" for row in judged)
-    if not parts:
-        return f"Of {len(judged)} gaps, these data show none to become wider or smaller."
-    rest = f" For the other {unclear} these data can’t tell." if unclear else ""
-    return f"With this model gaps are {'; '.join(parts)}.{rest}"
+    names = {word: [title(row.metric).lower() for row in judged if row.verdict == word] for word in WORDS}
+    known = [
+        f"the gap is {words} in {_listed(names[verdict])}"
+        for verdict, words in (("worse", "wider"), ("better", "smaller"))
+        if names[verdict]
+    ]
+    parts = [f"With this model {'; '.join(known)}."] if known else []
+    if names["unclear"]:
+        parts.append(f"Whether it grew or shrank in {_listed(names['unclear'])}, these data can’t tell.")
+    rest = len([row for row in gaps if row.verdict is not None]) - len(judged)
+    return " ".join([*parts, f"The other {rest} gaps stand in the table."] if rest else parts)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -133,8 +144,7 @@ def _points(metric: str) -> bool:
 
 
 def _signed(metric: str, value: float) -> str:
-    shown = decimal(value * 100, 1) if _points(metric) else decimal(value)
-    return f"+{shown}" if value > 0 else shown
+    return points(value) if _points(metric) else signed(value, 2)
 
 
 def _with_range(metric: str, row: GapChange | ValueChange) -> str:
@@ -163,12 +173,9 @@ def _group(index: RecordIndex, row: ValueChange, label: str) -> GroupChangeRow:
     return GroupChangeRow(label, written(row.other), written(row.value), change, p_value)
 
 
-def _plot(index: RecordIndex, gaps: Sequence[GapChange], features: tuple[str, ...], plot_id: str) -> ChangePlot | None:
-    """Return the chart: the gaps that rules judge, else all, of shares only, as they stand on one scale."""
-    ruled = {metric_of(finding) for finding in metric_findings(index.record) if finding.rule.across == features}
-    ruled |= {part for name in ruled for part in components(name)}
+def _plot(gaps: Sequence[GapChange], features: tuple[str, ...], plot_id: str) -> ChangePlot | None:
+    """Return the chart of gaps in shares, which stand on one scale."""
     drawn = [row for row in gaps if row.change is not None and row.interval is not None and _points(row.metric)]
-    drawn = [row for row in drawn if row.metric in ruled] or drawn
     if not drawn:
         return None
     marks = [
@@ -177,4 +184,6 @@ def _plot(index: RecordIndex, gaps: Sequence[GapChange], features: tuple[str, ..
         if row.interval is not None
     ]
     heading = f"Change in each gap by {features_label(features)}, percentage points, with intervals"
-    return change_plot(plot_id, heading, _takeaway(drawn), marks)
+    largest = max(marks, key=lambda mark: abs(mark.change))
+    takeaway = f"Largest change: {largest.label.lower()}, {points(largest.change)} points."
+    return change_plot(plot_id, heading, takeaway, marks)

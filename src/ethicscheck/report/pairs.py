@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ethicscheck.model.pairs_record import PairDirection, PairFeature, Pairs
 from ethicscheck.model.part import Interval
-from ethicscheck.model.wording import decimal, percent, visible, whole
+from ethicscheck.model.wording import NO_BREAK, percent, visible, whole
 
-from .change_plot import ChangePlot, Mark, change_plot, points
+from .change_plot import ChangePlot, Mark, change_plot, points, signed
 from .index import RecordIndex
 from .tables import write_p
 
@@ -89,7 +89,7 @@ def _pairs(number: int) -> str:
 def _axis(index: RecordIndex, feature: PairFeature, place: int) -> PairsAxis:
     name = visible(feature.feature)
     marks = [
-        (f"{visible(row.before)} → {visible(row.after)}", row.change, row.interval)
+        (_direction(row), row.change, row.interval)
         for row in feature.directions
         if row.change is not None and row.interval is not None and row.interval.high is not None
     ]
@@ -136,9 +136,13 @@ def _takeaway(index: RecordIndex, feature: PairFeature) -> Iterator[str]:
     moved = [row for row in feature.directions if _apart(row.shift_interval)]
     for row in moved:
         yield (
-            f"From {visible(row.before)} to {visible(row.after)} the mean score moves by {_signed(row.shift or 0.0)} "
+            f"From {visible(row.before)} to {visible(row.after)} the mean score moves by {signed(row.shift or 0.0, 3)} "
             f"({_ends(row.shift_interval)})."
         )
+
+
+def _direction(row: PairDirection) -> str:
+    return f"{visible(row.before)}{NO_BREAK}→{NO_BREAK}{visible(row.after)}"
 
 
 def _apart(ends: Interval | None) -> bool:
@@ -151,13 +155,13 @@ def _row(row: PairDirection) -> DirectionRow:
         flips = f"{percent(row.flip_rate)} ({_span(row.flip_interval)})"
     change = "–"
     if row.change is not None and row.interval is not None and row.interval.high is not None:
-        low, high = (_signed(end * 100, 1) for end in (row.interval.low, row.interval.high))
-        change = f"{_signed(row.change * 100, 1)} ({low} to {high})"
+        low, high = (points(end) for end in (row.interval.low, row.interval.high))
+        change = f"{points(row.change)} ({low} to {high})"
     shift = "–"
     if row.shift is not None:
-        shift = _signed(row.shift) + (f" ({_ends(row.shift_interval)})" if row.shift_interval is not None else "")
+        shift = signed(row.shift, 3) + (f" ({_ends(row.shift_interval)})" if row.shift_interval is not None else "")
     return DirectionRow(
-        label=f"{visible(row.before)} → {visible(row.after)}",
+        label=_direction(row),
         pairs=whole(row.pairs),
         flips=flips,
         to_positive=whole(row.to_positive) if row.to_positive is not None else "–",
@@ -172,10 +176,5 @@ def _span(ends: Interval) -> str:
     return f"{ends.low * 100:.1f}–{percent(ends.high if ends.high is not None else 1.0)}"
 
 
-def _signed(value: float, digits: int = 3) -> str:
-    shown = decimal(value, digits)
-    return f"+{shown}" if value > 0 else shown
-
-
 def _ends(ends: Interval | None) -> str:
-    return f"{_signed(ends.low)} to {_signed(ends.high)}" if ends is not None and ends.high is not None else "–"
+    return f"{signed(ends.low, 3)} to {signed(ends.high, 3)}" if ends is not None and ends.high is not None else "–"
