@@ -297,3 +297,61 @@ def test_few_predictions_within_the_tolerance_hide_a_group():
     assert "B" in hidden
     assert len(hidden) >= 2
     assert record.suppression.sizes == ()
+
+
+def everything(frame) -> AuditRecord:
+    """Audit with every part of the record that there is: scores, another model, a population, a checklist, warnings."""
+    return audited(
+        frame,
+        label="y",
+        prediction="p",
+        score="s",
+        compare_with="q",
+        strata=[],
+        population={"race": {"A": 0.5, "B": 0.3, "C": 0.1, "Y": 0.05, "Z": 0.05}},
+        checklists=["unintended-consequences", "transparency"],
+        profiles=["four-fifths"],
+    )
+
+
+def test_no_part_of_the_record_gives_hidden_counts_away():
+    """The same two data sets, with scores, a second model, a reference population, checklists and a profile."""
+    frame = people()
+    generator = np.random.default_rng(5)
+    frame["s"] = generator.random(len(frame)).round(2)
+    frame["q"] = np.where(generator.random(len(frame)) < 0.65, frame.y, 1 - frame.y)
+    one, other = everything(frame), everything(swapped(frame))
+    made = {name for name in AuditRecord.model_fields if getattr(one, name, None)}
+
+    assert {"changes", "calibration", "thresholds", "representation", "bounds", "exploration", "checklists"} <= made
+    assert publishable(one).to_json() == publishable(other).to_json()
+    assert render_document(one, "html") == render_document(other, "html")
+
+
+def test_whatever_part_is_added_to_the_record_is_withheld_until_it_has_a_rule():
+    """Every field of the record is either known to hold no count, or handled, or withheld: a new one is withheld."""
+    from ethicscheck.policy import publishing
+
+    handled = {"data", "estimates", "disparities", "findings", "checklists", "suppression"}
+    known = handled | publishing._KEPT | set(publishing._RULES)
+
+    assert known - {"schema_"} <= set(AuditRecord.model_fields)
+    assert {"calibration", "changes", "thresholds", "exploration", "missing"}.isdisjoint(known)
+
+
+def test_sizes_that_are_hidden_are_not_given_away_either():
+    """Two tiny groups of 6 and 7 against 5 and 8: neither page nor published record tells which it was."""
+    frame = people()
+    frame = frame[frame.race.isin(["A", "B", "C"])]
+    pages, records = [], []
+    for y in (6, 5):
+        tiny = pd.DataFrame({"race": ["Y"] * y + ["Z"] * (13 - y), "sex": "F", "region": "N", "y": 0, "p": 0})
+        record = audited(pd.concat([frame, tiny], ignore_index=True))
+        assert record.suppression is not None
+        assert {(part.feature, part.label) for part in record.suppression.sizes} == {("race", "Y"), ("race", "Z")}
+        pages.append(render_document(record, "html"))
+        records.append(publishable(record).to_json())
+
+    assert pages[0] == pages[1]
+    assert records[0] == records[1]
+    assert b"Not even the number of people is shown for Y (race), Z (race)." in pages[0]
