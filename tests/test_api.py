@@ -29,7 +29,8 @@ def test_a_frame_and_a_config_give_the_same_numbers(compas: pd.DataFrame) -> Non
     by_frame = ec.audit(
         compas,
         label="recidivated",
-        prediction="high_risk",
+        score="decile_score",
+        threshold=5,
         count="n",
         favourable=0,
         sensitive={"race": {"reference": "Caucasian"}},

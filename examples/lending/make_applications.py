@@ -28,8 +28,8 @@ def main() -> None:
     loan = np.where(draw.random(ROWS) < np.where(ethnicity == "Blue", 0.6, 0.3), "shop", "bank")
     income = draw.lognormal(np.where(ethnicity == "Green", 10.45, 10.3), 0.35)
     worth = 0.9 * (np.log(income) - 10.3) + 0.012 * (age - 45) - 0.35 * (loan == "shop") + 0.75
-    paid_back = draw.random(ROWS) < 1 / (1 + np.exp(-1.6 * worth))
-    seen = 1.6 * worth - 0.35 * (district == "South") + draw.normal(0, 0.5, ROWS)
+    paid_back = draw.random(ROWS) < 1 / (1 + np.exp(-2.4 * worth))
+    seen = 2.4 * worth - 0.35 * (district == "South") + draw.normal(0, 0.5, ROWS)
     score = np.round(1 / (1 + np.exp(-seen)), 2)
     new = np.round(1 / (1 + np.exp(-(seen - 0.5 * ((age < 25) & (sex == "female"))))), 2)
     said = draw.random(ROWS) > 0.04
@@ -46,7 +46,7 @@ def main() -> None:
                     age[place],
                     district[place],
                     loan[place],
-                    round(float(income[place]), -2).__int__(),
+                    int(round(float(income[place]), -2)),
                     f"{new[place]:.2f}",
                     int(new[place] >= 0.6),
                     int(score[place] >= 0.6),

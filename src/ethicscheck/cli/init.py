@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path))
 @click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="Guess the columns from this file.")
-@click.option("--example", metavar="NAME", help="Copy a shipped example instead: compas, berkeley, hiring, promotion.")
+@click.option("--example", metavar="NAME", help="Copy a shipped example instead: compas, berkeley, hiring, lending, promotion.")
 def init_command(folder: Path, data: Path | None, example: str | None) -> None:
     """Write a commented ethicscheck.yaml into DIR (default: here), or copy an example there.
 
