@@ -16,6 +16,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 import ethicscheck as ec
 from ethicscheck.auditing import load_config, make_record
 from ethicscheck.errors import EthicscheckError
+from ethicscheck.model.record import read_record
 from ethicscheck.report import render
 from helpers import write_config
 
@@ -214,3 +215,18 @@ def test_the_pages_example_has_four_pairs_in_its_first_case(tmp_path):
 
     assert {feature.feature: feature.pairs for feature in found.features} == {"gender": 3, "origin": 2}
     assert (found.used, found.several_pairs) == (2, 2)
+
+
+def test_a_record_is_read_back_as_it_was_and_not_when_it_was_edited():
+    """Cases that don't add up, or a change that isn't the difference, were written by hand."""
+    frame = FRAME.assign(old=1 - FRAME.yes)
+    record = ec.audit(frame, prediction="yes", sensitive=["place", "group"], pair="case", compare_with="old").record
+    again = read_record(record.to_json(), "audit.json")
+
+    assert again == record
+    assert render(again) == render(record)
+    for before, after in (('"single":0', '"single":3'), ('"decided_alike":0', '"decided_alike":481')):
+        edited = record.to_json().decode().replace(before, after)
+        assert edited != record.to_json().decode()
+        with pytest.raises(EthicscheckError, match="not whole"):
+            read_record(edited, "audit.json")

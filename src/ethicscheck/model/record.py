@@ -197,7 +197,9 @@ class Suppression(Part):
     """What is not published: the sealed record keeps it unless the config says otherwise, every other document lacks it."""
 
     below: int = Field(description="Counts from 1 to one less than this must not be known.")
-    groups: tuple[HiddenGroup, ...] = Field(description="Groups whose values are hidden, small or to protect small ones.")
+    groups: tuple[HiddenGroup, ...] = Field(
+        description="Groups whose values are hidden, small or to protect small ones."
+    )
     sizes: tuple[HiddenSize, ...] = Field((), description="Groups whose number of people is hidden too.")
     gaps: tuple[Disparity, ...] = Field((), description="The gaps of their features, among the groups that are shown.")
     attacked: bool = Field(True, description="Whether the choice was checked by solving for what is hidden.")
@@ -297,7 +299,17 @@ def _restore_order(loaded: dict[str, Any]) -> None:
     """Put groups back into the order of their features: canonical JSON sorts the keys of every object."""
     try:
         strata = loaded["plan"].get("strata", [])
-        for name in ("calibration", "conditional", "representation", "missing", "bounds", "exploration", "suppression"):
+        for name in (
+            "calibration",
+            "changes",
+            "repeats",
+            "conditional",
+            "representation",
+            "missing",
+            "bounds",
+            "exploration",
+            "suppression",
+        ):
             if name in loaded:
                 loaded[name] = _all_ordered(loaded[name], [], strata)
         for row in loaded["estimates"]:

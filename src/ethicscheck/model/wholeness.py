@@ -32,6 +32,8 @@ def broken_parts(record: AuditRecord) -> Iterator[str]:
         yield from _finding(finding, f"findings.{place}")
     for place, table in enumerate(record.impact_ratios or ()):
         yield from _impact_table(table, f"impact_ratios.{place}")
+    yield from _changes(record)
+    yield from _pairs(record)
     ids = {finding.id for finding in record.findings}
     for place, warning in enumerate(record.warnings or ()):
         if unknown := next((name for name in warning.rules if name not in ids), None):
@@ -127,6 +129,37 @@ def _groups(groups: Iterable[Mapping[str, str]], features: tuple[str, ...], wher
         if len(group) != len(features) or any(name not in group for name in features):
             yield f"{where}: the group {dict(group)!r} is none of {', '.join(features) or 'everyone'}"
             return
+
+
+def _changes(record: AuditRecord) -> Iterator[str]:
+    if record.changes is None:
+        return
+    yield from _count(record.changes.rows - record.changes.decided_alike, "changes.rows less those decided alike")
+    for place, row in enumerate((*record.changes.gaps, *record.changes.values)):
+        yield from _interval(row.change, row.interval, f"changes.{place}")
+        if row.value is not None and row.other is not None and row.change is not None:
+            slack = ROUNDING * max(1.0, abs(row.value), abs(row.other))
+            if abs(row.value - row.other - row.change) > slack:
+                yield f"changes.{place}: {row.value} less {row.other} is not {row.change}"
+
+
+def _pairs(record: AuditRecord) -> Iterator[str]:
+    found = record.pairs
+    if found is None:
+        return
+    parts = (found.used, found.single, found.identical, found.several)
+    if sum(parts) != found.cases:
+        yield f"pairs: {' + '.join(map(str, parts))} cases are not {found.cases}"
+    for feature in found.features:
+        where = f"pairs.{feature.feature}"
+        yield from _count(feature.pairs, where)
+        yield from _interval(feature.flip_rate, feature.interval, where)
+        if sum(row.pairs for row in feature.directions) != feature.pairs:
+            yield f"{where}: the directions' pairs are not {feature.pairs}"
+        for row in feature.directions:
+            yield from _interval(row.flip_rate, row.flip_interval, where)
+            yield from _interval(row.change, row.interval, where)
+            yield from _interval(row.shift, row.shift_interval, where)
 
 
 def _count(rows: float, where: str) -> Iterator[str]:
