@@ -302,7 +302,6 @@ def _restore_order(loaded: dict[str, Any]) -> None:
         for name in (
             "calibration",
             "changes",
-            "repeats",
             "conditional",
             "representation",
             "missing",

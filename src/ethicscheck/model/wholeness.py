@@ -10,6 +10,7 @@ from .part import Interval, Part
 from .verdicts import overall_verdict
 
 if TYPE_CHECKING:
+    from .changes_record import GapChange, ValueChange
     from .profile_record import ImpactTable
     from .record import AuditRecord, DataEntry, Disparity, Estimate, Finding
 
@@ -135,7 +136,8 @@ def _changes(record: AuditRecord) -> Iterator[str]:
     if record.changes is None:
         return
     yield from _count(record.changes.rows - record.changes.decided_alike, "changes.rows less those decided alike")
-    for place, row in enumerate((*record.changes.gaps, *record.changes.values)):
+    rows: list[GapChange | ValueChange] = [*record.changes.gaps, *record.changes.values]
+    for place, row in enumerate(rows):
         yield from _interval(row.change, row.interval, f"changes.{place}")
         if row.value is not None and row.other is not None and row.change is not None:
             slack = ROUNDING * max(1.0, abs(row.value), abs(row.other))
