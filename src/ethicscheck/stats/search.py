@@ -204,18 +204,34 @@ def _list_subgroups(codes: Ints, amounts: Ints, depth: int, most: int) -> _Subgr
     for size in range(1, min(depth, width) + 1):
         for axes in itertools.combinations(range(width), size):
             keep = (codes[:, axes] >= 0).all(axis=1)
-            unique, place = np.unique(codes[keep][:, axes], axis=0, return_inverse=True)
-            total += len(unique)
+            own = codes[keep][:, axes]
+            place, first = _numbered(own)
+            total += len(first)
             if total > most:
                 raise TooManySubgroupsError(total, most)
-            sums = np.zeros((len(unique), *amounts.shape[1:]), dtype=np.int64)
-            np.add.at(sums, place.reshape(-1), amounts[keep])
-            pattern = np.full((len(unique), width), -1, dtype=np.int64)
-            pattern[:, axes] = unique
+            flat = amounts[keep].reshape(int(keep.sum()), -1)
+            # Sums of whole numbers below 2^53 are exact in floats.
+            columns = [np.bincount(place, weights=column, minlength=len(first)) for column in flat.T]
+            sums = np.stack(columns, axis=1).astype(np.int64).reshape(len(first), *amounts.shape[1:])
+            pattern = np.full((len(first), width), -1, dtype=np.int64)
+            pattern[:, axes] = own[first]
             patterns.append(pattern)
             inside.append(sums)
             known.append(np.broadcast_to(sums.sum(axis=0), sums.shape))
     return _Subgroups(np.concatenate(patterns), np.concatenate(inside), np.concatenate(known))
+
+
+def _numbered(codes: Ints) -> tuple[Ints, Ints]:
+    """Return the number of each row among the different rows in order, and where each of these first stands."""
+    sizes = codes.max(axis=0, initial=0) + 1
+    if np.prod(sizes.astype(float)) > 2**62:
+        _, first, place = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+        return place.reshape(-1), first
+    flat = np.zeros(len(codes), dtype=np.int64)
+    for column, size in enumerate(sizes):
+        flat = flat * size + codes[:, column]
+    _, first, place = np.unique(flat, return_index=True, return_inverse=True)
+    return place.reshape(-1), first
 
 
 def _score(a: Ints, b: Ints) -> Floats:

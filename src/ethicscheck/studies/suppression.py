@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ethicscheck.counts.bases import Basis, Classes, Moments, Scores
 from ethicscheck.counts.moment_table import MomentTable
-from ethicscheck.counts.table import CountTable
+from ethicscheck.counts.table import Axis, CountTable, unique_rows
 from ethicscheck.metrics.comparison import Comparison
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.rows import gap_rows
@@ -52,23 +52,25 @@ def study(context: StudyContext) -> Suppression | None:
     if below is None:
         return None
     table, tables = context.measurement.table, _Tables.of(context)
-    names = [axis.name for axis in table.axes]
+    names = list(dict.fromkeys(name for part in (*tables.features, *tables.strata) for name in part))
     axes = [
         tuple(names.index(name) for name in (*features, *stratum))
         for features, stratum in zip(tables.features, tables.strata, strict=True)
     ]
-    codes, cells, forms = _cells(table)
+    codes, cells, forms = _cells(table, names)
     alone = [own for own, stratum in zip(axes, tables.strata, strict=True) if len(own) < 2 and not stratum]
     people = cells.sum(axis=1, keepdims=True)
     sizes = hide_groups(codes, people, alone, below, np.zeros((0, 1), dtype=np.int64))
     hidden = hide_groups(codes, cells, axes, below, forms, sizes)
-    groups = tuple(_hidden_groups(table, tables, hidden))
+    axis_of = {axis.name: axis for axis in table.axes}
+    used = tuple(axis_of[name] for name in names)
+    groups = tuple(_hidden_groups(used, tables, hidden))
     return Suppression(
         below=below,
         groups=groups,
         sizes=tuple(
             HiddenSize(feature=part.features[0], label=part.group[part.features[0]])
-            for part in _hidden_groups(table, tables, sizes)
+            for part in _hidden_groups(used, tables, sizes)
             if part.features
         ),
         gaps=tuple(_gaps_among_shown(context, groups)),
@@ -76,13 +78,13 @@ def study(context: StudyContext) -> Suppression | None:
     )
 
 
-def _cells(table: CountTable) -> tuple[Ints, Ints, Ints]:
-    """Return codes, people by kind of outcome, and the counts that are published of a group as sums of kinds."""
-    codes = np.asarray(table.codes, dtype=np.int64)
-    unique, place = np.unique(codes, axis=0, return_inverse=True)
+def _cells(table: CountTable, names: Sequence[str]) -> tuple[Ints, Ints, Ints]:
+    """Return the cells on these axes: codes, people by kind of outcome, and what is published as sums of kinds."""
+    known = [axis.name for axis in table.axes]
+    unique, place = unique_rows(table.codes[:, [known.index(name) for name in names]])
     people, forms = _people(table)
     cells = np.zeros((len(unique), forms.shape[1]), dtype=np.int64)
-    np.add.at(cells, place.reshape(-1), people)
+    np.add.at(cells, place, people)
     return unique, cells, forms
 
 
@@ -118,10 +120,10 @@ def _kinds(basis: Basis) -> tuple[Ints, Ints]:
     return np.arange(basis.width), np.eye(basis.width, dtype=np.int64)
 
 
-def _hidden_groups(table: CountTable, tables: _Tables, hidden: Hidden) -> Iterator[HiddenGroup]:
+def _hidden_groups(used: Sequence[Axis], tables: _Tables, hidden: Hidden) -> Iterator[HiddenGroup]:
     for place, (published, closed) in enumerate(zip(hidden.tables, hidden.hidden, strict=True)):
         features, stratum = tables.features[place], tables.strata[place]
-        axes = [table.axes[column] for column in published.axes]
+        axes = [used[column] for column in published.axes]
         for key in published.keys[closed].tolist():
             named = {axis.name: axis.labels[code] for axis, code in zip(axes, key, strict=True)}
             yield HiddenGroup(
