@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import ethicscheck as ec
+from ethicscheck.errors import EthicscheckError
 from ethicscheck.report import render
 from ethicscheck.report.wording import excluded_text
 
@@ -87,6 +88,24 @@ def test_a_predicted_numbers_row_without_a_person_is_left_out():
         "missing_label": 5,
         "missing_label_and_cluster": 2,
     }
+
+
+def test_a_search_for_subgroups_is_refused_where_rows_belong_together():
+    """Both halves would hold the same people: what one finds, the other would confirm."""
+    with pytest.raises(EthicscheckError, match="takes every row for a new person"):
+        ec.audit(FRAME, prediction="yes", sensitive=["sex", "site"], cluster="person", explore={"depth": 2})
+
+
+def test_more_rows_are_needed_where_people_repeat():
+    """Planning grows the number of people, each with as many rows as today."""
+    frame = FRAME.assign(yes=(FRAME.person % 5 < 2).astype(int) ^ (np.arange(len(FRAME)) % 10 == 0))
+    rule = {"metric": "selection_rate", "across": "sex", "compare": "difference", "max": 0.08}
+    needed = [
+        ec.audit(frame, prediction="yes", sensitive=["sex"], rules=[rule], **more).record.findings[0].rows_needed
+        for more in ({}, {"cluster": "person"})
+    ]
+
+    assert needed[1].factor > 2 * needed[0].factor
 
 
 def test_reasons_of_several_missing_parts_are_written_in_words():

@@ -48,6 +48,11 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
         what = "data.pair and data.count don't go together"
         hint = "a pair is two rows: write each answer as a row of its own"
         problems.append(document.problem(("data", "count"), what, hint))
+    grouped = next((key for key in ("cluster", "pair") if data.get(key) is not None), None)
+    if grouped is not None and value.get("explore") is not None:
+        what = f"explore takes every row for a new person, but data.{grouped} says which belong together"
+        hint = "the half that finds and the half that confirms would hold the same people; leave out one of the two"
+        problems.append(document.problem(("explore",), what, hint))
     problems += _check_explored(value.get("explore"), data, names, document)
     return problems
 
