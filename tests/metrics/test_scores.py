@@ -195,6 +195,8 @@ def degenerate() -> Iterator[tuple[str, pd.DataFrame, str, str]]:
     sure = frame.copy()
     sure.loc[0, ["s", "y"]] = [0.0, 1]
     yield "a certain score that was wrong", sure, "log_loss", "infinite_loss"
+    decile = frame.assign(s=10 * frame.s)
+    yield "one person", decile[~of_b | (decile.index == decile.index[of_b][0])], "mean_score", "one_row"
     wild = frame.copy()
     wild.loc[0, "s"] = np.inf
     yield "an infinite score", wild, "mean_score", "infinite_score"

@@ -25,6 +25,9 @@ NEGATIVES, POSITIVES, EVERYONE = slice(0, None, 2), slice(1, None, 2), slice(Non
 Needs = tuple[tuple[slice, str], ...]
 ROWS: Needs = ((EVERYONE, "no_rows"),)
 
+# A mean of scores without bounds has no limits with fewer (effective) rows than this.
+_LEAST_ROWS = 1.5
+
 
 def refuse_other_than_probabilities(table: CountTable, column: str) -> None:
     """Raise a DataError where scores outside [0, 1] occur, with the worst one and the number of such rows."""
@@ -109,17 +112,16 @@ def _average_precision(counts: GroupCounts, favourable: int) -> Measured:  # noq
 
 
 def _mean_score(counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG001
-    values = _basis(counts).values
-    endless = np.repeat(~np.isfinite(values), 2)
-    estimator = calibration.mean_score(
-        np.where(endless, 0.0, counts.amounts),
-        np.where(endless, 0.0, counts.squares),
-        np.where(endless[::2], 0.0, values),
-    )
+    basis = _basis(counts)
+    finite = np.isfinite(basis.values)
+    columns = np.repeat(finite, 2)
+    estimator = calibration.mean_score(counts.amounts[:, columns], counts.squares[:, columns], basis.values[finite])
     measured = _measured("mean_score", counts, estimator, counts.amounts.sum(axis=1), ROWS)
-    wild = counts.rows[:, endless].sum(axis=1) > 0
+    endless = counts.rows[:, ~columns].sum(axis=1) > 0
+    few = (estimator.freedom < _LEAST_ROWS - 1) & (not basis.probabilities)
     reasons = (
-        reason or ("infinite_score" if hit else None) for reason, hit in zip(measured.reasons, wild, strict=True)
+        reason or ("infinite_score" if wild else "one_row" if alone else None)
+        for reason, wild, alone in zip(measured.reasons, endless, few, strict=True)
     )
     return replace(measured, reasons=tuple(reasons))
 

@@ -131,7 +131,8 @@ def mean_score(cells: Floats, squares: Floats, scores: Floats) -> SkewedMean:
 
     Notes
     -----
-    With weights the third moment takes each cell's Σw³ as (Σw²)²/Σw, which is exact where rows of a cell weigh alike.
+    One row spread evenly over the range of `scores` joins the variance: a few people with one and the same score are no
+    proof that all have it. Limits stay in [0, 1] where all `scores` do. With weights the third moment takes each cell's Σw³ as (Σw²)²/Σw, which is exact where rows of a cell weigh alike.
     """
     amounts, squared = np.asarray(cells, dtype=float), np.asarray(squares, dtype=float)
     mean = mean_of(amounts, _columns(scores, scores))
@@ -145,7 +146,11 @@ def mean_score(cells: Floats, squares: Floats, scores: Floats) -> SkewedMean:
     skewness = np.where(flat | ~many, 0.0, third / np.where(flat, 1.0, spread) ** 1.5)
     correction = np.sqrt(size * np.maximum(size - 1, 0)) / np.where(many, size - 2, 1.0)
     more = np.where(size > 1, size / np.where(size > 1, size - 1, 1.0), 1.0)
-    return SkewedMean(mean.value, spread * more, skewness * correction, size - 1)
+    reach = float(scores[-1] - scores[0]) if len(scores) else 0.0
+    unseen = reach**2 / 12 / np.where(size > 0, size, 1.0) ** 2
+    lowest, highest = (0.0, 1.0) if len(scores) and scores[0] >= 0 and scores[-1] <= 1 else (-np.inf, np.inf)
+    variance = np.where(np.isnan(mean.value), np.nan, spread * more + unseen)
+    return SkewedMean(mean.value, variance, skewness * correction, size - 1, lowest, highest=highest)
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,9 @@ class CalibrationInTheLarge:
         few, many = wilson_limits(rate, self.size, z)
         times = self.slope - 1
         ends = times * (few - rate), times * (many - rate)
-        rest = student_value(z, np.maximum(self.size - 1, 0.5)) * np.sqrt(self.rest_variance) if z > 0 else 0.0
+        deviation = np.sqrt(self.rest_variance)
+        quantile = student_value(z, np.maximum(self.size - 1, 0.5))
+        rest = np.where(deviation > 0, quantile, 0.0) * deviation  # far enough out the quantile is infinite
         low = self.value - np.hypot(np.minimum(*ends), rest)
         high = self.value + np.hypot(np.maximum(*ends), rest)
         return np.where(known, np.maximum(low, -1), np.nan), np.where(known, np.minimum(high, 1), np.nan)

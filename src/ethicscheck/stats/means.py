@@ -24,7 +24,7 @@ class SkewedMean:
     sampling_variance : the variance of each mean (not of one row), shape (G,), ≥ 0.
     skewness : the skewness of each mean (that of one row divided by √n), shape (G,).
     freedom : degrees of freedom of the variance, shape (G,); where they are 0 or less the limits are infinite.
-    lowest : the smallest possible value; limits are cut off there.
+    lowest, highest : the smallest and the largest possible value; limits are cut off there.
 
     Notes
     -----
@@ -41,6 +41,7 @@ class SkewedMean:
     freedom: Floats
     lowest: float = -np.inf
     method: str = "hall_t"
+    highest: float = np.inf
 
     def limits(self, z: float) -> tuple[Floats, Floats]:
         """Return the limits at critical value `z`, each of shape (G,)."""
@@ -56,8 +57,8 @@ class SkewedMean:
         low = np.where(known_spread, np.minimum(low, value), -np.inf if z > 0 else value)
         high = np.where(known_spread, np.maximum(high, value), np.inf if z > 0 else value)
         return (
-            np.where(unknown, np.nan, np.maximum(low, self.lowest)),
-            np.where(unknown, np.nan, np.maximum(high, self.lowest)),
+            np.where(unknown, np.nan, np.clip(low, self.lowest, self.highest)),
+            np.where(unknown, np.nan, np.clip(high, self.lowest, self.highest)),
         )
 
     def far_limits(self, z: float) -> tuple[Floats, Floats]:

@@ -14,6 +14,9 @@ from scipy.special import betaincinv, expit, logit, ndtr
 
 from .intervals import Floats, wilson_limits
 
+# A limit so many times the value says nothing, and its square would be no float any more.
+_ENDLESS = 1e60
+
 Scale = Literal["identity", "log", "logit", "fisher", "wilson"]
 
 
@@ -103,6 +106,7 @@ class Scaled:
         if self.scale == "log":
             above = value - self.lowest
             factor = np.exp(half / above)
+            factor = np.where(factor > _ENDLESS, np.inf, factor)
             return self.lowest + above / factor, self.lowest + above * factor
         if self.scale == "fisher":
             centre, reach = np.arctanh(value), half / (1 - value**2)
@@ -136,7 +140,7 @@ def student_value(z: float, freedom: Floats) -> Floats:
     degrees = np.asarray(freedom, dtype=float)
     usable = np.isfinite(degrees) & (degrees > 0)
     degrees_used = np.where(usable, degrees, 1.0)
-    with np.errstate(divide="ignore"):  # the tail beyond z = 38 is no float: infinity
+    with np.errstate(divide="ignore", over="ignore"):  # a tail beyond what floats hold: infinity
         found = np.sqrt(degrees_used * (1 / betaincinv(degrees_used / 2, 0.5, 2 * ndtr(-z)) - 1))
     none = np.inf if z > 0 else 0.0
     return np.where(usable, np.maximum(found, z), np.where(degrees > 0, z, none))
