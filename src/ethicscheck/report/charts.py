@@ -19,6 +19,7 @@ ROW = 42
 TOP = 6
 AXIS = 30
 MOST_AT_AN_END = 12
+_NO_LOW_END = -1e300  # a record writes −∞ as the least float
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def write_interval(metric: str, estimate: Estimate) -> str:
     if estimate.interval is None:
         return ""
     low, high = estimate.interval.low, estimate.interval.high
+    if low <= _NO_LOW_END:
+        return "any value" if high is None else f"{write(metric, high)} or less"
     if high is None:
         return f"{write(metric, low)} or more"
     if is_share(metric):
@@ -161,7 +164,7 @@ def _row(
         interval=write_interval(metric, row),
         rows=whole(row.rows),
         x=_at(row.value, low, high) if row.value is not None else None,
-        low=_at(ends.low, low, high) if ends else None,
+        low=max(_at(ends.low, low, high), 0.0) if ends else None,
         high=min(_at(ends.high, low, high), 100.0) if ends and ends.high is not None else (100.0 if ends else None),
         small=small,
         reason=reason_text(row.undefined, index.record) if row.undefined else "",
@@ -213,7 +216,7 @@ def _domain(
     rows: Sequence[Estimate], overall: Estimate | None, band: tuple[float, float] | None
 ) -> tuple[float, float]:
     ends = [row.value for row in [*rows, *([overall] if overall else [])] if row.value is not None]
-    ends += [row.interval.low for row in rows if row.interval]
+    ends += [row.interval.low for row in rows if row.interval and row.interval.low > _NO_LOW_END]
     ends += [row.interval.high for row in rows if row.interval and row.interval.high is not None]
     ends += [end for end in band or () if math.isfinite(end)]
     return (min(ends), max(ends)) if ends else (0.0, 1.0)
