@@ -1,0 +1,170 @@
+"""The main road: config → record. Reads like the diagram in docs/architecture.md; everything else hangs off it.
+
+Opening and counting the data is in `measuring`, which measures are made and compared in `comparing`, and what the
+record says of data, plan and subject in `describing`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.model.config import Config, LoadedConfig, parse_config, read_config_document
+from ethicscheck.model.population import read_population
+from ethicscheck.model.record import AuditRecord
+from ethicscheck.model.strict_yaml import Document
+from ethicscheck.model.verdicts import overall_verdict
+from ethicscheck.policy.impact_ratios import impact_tables
+from ethicscheck.policy.judging import judge
+from ethicscheck.policy.own_measures import read_own
+from ethicscheck.policy.profile_uses import required_by_profiles
+from ethicscheck.policy.publishing import publishable
+from ethicscheck.policy.rules import check_names, intersections_of, resolve_rules
+from ethicscheck.policy.waivers import apply_waivers, check_waivers, read_waivers
+from ethicscheck.policy.warnings import warning_entries
+from ethicscheck.provenance import created_now, make_provenance
+from ethicscheck.studies import make_studies
+from ethicscheck.studies.context import StudyContext
+
+from .comparing import all_disparities, all_estimates, chosen_measures, reference_group
+from .describing import describe_data, describe_plan, describe_subject, libraries_used, report_words
+from .measuring import MeasuredData, Run, measure_data
+
+if TYPE_CHECKING:
+    from ethicscheck.policy.checklists import Assessed, OpenedChecklist
+
+
+__all__ = ["MeasuredData", "Run", "chosen_measures", "load_config", "make_config", "make_record", "measure_data"]
+
+
+def load_config(path: Path) -> LoadedConfig:
+    """Read and check a config file; every problem at once.
+
+    Raises
+    ------
+    ConfigError
+        With file and line of each problem.
+    """
+    document, content = read_config_document(path)
+    return _checked(document, path, content, {})
+
+
+def make_config(value: dict[str, Any], functions: Mapping[str, Callable[..., Any]] | None = None) -> LoadedConfig:
+    """Check a config given as nested dicts (the Python call), by the same rules.
+
+    `functions` are measures of one's own that are handed over as they are, by the names they have in `custom`.
+    """
+    import rfc8785
+
+    loaded = _checked(Document("audit(…)", value), None, b"", functions or {})
+    loaded.content = rfc8785.dumps(loaded.config.model_dump(mode="json", by_alias=True))
+    return loaded
+
+
+def _checked(
+    document: Document, path: Path | None, content: bytes, functions: Mapping[str, Callable[..., Any]]
+) -> LoadedConfig:
+    base = path.parent if path is not None else Path()
+    read, problems = read_waivers(document.value, document, base)
+    own, slips = read_own(document.value, document, base, functions)
+    config = parse_config(document.value, document, (*check_names(document.value, document, own), *problems, *slips))
+    config.own.update(own)
+    waivers = check_waivers(read, config, document, resolve_rules(config, document))
+    return LoadedConfig(config, document, path, content, waivers)
+
+
+def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None) -> AuditRecord:
+    """Audit what a config describes.
+
+    Parameters
+    ----------
+    loaded : a checked config.
+    frame : a data frame to audit instead of the config's data source.
+    run : runs each engine call; for progress and for stopping.
+
+    Raises
+    ------
+    DataError
+        When the data can't be audited as they stand.
+    """
+    config, created = loaded.config, created_now()
+    population = read_population(config.data.population, tuple(config.data.sensitive), loaded.document, loaded.base)
+    checklists = _open_checklists(loaded)
+    measured = measure_data(loaded, frame, run)
+    roles, source, collected = measured.roles, measured.source, measured.collected
+    measurement, favourable = measured.measurement, measured.measurement.favourable
+    rules = resolve_rules(config, loaded.document)
+    metrics, criteria = chosen_measures(config, rules, measurement)
+    axes = [(name,) for name in config.data.sensitive] + list(intersections_of(config))
+    references = {features: reference_group(features, measurement.counts(features), config) for features in axes}
+    estimates = tuple(all_estimates(measurement, metrics, axes))
+    disparities = tuple(all_disparities(measurement, metrics, criteria, references, config))
+    context = StudyContext(
+        config=config,
+        measurement=measurement,
+        collected=collected,
+        view=source.view,
+        roles=roles,
+        axes=tuple(axes),
+        references=references,
+        metrics=metrics,
+        criteria=criteria,
+        base=loaded.base,
+        population=population,
+        judged=tuple((rule.measure, rule.features) for rule in rules),
+        rules=rules,
+    )
+    today = datetime.date.fromisoformat(created[:10])
+    assessed = _assess_checklists(checklists, config, measurement, today)
+    judged = (*judge(rules, measurement), *(part.finding for part in assessed if part.finding is not None))
+    findings = apply_waivers(judged, loaded.waivers, today, rules, measurement)
+    entries = source.entries(collected.table.total)
+    waivers = loaded.waivers
+    content = [loaded.path, *source.paths] if loaded.path is not None else []
+    content += [waivers.path] if loaded.path is not None and waivers.path is not None else []
+    record = AuditRecord(
+        verdict=overall_verdict(findings),
+        subject=describe_subject(loaded),
+        provenance=make_provenance(
+            entries,
+            config.statistics.seed,
+            loaded.path.name if loaded.path is not None else None,
+            loaded.content,
+            content,
+            created,
+            (waivers.path.name, waivers.sha256) if waivers.path is not None and waivers.sha256 is not None else None,
+            libraries_used(config),
+        ),
+        plan=describe_plan(config, collected, favourable, metrics),
+        data=describe_data(measurement, references),
+        estimates=estimates,
+        disparities=disparities,
+        checklists=tuple(part.entry for part in assessed),
+        findings=findings,
+        report=report_words(config),
+        warnings=warning_entries(config, rules, measurement, findings),
+        impact_ratios=impact_tables(config, measurement),
+        **make_studies(context),
+    )
+    return publishable(record) if config.report.suppress_record else record
+
+
+def _open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
+    if not loaded.config.checklists and not required_by_profiles(loaded.config):
+        return ()  # an audit of numbers alone need not load the checklist engine
+    from ethicscheck.policy.checklists import open_checklists
+
+    return open_checklists(loaded)
+
+
+def _assess_checklists(
+    opened: tuple[OpenedChecklist, ...], config: Config, measurement: Measurement, today: datetime.date
+) -> tuple[Assessed, ...]:
+    if not opened:
+        return ()
+    from ethicscheck.policy.checklists import assess_checklists
+
+    return assess_checklists(opened, config, measurement, today)
