@@ -116,3 +116,11 @@ def test_reasons_of_several_missing_parts_are_written_in_words():
         excluded_text("missing_label_and_cluster")
         == "outcome unknown, and it is not known whom the row belongs to: left out of everything"
     )
+
+
+def test_the_report_does_not_call_every_row_a_person():
+    """600 rows of 120 people."""
+    page = render(RECORD).decode()
+
+    assert "one for each person" not in page
+    assert "one of perhaps several of the same person" in page

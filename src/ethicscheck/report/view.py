@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ethicscheck.model.record import AuditRecord, Finding
+from ethicscheck.model.record import AuditRecord, Finding, Plan
 from ethicscheck.model.wording import features_label, limit, percent, visible, whole
 from ethicscheck.policy.publishing import publishable
 
@@ -112,7 +112,7 @@ def make_view(record: AuditRecord) -> ReportView:
         plain=plain_language(index),
         accounting=tuple(accounting(record)),
         rows_total=whole(record.data.rows),
-        read_word="people counted" if record.plan.count else "rows read, one for each person",
+        read_word=_read_word(record),
         judged=whole(record.data.judged),
         known=_known(record),
         unknown_strata=tuple(
@@ -139,6 +139,18 @@ def make_view(record: AuditRecord) -> ReportView:
         else "ethicscheck.audit(frame, …)",
         terms=_terms(index),
     )
+
+
+def _read_word(record: AuditRecord) -> str:
+    if record.plan.count:
+        return "people counted"
+    return "rows read" if record.plan.cluster else "rows read, one for each person"
+
+
+def _stands_for(plan: Plan) -> str:
+    if plan.count:
+        return f"as many people as its column “{plan.count}” says"
+    return "one of perhaps several of the same person" if plan.cluster else "one person"
 
 
 def ranked(findings: Sequence[Finding]) -> list[Finding]:
@@ -273,7 +285,7 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         *([("Rows of the same person", f"share a value of “{plan.cluster}”")] if plan.cluster else ()),
         *([("Matched pairs", f"share a value of “{plan.pair}”")] if plan.pair else ()),
         *([("Near enough", f"at most {limit(plan.tolerance)} off")] if plan.tolerance is not None else ()),
-        ("Each row stands for", f"as many people as its column “{plan.count}” says" if plan.count else "one person"),
+        ("Each row stands for", _stands_for(plan)),
         ("Weights", plan.weight or "none"),
         (
             "Values that mean “not known”",
