@@ -107,7 +107,7 @@ def _classes(index: RecordIndex, made: list[str]) -> list[str]:
 def _basis(index: RecordIndex) -> str:
     record = index.record
     period = f" from {record.plan.period.replace('/', ' to ')}" if record.plan.period else ""
-    counted = "decisions about" if record.plan.task != "regression" else "predictions for"
+    counted = {"regression": "predictions for", "score": "scores of"}.get(record.plan.task, "decisions about")
     hidden = record.suppression is not None and bool(record.suppression.groups)
     some = " Groups with very few people are not shown, to protect them." if hidden else ""
     return f"Counted on the {counted} {whole(record.data.judged)} people{period}.{some}"
