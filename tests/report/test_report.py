@@ -318,8 +318,8 @@ def test_strata_speak_only_of_what_the_intervals_show(tmp_path: Path) -> None:
     (finding,) = make_view(record).findings
 
     assert finding.strata == (
-        "Over all, Male stands above Female. Within department that surely holds in 0 of 6, is surely the other way "
-        "round in 1, and can’t be told in 5. With the same mix of department, the difference turns round: "
+        "Over all, Male stands above Female. Within department it is surely the other way round in "
+        "1 of 6; in the other 5 it can’t be told. With the same mix of department, the difference turns round: "
         "−4.3 points (−7.9 to −0.7). Compare like with like before judging."
     )
 

@@ -27,14 +27,14 @@ def points(value: float, digits: int = 1) -> str:
 
 
 def decimal(value: float, digits: int = 2) -> str:
-    """Write a plain number, with a real minus sign.
+    """Write a plain number, with a real minus sign; one that rounds to nothing has none.
 
-    >>> decimal(-0.5)
-    '−0.50'
+    >>> decimal(-0.5), decimal(-0.001)
+    ('−0.50', '0.00')
     """
     if abs(value) >= 1e9:
         return quantity(value)
-    return f"{value:.{digits}f}".replace("-", "−")
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def quantity(value: float) -> str:

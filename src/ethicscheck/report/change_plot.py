@@ -94,9 +94,8 @@ def signed(value: float, digits: int) -> str:
     >>> signed(0.0213, 2), signed(-0.0001, 2)
     ('+0.02', '0.00')
     """
-    rounded = round(value, digits)
-    shown = decimal(abs(rounded) if rounded == 0 else rounded, digits)
-    return f"+{shown}" if rounded > 0 else shown
+    shown = decimal(value, digits)
+    return f"+{shown}" if value > 0 and shown.strip("0.") else shown
 
 
 def _anchor(x: float) -> str:

@@ -45,12 +45,14 @@ class GroupChangeRow:
 
 @dataclass(frozen=True)
 class ChangeAxis:
-    """One feature."""
+    """One feature: the gaps to speak of, the rest to unfold, each group's change."""
 
     title: str
     takeaway: str
     plot: ChangePlot | None
     gaps: tuple[GapRow, ...]
+    rest_title: str
+    rest: tuple[GapRow, ...]
     details: tuple[tuple[str, tuple[GroupChangeRow, ...]], ...]
 
 
@@ -92,11 +94,14 @@ def _axis(index: RecordIndex, found: Changes, features: tuple[str, ...], place: 
     values = [row for row in found.values if row.features == features]
     by_metric = dict.fromkeys(row.metric for row in values)
     main = _main(index, gaps, features)
+    rest = [row for row in gaps if row not in main]
     return ChangeAxis(
         title=f"By {features_label(features)}",
-        takeaway=_takeaway(main, gaps),
+        takeaway=_takeaway(main),
         plot=_plot(main, features, f"changes-{place}"),
-        gaps=tuple(_gap(index, row) for row in gaps),
+        gaps=tuple(_gap(index, row) for row in main),
+        rest_title=f"The other {len(rest)} gaps" if len(rest) > 1 else "The other gap",
+        rest=tuple(_gap(index, row) for row in rest),
         details=tuple(
             (
                 title(name),
@@ -118,7 +123,7 @@ def _main(index: RecordIndex, gaps: Sequence[GapChange], features: tuple[str, ..
     return [row for row in gaps if row.metric in wanted] or list(gaps)
 
 
-def _takeaway(main: Sequence[GapChange], gaps: Sequence[GapChange]) -> str:
+def _takeaway(main: Sequence[GapChange]) -> str:
     judged = [row for row in main if row.verdict is not None]
     if not judged:
         return "No gap can be compared: fewer than two groups have values under both models."
@@ -131,8 +136,7 @@ def _takeaway(main: Sequence[GapChange], gaps: Sequence[GapChange]) -> str:
     parts = [f"With this model {'; '.join(known)}."] if known else []
     if names["unclear"]:
         parts.append(f"Whether it grew or shrank in {_listed(names['unclear'])}, these data can’t tell.")
-    rest = len([row for row in gaps if row.verdict is not None]) - len(judged)
-    return " ".join([*parts, f"The other {rest} gaps stand in the table."] if rest else parts)
+    return " ".join(parts)
 
 
 def _listed(names: Sequence[str]) -> str:

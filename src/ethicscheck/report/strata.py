@@ -58,6 +58,7 @@ class StrataTable:
     rows: tuple[StratumRow, ...]
     more: str
     takeaway: str
+    folded: str
     facts: tuple[tuple[str, str], ...]
 
 
@@ -216,6 +217,7 @@ def _table(index: RecordIndex, row: ConditionalMetric, anchor: str) -> StrataTab
         rows=tuple(rows),
         more=f"Shown are the {MOST_STRATA} with most people; the other {hidden} stand in audit.json." if hidden else "",
         takeaway=_takeaway(index, row),
+        folded=f"{title(name)} in each {_strata(index)}",
         facts=tuple(_facts(index, row, pair)),
     )
 
@@ -234,14 +236,40 @@ def _takeaway(index: RecordIndex, row: ConditionalMetric) -> str:
     held = sum(part.interval.low > 0 for part in pair.within)
     turned = sum(part.interval.high is not None and part.interval.high < 0 for part in pair.within)
     text = (
-        f"Over all, {group_label(pair.group)} stands above {group_label(pair.against)}. Within {within} that surely holds in "
-        f"{held} of {total}, is surely the other way round in {turned}, and can’t be told in {total - held - turned}."
+        f"Over all, {group_label(pair.group)} stands above {group_label(pair.against)}. Within {within} "
+        f"{_counted(held, turned, total)}."
     )
     if pair.adjusted is not None:
         text += f" With the same mix of {within}, the difference {_becomes(pair)}: {_signed(row.metric, pair.adjusted, ' points')}."
     if held < total or pair.turns is not None:
         text += " Compare like with like before judging."
     return text
+
+
+def _counted(held: int, turned: int, total: int) -> str:
+    """Say in how many strata a difference holds, is turned round or can't be told; what happens in none is left out.
+
+    >>> _counted(2, 0, 2), _counted(0, 0, 2), _counted(3, 0, 6)
+    ('that surely holds in both', 'that can’t be told in either', 'that surely holds in 3 of 6; in the other 3 it can’t be told')
+    """
+    all_of = {1: "the only one", 2: "both"}.get(total, f"all {total}")
+    if held == total:
+        return f"that surely holds in {all_of}"
+    if turned == total:
+        return f"it is surely the other way round in {all_of}"
+    if not held and not turned:
+        return (
+            f"that can’t be told in {'the only one' if total == 1 else 'either' if total == 2 else f'any of {total}'}"
+        )
+    first = (
+        f"that surely holds in {held} of {total}"
+        if held
+        else f"it is surely the other way round in {turned} of {total}"
+    )
+    second = f", and is surely the other way round in {turned}" if held and turned else ""
+    unknown = total - held - turned
+    rest = f"; in the other {unknown if unknown > 1 else 'one'} it can’t be told" if unknown else ""
+    return f"{first}{second}{rest}"
 
 
 def _becomes(pair: AdjustedPair) -> str:
@@ -339,8 +367,8 @@ def _signed(name: str, part: Adjusted | None, unit: str = "") -> str:
     if part is None:
         return "–"
     high = write_bare(name, part.interval.high) if part.interval.high is not None else "∞"
-    sign, unit = "+" if part.value > 0 else "", unit if is_share(name) else ""
-    return f"{sign}{write_bare(name, part.value)}{unit} ({write_bare(name, part.interval.low)} to {high})"
+    unit = unit if is_share(name) else ""
+    return f"{_with_sign(name, part.value)}{unit} ({write_bare(name, part.interval.low)} to {high})"
 
 
 def _plain(name: str, ends: Sequence[Estimate | None]) -> str:
@@ -348,7 +376,13 @@ def _plain(name: str, ends: Sequence[Estimate | None]) -> str:
     first, second = (part.value if part is not None else None for part in ends)
     if first is None or second is None:
         return "–"
-    return f"{'+' if first > second else ''}{write_bare(name, first - second)}"
+    return _with_sign(name, first - second)
+
+
+def _with_sign(name: str, value: float) -> str:
+    """Write a difference with its sign; one that rounds to nothing has none."""
+    shown = write_bare(name, value)
+    return f"+{shown}" if value > 0 and shown.strip("0.") else shown
 
 
 def _ratio(part: Adjusted) -> str:

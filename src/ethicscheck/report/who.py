@@ -82,12 +82,17 @@ class MissingTable:
 
 @dataclass(frozen=True)
 class BoundsTable:
-    """How far each gap of one feature could be moved; a row is measure, gap, smallest, largest."""
+    """How far each gap of one feature could be moved; a row is measure, gap, smallest, largest.
+
+    `rows` are the gaps that rules judge (where there are none, the first), `rest` the others, to unfold.
+    """
 
     title: str
     unknown: str
     sentences: tuple[str, ...]
     rows: tuple[tuple[str, str, str, str], ...]
+    rest: tuple[tuple[str, str, str, str], ...]
+    rest_title: str
 
 
 @dataclass(frozen=True)
@@ -259,16 +264,22 @@ def _bounds(index: RecordIndex) -> Iterator[BoundsTable]:
         if not rows:
             continue
         findings = [finding for finding in metric_findings(index.record) if finding.rule.across == features]
+        ruled = {name for finding in findings for name in components(metric_of(finding))}
+        gaps = [row for row in rows if row.compare == "difference"]
+        shown = [row for row in gaps if row.metric in ruled] or gaps[:1]
+        rest = [row for row in gaps if row not in shown]
         yield BoundsTable(
             title=features_label(features),
             unknown=whole(max(row.unknown for row in rows)),
             sentences=tuple(text for finding in findings if (text := _rule_holds(rows, finding))),
-            rows=tuple(
-                (title(row.metric), _figure(row, row.value), _figure(row, row.low), _figure(row, row.high))
-                for row in rows
-                if row.compare == "difference"
-            ),
+            rows=tuple(map(_bound, shown)),
+            rest=tuple(map(_bound, rest)),
+            rest_title=f"The other {len(rest)} gaps" if len(rest) > 1 else "The other gap",
         )
+
+
+def _bound(row: GapBounds) -> tuple[str, str, str, str]:
+    return title(row.metric), _figure(row, row.value), _figure(row, row.low), _figure(row, row.high)
 
 
 def _rule_holds(rows: Sequence[GapBounds], finding: Finding) -> str:
