@@ -267,6 +267,26 @@ def test_more_groups_than_one_block_give_the_same_extremes():
     assert (found.largest_low, found.largest_high) == (expected_low, expected_high)
 
 
+@pytest.mark.parametrize("kind", ["rates", "rare", "equal", "odds", "unequal"])
+@pytest.mark.parametrize("seed", range(6))
+def test_of_many_groups_only_those_that_can_decide_are_compared(kind, seed):
+    """The same end as over all pairs, zeros, ones and endless limits included."""
+    generator = np.random.default_rng(seed)
+    n = generator.integers(5, 400, size=120) if kind != "unequal" else generator.choice([6, 20, 5_000], size=120)
+    rate = {"rates": generator.random(120), "rare": 0.02, "equal": 0.4, "odds": 0.5, "unequal": generator.random(120)}
+    estimator = proportion(generator.binomial(n, rate[kind]), n)
+    if kind == "odds":
+        estimator = Odds(proportion(np.minimum(generator.binomial(n, 0.7), n - 1), n))
+    for z in (0.5, Z, 4.0):
+        difference = pairwise_extremes(estimator, z, difference_limits)
+        ratio = pairwise_extremes(estimator, z, ratio_limits)
+
+        assert gap_difference_low(estimator, z) == max(difference.largest_low, 0)
+        assert gap_difference_high(estimator, z) == difference.largest_high
+        assert gap_ratio_low(estimator, z) == max(ratio.smallest_low, 0)
+        assert gap_ratio_high(estimator, z) == min(ratio.smallest_high, 1)
+
+
 @pytest.mark.parametrize("end", [gap_difference_low, gap_difference_high, gap_ratio_low, gap_ratio_high])
 def test_permuting_the_groups_changes_no_bit(end):
     """The order in which a file names its groups is no information."""

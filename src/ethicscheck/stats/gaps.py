@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .estimators import Estimator
 from .intervals import Floats
 
 Limits = tuple[Floats, Floats]
 _BLOCK = 256
+_FEW = 50
 
 
 def difference_limits(
@@ -127,8 +129,10 @@ class PairwiseExtremes:
 
 def pairwise_extremes(estimator: Estimator, z: float, pair: PairLimits) -> PairwiseExtremes:
     """Return the extremes of the pairwise limits at critical value `z` over all ordered pairs i ≠ j."""
-    value = estimator.value
-    low, high = estimator.limits(z)
+    return _extremes(estimator.value, *estimator.limits(z), pair)
+
+
+def _extremes(value: Floats, low: Floats, high: Floats, pair: PairLimits) -> PairwiseExtremes:
     largest_low = largest_high = -np.inf
     smallest_low = smallest_high = np.inf
     for start in range(0, len(value), _BLOCK):
@@ -148,7 +152,13 @@ def pairwise_extremes(estimator: Estimator, z: float, pair: PairLimits) -> Pairw
 
 def gap_difference_low(estimator: Estimator, z: float) -> float:
     """Return the lower end of max − min at a (simultaneous) critical value, floored at 0."""
-    return max(pairwise_extremes(estimator, z, difference_limits).largest_low, 0.0)
+    value, (low, high) = estimator.value, estimator.limits(z)
+
+    def reach(best: float) -> NDArray[np.bool_]:  # a pair's lower limit is at most l_i − θ_j, and at most θ_i − u_j
+        return np.asarray((low - value.min() >= best) | (value.max() - high >= best), dtype=bool)
+
+    kept = _deciding(value, low, high, difference_limits, int(low.argmax()), int(high.argmin()), reach, "largest_low")
+    return max(_extremes(*kept, difference_limits).largest_low, 0.0)
 
 
 def gap_difference_high(estimator: Estimator, z: float) -> float:
@@ -156,17 +166,69 @@ def gap_difference_high(estimator: Estimator, z: float) -> float:
 
     The largest pairwise upper limit is at least that of the truly extreme pair, which alone already covers.
     """
-    return pairwise_extremes(estimator, z, difference_limits).largest_high
+    value, (low, high) = estimator.value, estimator.limits(z)
+
+    def reach(best: float) -> NDArray[np.bool_]:  # a pair's upper limit is at most u_i − l_j
+        return np.asarray((high - low.min() >= best) | (high.max() - low >= best), dtype=bool)
+
+    kept = _deciding(value, low, high, difference_limits, int(high.argmax()), int(low.argmin()), reach, "largest_high")
+    return _extremes(*kept, difference_limits).largest_high
 
 
 def gap_ratio_low(estimator: Estimator, z: float) -> float:
     """Return the lower end of min ÷ max at an uncorrected critical value (the mirror of `gap_difference_high`)."""
-    return max(pairwise_extremes(estimator, z, ratio_limits).smallest_low, 0.0)
+    value, (low, high) = estimator.value, estimator.limits(z)
+
+    def reach(best: float) -> NDArray[np.bool_]:  # a pair's lower limit is at least l_i ÷ u_j
+        return np.asarray((low <= best * high.max()) | (low.min() <= best * high), dtype=bool)
+
+    kept = _deciding(value, low, high, ratio_limits, int(low.argmin()), int(high.argmax()), reach, "smallest_low")
+    return max(_extremes(*kept, ratio_limits).smallest_low, 0.0)
 
 
 def gap_ratio_high(estimator: Estimator, z: float) -> float:
     """Return the upper end of min ÷ max at a (simultaneous) critical value, capped at 1."""
-    return min(pairwise_extremes(estimator, z, ratio_limits).smallest_high, 1.0)
+    value, (low, high) = estimator.value, estimator.limits(z)
+
+    def reach(best: float) -> NDArray[np.bool_]:  # a pair's upper limit is at least u_i ÷ θ_j, and at least θ_i ÷ l_j
+        return np.asarray((high <= best * value.max()) | (value.min() <= best * low), dtype=bool)
+
+    kept = _deciding(value, low, high, ratio_limits, int(high.argmin()), int(low.argmax()), reach, "smallest_high")
+    return min(_extremes(*kept, ratio_limits).smallest_high, 1.0)
+
+
+def _deciding(
+    value: Floats,
+    low: Floats,
+    high: Floats,
+    pair: PairLimits,
+    first: int,
+    second: int,
+    reach: Callable[[float], NDArray[np.bool_]],
+    wanted: str,
+) -> tuple[Floats, Floats, Floats]:
+    """Return the groups that can hold the wanted extreme over all pairs: of many groups, only a few.
+
+    Every pair with `first` or `second`, the likeliest to hold it, is looked at; then `reach` says which groups could
+    still do better. What is left out can't, so that the extreme is the same as over all pairs.
+    """
+    if len(value) <= _FEW:
+        return value, low, high
+    best = None
+    for place in (first, second):
+        others = np.delete(np.arange(len(value)), place)
+        own = value[[place]], (low[[place]], high[[place]])
+        rest = value[others], (low[others], high[others])
+        for ends in (pair(*own, *rest), pair(*rest, *own)):
+            found = ends[0] if wanted.endswith("low") else ends[1]
+            extreme = float(np.nanmax(found) if wanted.startswith("largest") else np.nanmin(found))
+            best = extreme if best is None else (max if wanted.startswith("largest") else min)(best, extreme)
+    assert best is not None
+    slack = 1e-9 * max(abs(best), 1e-9) if np.isfinite(best) else 0.0
+    with np.errstate(invalid="ignore"):  # 0 times an endless limit: no better than the best there is
+        kept = reach(best - slack if wanted.startswith("largest") else best + slack)
+    kept[[first, second]] = True
+    return value[kept], low[kept], high[kept]
 
 
 def crossing_critical_value(end: Callable[[float], float], bound: float, rising: bool) -> float:
