@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ethicscheck.stats.cross_validated import held_out_auc, scores_from_shares, stratified_folds
+from ethicscheck.stats.cross_validated import clustered_folds, held_out_auc, scores_from_shares, stratified_folds
 
 
 def test_each_fold_holds_its_share_of_each_class():
@@ -89,3 +89,29 @@ def test_the_same_thing_under_another_name_is_told_apart_perfectly():
     fold = stratified_folds(classes, 5, np.random.default_rng(0))
 
     assert held_out_auc(scores_from_shares(2 - classes, classes, fold), classes, fold).value == 1.0
+
+
+def test_rows_of_a_cluster_share_a_fold_and_every_fold_holds_every_class():
+    """A model that has seen a person's other rows knows the person; clusters of one are dealt out as rows are."""
+    generator = np.random.default_rng(4)
+    owner = np.repeat(np.arange(150), generator.integers(1, 12, 150))
+    classes = generator.choice(3, 150, p=[0.6, 0.25, 0.15])[owner]
+
+    fold = clustered_folds(classes, owner, 5, generator)
+
+    assert all(len(set(fold[owner == one])) == 1 for one in range(150))
+    assert all(set(fold[classes == code]) == set(range(5)) for code in range(3))
+
+
+def test_where_rows_repeat_the_variance_is_that_of_the_people():
+    """Every row written ten times says nothing more: the variance is that of the rows once."""
+    generator = np.random.default_rng(5)
+    classes, scores = generator.integers(0, 2, 300), generator.random((300, 2))
+    fold = stratified_folds(classes, 5, generator)
+    once = held_out_auc(scores, classes, fold)
+    owner = np.repeat(np.arange(300), 10)
+
+    found = held_out_auc(scores[owner], classes[owner], fold[owner], owner)
+
+    assert found.value == pytest.approx(once.value, abs=1e-12)
+    assert found.variance == pytest.approx(once.variance, rel=1e-9)

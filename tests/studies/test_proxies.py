@@ -292,3 +292,31 @@ def test_codes_are_categories_and_numbers_are_numbers():
 def test_without_the_key_nothing_is_sampled():
     """No such part, and scikit-learn stays out (tests/test_light_start.py)."""
     assert make_record(make_config(config_value(metrics=["selection_rate"])), people()).proxies is None
+
+
+@pytest.mark.parametrize("role", ["cluster", "pair"])
+def test_a_person_of_many_rows_is_not_guessed_from_the_persons_other_rows(role):
+    """Columns that name the person (an id's digits) say nothing of the group; folds of rows would give an AUC of .98."""
+    generator = np.random.default_rng(0)
+    person = np.repeat(np.arange(300), 10)
+    group = generator.choice(["a", "b"], 300)
+    rows = {"person": person, "group": group[person], "p": generator.integers(0, 2, 3000)}
+    frame = pd.DataFrame({**rows, **{name: generator.standard_normal(300).round(4)[person] for name in "uv"}})
+    if role == "pair":  # a case and its twin: one of each group
+        frame["group"] = np.tile(["a", "b"], 1500)
+
+    (feature,) = proxies(frame, columns=["u", "v"], label=None, prediction="p", **{role: "person"}).features
+
+    assert feature.interval.low <= 0.5 <= feature.interval.high
+    assert all(column.interval.low <= 0.5 <= column.interval.high for column in feature.columns)
+
+
+def test_a_group_of_few_people_is_left_out_however_many_rows_they_have():
+    """Twenty people of fifty rows each are twenty people."""
+    person = np.repeat(np.arange(120), 50)
+    frame = pd.DataFrame({"person": person, "group": np.where(person < 20, "few", np.where(person < 70, "a", "b"))})
+    frame["p"], frame["u"] = person % 2, np.arange(len(person)) % 7
+
+    (feature,) = proxies(frame, columns=["u"], label=None, prediction="p", cluster="person").features
+
+    assert [part.label for part in feature.left_out] == ["few"]

@@ -42,7 +42,25 @@ def stratified_folds(classes: Ints, folds: int, generator: np.random.Generator) 
     return fold
 
 
-def held_out_auc(scores: Floats, classes: Ints, fold: Ints) -> HeldOutAuc:
+def clustered_folds(classes: Ints, owner: Ints, folds: int, generator: np.random.Generator) -> Ints:
+    """Return the fold of each row, shape (N,), with all rows of a cluster in the same one.
+
+    A model that has seen other rows of a person knows the person, and with it the group: such a guess says nothing of
+    columns. Each cluster is dealt out with those of the rarest class that it has rows of.
+
+    Parameters
+    ----------
+    classes : codes 0 … K−1, shape (N,).
+    owner : which cluster each row is of, codes 0 … M−1, shape (N,).
+    folds, generator : as for `stratified_folds`.
+    """
+    by_rarity = np.argsort(np.argsort(np.bincount(classes), kind="stable"))
+    rank = np.full(int(owner.max()) + 1, len(by_rarity), dtype=np.int64)
+    np.minimum.at(rank, owner, by_rarity[classes])
+    return stratified_folds(rank, folds, generator)[owner]
+
+
+def held_out_auc(scores: Floats, classes: Ints, fold: Ints, owner: Ints | None = None) -> HeldOutAuc:
     """Return the mean over folds of the AUC, each class against the rest and all classes counting alike (macro).
 
     Parameters
@@ -50,7 +68,9 @@ def held_out_auc(scores: Floats, classes: Ints, fold: Ints) -> HeldOutAuc:
     scores : each row's score for each class, from a model that never saw the row's fold, shape (N, K); for two classes
         the second column alone is used.
     classes : codes 0 … K−1, shape (N,).
-    fold : each row's fold, shape (N,); every fold holds every class.
+    fold : each row's fold, shape (N,); a class is looked at in the folds that hold it, and others beside it.
+    owner : which cluster each row is of, shape (N,), where rows are no independent draws; the influence of a cluster is
+        the sum of its rows'.
 
     Notes
     -----
@@ -70,12 +90,20 @@ def held_out_auc(scores: Floats, classes: Ints, fold: Ints) -> HeldOutAuc:
         influence = np.zeros(len(rows))
         found = []
         for code in looked_at:
+            if not 0 < np.count_nonzero(classes[rows] == code) < len(rows):
+                continue
             value, pull = _one_against_rest(scores[rows, code], classes[rows] == code)
             found.append(value)
             influence += pull / len(looked_at)
+        if not found:
+            continue
+        if owner is not None:
+            influence = np.bincount(owner[rows], weights=influence)
         values.append(float(np.mean(found)))
-        squares.append(float(np.mean(influence**2)))
-    folds = len(values)
+        squares.append(float(np.sum(influence**2)) / len(rows))
+    if not values:
+        return HeldOutAuc(0.5, 0.0)
+    folds = max(len(values), 2)
     shared = 1 + folds / (folds - 1)
     return HeldOutAuc(float(np.mean(values)), shared * float(np.mean(squares)) / len(classes))
 

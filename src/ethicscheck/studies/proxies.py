@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from ethicscheck.counts.roles import KeyColumn, LineSample
 from ethicscheck.model.part import Interval
 from ethicscheck.model.proxies_record import Proxies, ProxyClass, ProxyColumn, ProxyFeature
-from ethicscheck.stats.cross_validated import HeldOutAuc, held_out_auc, scores_from_shares, stratified_folds
+from ethicscheck.stats.cross_validated import (
+    HeldOutAuc,
+    clustered_folds,
+    held_out_auc,
+    scores_from_shares,
+    stratified_folds,
+)
 from ethicscheck.stats.intervals import critical_value
 from ethicscheck.stats.scaled import Scaled
 
@@ -22,7 +28,7 @@ from .proxy_columns import EncodedColumn, Ints, encode_column
 
 FOLDS = 5
 MOST_CLASSES = 8
-FEWEST_ROWS = 30  # of a group in the sample
+FEWEST_ROWS = 30  # of a group in the sample; where rows repeat, so many people
 TREES = 40  # in all, shared out among the classes
 DIGITS = 4  # of a model's AUC, so that another machine's last bits don't change the record
 MODEL = "scikit-learn HistGradientBoostingClassifier, one thread, about 40 trees of at most 15 leaves, shared out among the groups"
@@ -35,7 +41,8 @@ def study(context: StudyContext) -> Proxies | None:
         return None
     columns = tuple(name for name in context.roles.others)
     keys = context.roles.features
-    names = list(dict.fromkeys([*(key.name for key in keys), *columns]))
+    owner = context.roles.cluster
+    names = list(dict.fromkeys([*(key.name for key in keys), *columns, *([] if owner is None else [owner])]))
     lines = context.view.sample(names, context.roles.count, asked.sample)
     seed = context.config.statistics.seed
     rows = _rows(lines, asked.sample, seed)
@@ -57,6 +64,7 @@ def study(context: StudyContext) -> Proxies | None:
                 key,
                 _labels(key, texts[key.name]),
                 [column for name, column in encoded.items() if name != key.name],
+                None if owner is None else texts[owner],
                 np.random.default_rng([seed, place]),
                 context.measurement.confidence,
             )
@@ -97,12 +105,16 @@ def _feature(
     key: KeyColumn,
     labels: Sequence[str | None],
     columns: Sequence[EncodedColumn],
+    owners: Sequence[str | None] | None,
     generator: np.random.Generator,
     confidence: float,
 ) -> ProxyFeature:
+    if owners is not None:  # a row of nobody known may be one more of somebody
+        labels = [None if owner is None else label for label, owner in zip(labels, owners, strict=True)]
     counts = Counter(label for label in labels if label is not None)
+    people = counts if owners is None else Counter(label for label, _ in set(zip(labels, owners, strict=True)))
     ranked = sorted(counts, key=lambda label: (-counts[label], label))
-    chosen = [label for label in ranked if counts[label] >= FEWEST_ROWS][:MOST_CLASSES]
+    chosen = [label for label in ranked if people[label] >= FEWEST_ROWS][:MOST_CLASSES]
     left_out = tuple(ProxyClass(label=label, rows=counts[label]) for label in ranked if label not in chosen)
     classes = tuple(ProxyClass(label=label, rows=counts[label]) for label in chosen)
     codes = {label: place for place, label in enumerate(chosen)}
@@ -110,7 +122,7 @@ def _feature(
     truth = np.array([codes[label] for label in labels if label in codes], dtype=np.int64)
     undefined = "fewer_than_two_groups" if len(chosen) < 2 else "no_column" if not columns else None
     if undefined is not None:
-        shown = tuple(_column(column, None, None, keep, confidence) for column in columns)
+        shown = tuple(_column(column, None, None, 0, confidence) for column in columns)
         return ProxyFeature(
             feature=key.name,
             rows=len(truth),
@@ -120,29 +132,37 @@ def _feature(
             auc=None,
             columns=shown,
         )
-    fold = stratified_folds(truth, FOLDS, generator)
+    owner: Ints | None = None
+    if owners is None:
+        fold = stratified_folds(truth, FOLDS, generator)
+    else:
+        kept = [str(owner) for owner, known in zip(owners, keep, strict=True) if known]
+        owner = np.unique(kept, return_inverse=True)[1].reshape(-1).astype(np.int64)
+        fold = clustered_folds(truth, owner, FOLDS, generator)
+    independent = len(truth) if owner is None else int(owner.max()) + 1
     alone = {
-        column.name: held_out_auc(scores_from_shares(column.levels[keep], truth, fold), truth, fold)
+        column.name: held_out_auc(scores_from_shares(column.levels[keep], truth, fold), truth, fold, owner)
         for column in columns
         if column.kind != "constant"
     }
     used = [column for column in columns if column.name in alone]
-    whole, losses = _guess(used, keep, truth, fold, generator) if used else (HeldOutAuc(0.5, 0.0), {})
+    whole, losses = _guess(used, keep, truth, fold, owner, generator) if used else (HeldOutAuc(0.5, 0.0), {})
     return ProxyFeature(
         feature=key.name,
         rows=len(truth),
         classes=classes,
         left_out=left_out,
         auc=round(whole.value, DIGITS),
-        interval=_interval(whole, len(truth), confidence),
+        interval=_interval(whole, independent, confidence),
         columns=tuple(
-            _column(column, alone.get(column.name), losses.get(column.name), keep, confidence) for column in columns
+            _column(column, alone.get(column.name), losses.get(column.name), independent, confidence)
+            for column in columns
         ),
     )
 
 
 def _column(
-    column: EncodedColumn, alone: HeldOutAuc | None, loss: float | None, keep: NDArray[np.bool_], confidence: float
+    column: EncodedColumn, alone: HeldOutAuc | None, loss: float | None, independent: int, confidence: float
 ) -> ProxyColumn:
     return ProxyColumn(
         column=column.name,
@@ -150,7 +170,7 @@ def _column(
         different=column.different,
         missing=column.missing,
         auc=round(alone.value, DIGITS) if alone is not None else None,
-        interval=_interval(alone, int(keep.sum()), confidence) if alone is not None else None,
+        interval=_interval(alone, independent, confidence) if alone is not None else None,
         importance=round(loss, DIGITS) if loss is not None else None,
     )
 
@@ -179,6 +199,7 @@ def _guess(
     keep: NDArray[np.bool_],
     truth: Ints,
     fold: Ints,
+    owner: Ints | None,
     generator: np.random.Generator,
 ) -> tuple[HeldOutAuc, dict[str, float]]:
     """Return the AUC of a model on all columns, and by how much it falls when one of them is shuffled among held-out rows."""
@@ -210,7 +231,7 @@ def _guess(
                 other = table[rows].copy()
                 other[:, place] = table[orders[part], place]
                 shuffled[place, rows] = model.predict_proba(other)
-    whole = held_out_auc(scores, truth, fold)
+    whole = held_out_auc(scores, truth, fold, owner)
     losses = {
         column.name: whole.value - held_out_auc(shuffled[place], truth, fold).value
         for place, column in enumerate(columns)
