@@ -98,7 +98,7 @@ def held_out_auc(scores: Floats, classes: Ints, fold: Ints, owner: Ints | None =
         if not found:
             continue
         if owner is not None:
-            influence = np.bincount(owner[rows], weights=influence)
+            influence = np.asarray(np.bincount(owner[rows], weights=influence), dtype=float)
         values.append(float(np.mean(found)))
         squares.append(float(np.sum(influence**2)) / len(rows))
     if not values:
