@@ -187,6 +187,35 @@ def test_what_is_no_finite_number_is_refused(tmp_path, cell, said) -> None:
     assert "column 'p'" in str(caught.value)
 
 
+@pytest.mark.parametrize("size", [1e-29, 1e-9, 1e9, 1e29])
+def test_the_unit_of_the_numbers_makes_no_difference(size: float) -> None:
+    """At both ends of what is allowed intervals keep their width: squares of squares are still floats there."""
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"group": ["a", "b"] * 100, "y": rng.normal(size=200)})
+    frame["p"] = frame.y + rng.normal(size=200)
+
+    plain, scaled = (
+        audit_frame(frame, task="regression"),
+        audit_frame(frame.assign(y=frame.y * size, p=frame.p * size), task="regression"),
+    )
+
+    for name in ("mean_error", "mean_absolute_error", "root_mean_squared_error", "r2_score"):
+        unit = 1 if name == "r2_score" else size
+        for group, row in estimates(plain, name).items():
+            other = estimates(scaled, name)[group]
+            assert other.value == pytest.approx(row.value * unit, rel=1e-9, abs=0)
+            assert other.interval.low == pytest.approx(row.interval.low * unit, rel=1e-6, abs=0)
+            assert other.interval.high == pytest.approx(row.interval.high * unit, rel=1e-6, abs=0)
+
+
+def test_numbers_too_close_together_are_refused() -> None:
+    """Their squares would be 0 in floats, and an interval of no width would say that all is certain."""
+    frame = pd.DataFrame({"group": ["a", "b"] * 3, "y": np.arange(6) * 1e-200, "p": np.arange(6) * 2e-200})
+
+    with pytest.raises(DataError, match="differ by 1e-199 at most, too little to be measured"):
+        audit_frame(frame.assign(p=frame.p.max() - frame.p), task="regression")
+
+
 def test_what_can_not_be_computed_says_why() -> None:
     """scikit-learn's r2_score of a constant truth is 0 or 1, and of one row a warning."""
     frame = pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -211,6 +212,25 @@ def test_what_can_not_be_computed_says_why(name: str, frame: pd.DataFrame, metri
     assert (row.value, row.undefined, row.interval) == (None, reason, None)
     assert row_of(record, metric, "a").value is not None
     assert record.findings[0].verdict == "not_evaluable"
+
+
+@pytest.mark.parametrize(("score", "shown"), [(1e200, "1e+200"), (-1e155, "-1e+155")])
+def test_a_score_whose_cube_is_no_float_is_refused(score: float, shown: str) -> None:
+    """A mean of such scores would have no interval; infinite ones are allowed, since they still rank people."""
+    frame = people(200, digits=2)
+    frame.loc[0, "s"] = score
+
+    with pytest.raises(DataError, match=re.escape(f"the score {shown} is too large to be reckoned with (column 's')")):
+        audit(frame)
+
+
+def test_a_score_just_outside_is_shown_with_all_its_digits() -> None:
+    """'The score 1 is no probability' would be nonsense."""
+    frame = people(200, digits=2)
+    frame.loc[0, "s"] = 1.0000001
+
+    with pytest.raises(DataError, match=r"the score 1\.0000001 is no probability \(1 row outside 0 to 1\)"):
+        audit(frame, metrics=["brier_score"])
 
 
 def test_without_labels_there_is_a_mean_score_alone() -> None:

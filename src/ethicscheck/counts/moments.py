@@ -32,8 +32,9 @@ from .roles import FrameView, Roles
 from .table import Axis, CountTable, Ints, unique_rows
 from .tabulate import axis_codes, axis_of
 
-LARGEST = 1e100
-_SMALLEST_POWER = -900  # 2**900 is still a float
+# Numbers of such size have sixth powers, and squares of ratios of squares, that are still floats.
+LARGEST = 1e30
+_SMALLEST_POWER = -100
 _PARTS = (("label", 2), ("prediction", 1), ("cluster", 4))
 
 
@@ -96,7 +97,7 @@ def _refuse_unusable(view: FrameView, roles: Roles) -> None:
         if number := int(found[f"endless{place}"][0]):
             worst = smallest_value(view, name, _too_large(view, roles, name))
             raise DataError(
-                f"{worst!r} can't be measured: numbers are finite and at most 1e100 ({such_rows(number)})",
+                f"{worst!r} can't be measured: numbers are finite and at most {LARGEST:g} ({such_rows(number)})",
                 f"column {name!r}",
                 "mend the rows, or list the value under data.unknown if it means 'not known'",
             )
@@ -161,7 +162,13 @@ def _scales(view: FrameView, roles: Roles, frame: nw.LazyFrame[Any]) -> _Scales:
     powers, bounds = {}, {}
     for name, column in zip(variables, rows.T, strict=True):
         top = max((math.frexp(value)[1] for value in column if value > 0), default=0)
-        powers[name] = 0 if name == "w" else max(top, _SMALLEST_POWER)
+        if name != "w" and top < _SMALLEST_POWER:
+            raise DataError(
+                f"the numbers differ by {max(column):.2g} at most, too little to be measured",
+                f"column {roles.prediction or roles.label!r}",
+                "give them in a smaller unit",
+            )
+        powers[name] = 0 if name == "w" else top
         bounds[name] = np.where(column > 0, np.frexp(column)[1] - powers[name] - 1.0, np.inf)
     limbs = {}
     for term in terms_of(roles):

@@ -22,6 +22,7 @@ from .table import Axis, CountTable, Ints, unique_rows
 from .values import Coding, canonical, code_binary
 
 MOST_CLASSES = 100
+LARGEST_SCORE = 1e60  # cubes of larger ones leave the range of floats
 _DECIDED = ("label", "prediction", "other")
 
 
@@ -112,7 +113,7 @@ def tabulate(roles: Roles, cells: Cells, scale: WeightScale | None, grid: Grid |
     """
     _refuse_empty(roles, cells)
     codings, classes = _codings(roles, cells)
-    values = _score_values(cells, grid)
+    values = _score_values(roles, cells, grid)
     coded = _coded(roles, cells, scale, codings, classes, values)
     tables: dict[str, CountTable] = {}
     if "prediction" in coded.parts:
@@ -196,11 +197,18 @@ def _codings(roles: Roles, cells: Cells) -> tuple[dict[str, Coding], tuple[str, 
     return found, ()
 
 
-def _score_values(cells: Cells, grid: Grid | None) -> NDArray[np.float64] | None:
+def _score_values(roles: Roles, cells: Cells, grid: Grid | None) -> NDArray[np.float64] | None:
     if grid is None or "score" not in cells:
         return None
     known = {value for value in cells["score"] if value is not None}
-    return np.array([grid.value(value) for value in sorted(known)], dtype=float)
+    values = np.array([grid.value(value) for value in sorted(known)], dtype=float)
+    if (endless := np.isfinite(values) & (np.abs(values) > LARGEST_SCORE)).any():
+        raise DataError(
+            f"the score {float(values[endless][0])!r} is too large to be reckoned with",
+            f"column {roles.score!r}",
+            f"scores are at most {LARGEST_SCORE:g}, or infinite; or list the value under data.unknown if it means 'not known'",
+        )
+    return values
 
 
 def _coded(

@@ -112,7 +112,7 @@ def class_metric(name: str) -> Metric | None:
         if label not in labels:
             near = did_you_mean(label, labels)
             every = f"its classes are {', '.join(map(repr, labels[:12]))}{', …' if len(labels) > 12 else ''}"
-            hint = f"{near} {every}" if near and not near.startswith("use") else every
+            hint = f"{near} {every}" if "mean" in near.partition("'")[0] else every
             raise DataError(f"{name!r}: there is no class {label!r}", f"column {column!r}", hint)
 
     return replace(
@@ -146,6 +146,8 @@ _ASKS = {
     "f1_score": "How well does the system find the people of CLASS without naming others?",
     "matthews_corrcoef": "How closely do belonging to CLASS and being put there go together in this group?",
 }
+
+CLASS_MEASURES = tuple(_ASKS)
 
 
 def of_class(name: str) -> str | None:

@@ -39,7 +39,7 @@ def refuse_other_than_probabilities(table: CountTable, column: str) -> None:
     worst = values[int(np.argmax(np.maximum(values - 1, -values)))]
     rows = int(table.rows[outside].sum())
     raise DataError(
-        f"the score {worst:g} is no probability ({rows:,} {'row' if rows == 1 else 'rows'} outside 0 to 1), so calibration "
+        f"the score {float(worst)!r} is no probability ({rows:,} {'row' if rows == 1 else 'rows'} outside 0 to 1), so calibration "
         "can't be measured",
         f"column {column!r}",
         "give probabilities, or ask for roc_auc, average_precision and mean_score, which take any score",

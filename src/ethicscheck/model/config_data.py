@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator
 
 from .scalars import Number, Scalar, Text, as_text, refuse
 
@@ -151,7 +151,11 @@ class DataConfig(Section):
         None, description="task: regression: how far a prediction may be off and still be near enough."
     )
     population: Annotated[
-        dict[str, dict[str, Number]] | Text | None,
+        Annotated[
+            Annotated[dict[str, dict[str, Number]], Tag("<shares>")] | Annotated[Text, Tag("<path>")],
+            Discriminator(lambda value: "<shares>" if isinstance(value, Mapping) else "<path>"),
+        ]
+        | None,
         BeforeValidator(_as_population, json_schema_input_type=dict[str, dict[str, float]] | str | None),
     ] = Field(
         None,

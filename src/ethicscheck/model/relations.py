@@ -53,6 +53,9 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
         what = f"explore takes every row for a new person, but data.{grouped} says which belong together"
         hint = "the half that finds and the half that confirms would hold the same people; leave out one of the two"
         problems.append(document.problem(("explore",), what, hint))
+    if value.get("mitigation") and (task := value.get("task", "binary")) in ("multiclass", "regression"):
+        what = f"mitigation means nothing for task: {task}"
+        problems.append(document.problem(("mitigation",), what, "it moves thresholds: it is for task: binary or score"))
     problems += _check_explored(value.get("explore"), data, names, document)
     return problems
 

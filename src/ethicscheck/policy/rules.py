@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from ethicscheck.errors import Problem, did_you_mean
 from ethicscheck.metrics.definition import Criterion, Metric
+from ethicscheck.metrics.multiclass import CLASS_MEASURES
 from ethicscheck.metrics.registry import TASKS, Measures, find_measure
 from ethicscheck.model.config import Config, DataConfig, RuleConfig
 from ethicscheck.model.explaining import dotted, meant_keys
@@ -186,18 +187,29 @@ def _check_metric(name: Any, path: Path, labelled: bool, document: Document, mea
         return []
     measure = measures.find(name)
     where = dotted(path)
-    if measure is None and (other := find_measure(name)) is not None:
+    if measure is None and find_measure(name) is not None:
         what = f"{where}: {str(name)!r} is no measure of task {measures.task!r}"
-        hint = f"its measures are {', '.join(measures.names())}" if other.table != "scores" else "it needs data.score"
-        return [document.problem(path, what, hint)]
+        return [document.problem(path, what, f"its measures are {', '.join(measures.names())}{_of_classes(measures)}")]
     if measure is None:
         known = OTHER_NAMES.get(name.lower().replace(" ", "_").replace("-", "_"))
-        hint = f"did you mean {known!r}?" if known else did_you_mean(name, measures.names())
+        hint = f"did you mean {known!r}?" if known else _nearest(name, measures)
         return [document.problem(path, f"{where}: there is no metric {str(name)!r}", hint)]
     if measure.needs_label and not labelled:
         what = f"{where}: {str(name)!r} needs to know what happened, but there is no data.label"
         return [document.problem(path, what, "name the label's column, or use a metric of the prediction alone")]
     return []
+
+
+def _nearest(name: str, measures: Measures) -> str:
+    label, colon, part = name.rpartition(":")
+    if measures.task == "multiclass" and colon:
+        near = did_you_mean(part, CLASS_MEASURES)
+        return near.replace("did you mean '", f"did you mean '{label}:") + ("" if "mean" in near else ", after CLASS:")
+    return did_you_mean(name, measures.names()) + _of_classes(measures)
+
+
+def _of_classes(measures: Measures) -> str:
+    return ", or of one class CLASS:true_positive_rate and the like" if measures.task == "multiclass" else ""
 
 
 def _check_across(across: Any, path: Path, names: Sequence[str], document: Document) -> list[Problem]:
