@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 from fairlearn.metrics import MetricFrame
 from sklearn.metrics import accuracy_score, brier_score_loss, cohen_kappa_score, fbeta_score, matthews_corrcoef
-from helpers import config_value, estimates, gap, values, write_config
 
 import ethicscheck as ec
 from ethicscheck.auditing import load_config, make_record
@@ -20,6 +19,7 @@ from ethicscheck.errors import ConfigError, DataError, UsageError
 from ethicscheck.metrics.loading import LoadingError, load_function
 from ethicscheck.model.record import read_record
 from ethicscheck.report.index import RecordIndex, definition
+from helpers import config_value, estimates, gap, values, write_config
 
 MODULE = '''
 """Measures of one project."""
@@ -43,10 +43,23 @@ def pair(y_true, y_pred, sample_weight=None):
 def picky(y_true, y_pred, sample_weight=None):
     if len(set(y_pred)) < 2:
         raise ValueError("only one decision here")
-    return 0.5
+    return np.average(y_true, weights=sample_weight)
 
 def negative(y_true, y_pred, sample_weight=None):
     return -1.0
+
+def unweighed(y_true, y_pred, sample_weight=None):
+    return float(np.mean(y_true == y_pred))
+
+def leaves(y_true, y_pred, sample_weight=None):
+    raise SystemExit(0)
+
+def huge(y_true, y_pred, sample_weight=None):
+    return 10**400
+
+def loud(y_true, y_pred, sample_weight=None):
+    print("here I am")
+    return np.average(y_true == y_pred, weights=sample_weight)
 
 def endless(y_true, y_pred, sample_weight=None):
     return float("inf")
@@ -247,12 +260,31 @@ def test_scikit_learns_made_up_zero_is_undefined(tmp_path):
     assert estimates(record, "mine", "group")["a"].value == 1.0
 
 
+def test_a_function_that_wants_to_leave_does_not_end_the_audit(folder):
+    """sys.exit in a function would end a gate with its own code, 0 among them."""
+    record = audit(folder, {"mine": "my_metrics.py:leaves"})
+
+    assert {row.undefined for row in record.estimates if row.metric == "mine"} == {"custom_metric_undefined"}
+    assert record.custom[0].said == ("SystemExit: 0",)
+
+
+def test_what_a_function_prints_stays_out_of_what_is_asked_for(folder, capsys):
+    """Stdout belongs to documents such as `power --json`."""
+    audit(folder, {"mine": "my_metrics.py:loud"})
+
+    out, err = capsys.readouterr()
+    assert "here I am" not in out
+    assert "here I am" in err
+
+
 @pytest.mark.parametrize(
     ("function", "parts", "said"),
     [
         ("total", {}, "a total, not a measure of a group"),
         ("pair", {}, "it gave a tuple, not a number"),
         ("endless", {}, "it gave an infinite number"),
+        ("huge", {}, "it gave an infinite number"),
+        ("unweighed", {}, "passes over sample_weight"),
         ("negative", {"lowest": 0}, "it gave -1, outside its range from 0 to inf"),
     ],
 )
@@ -417,3 +449,13 @@ def test_without_a_measure_of_ones_own_fairlearn_stays_out(folder, monkeypatch):
 
     assert record.custom is None
     assert math.isfinite(values(record, "accuracy")[""])
+
+
+def test_where_the_function_gives_no_value_more_people_are_no_remedy(folder):
+    """More rows would not mend a function that raises."""
+    rules = [{"metric": "mine", "across": "group", "compare": "difference", "max": 0.2}]
+
+    (finding,) = audit(folder, {"mine": "my_metrics.py:leaves"}, rules=rules).findings
+
+    assert finding.verdict == "not_evaluable"
+    assert "what the function said" in finding.remedy

@@ -6,6 +6,7 @@ What becomes of a function is in `own`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import inspect
@@ -157,11 +158,14 @@ class _told:  # noqa: N801  # a context manager that reads like a word
 
     def __init__(self, place: str) -> None:
         self.place = place
+        # What it prints must not stand among what is asked for on stdout.
+        self.aside = contextlib.redirect_stdout(sys.stderr)
 
     def __enter__(self) -> None:
-        return None
+        self.aside.__enter__()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+        self.aside.__exit__(kind, error, trace)
         if isinstance(error, ModuleNotFoundError):
             hint = "install it, or check the name; a file beside the config is named with its ending, my_metrics.py:…"
             raise LoadingError(f"{self.place!r} can't be loaded: {error}", hint) from None

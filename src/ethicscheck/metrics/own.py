@@ -6,9 +6,11 @@ four. Finding the function is in `loading`.
 
 from __future__ import annotations
 
+import contextlib
 import math
+import sys
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -27,6 +29,7 @@ from .loading import OwnFunction
 
 UNDEFINED = "custom_metric_undefined"
 MOST_DELTA_CELLS = 16
+HEAVY = 1000.0  # times as many people in one cell as in each other, to see whether a function notices
 REPLICATES = 200  # for a standard error; each costs a call for each group
 
 
@@ -47,6 +50,9 @@ class OwnMeasure:
     lowest: float = -math.inf
     highest: float = math.inf
     said: dict[str, None] = field(default_factory=dict, compare=False)
+    weighed: set[int] = field(
+        default_factory=set, compare=False
+    )  # widths of the tables on which its weights were tried
 
     def __call__(self, counts: GroupCounts, favourable: int) -> Measured:  # noqa: ARG002
         """Measure each group.
@@ -54,7 +60,8 @@ class OwnMeasure:
         Raises
         ------
         DataError
-            When the function gives no number, or one out of its range, or a total in place of a mean.
+            When the function gives no number, or one out of its range, or a total in place of a mean, or passes over
+            its weights.
         """
         truth, decision = _columns(counts.basis)
         run = _Run(self, truth, decision)
@@ -92,6 +99,26 @@ class OwnMeasure:
                     f"it gives {value[place]:.6g}, and {again:.6g} when every weight doubles: a total, not a measure of a group",
                     "divide by the sum of sample_weight",
                 )
+        if place >= 0 and len(run.truth) >= 4 and len(run.truth) not in self.weighed:
+            self.weighed.add(len(run.truth))
+            self._check_weights(run)
+
+    def _check_weights(self, run: _Run) -> None:
+        """Refuse a function that passes over its weights: one row stands for a whole cell, so its value would mean nothing."""
+        width = len(run.truth)
+        shift = np.arange(width)
+        if width <= MOST_DELTA_CELLS:
+            cells = 1 + (HEAVY - 1) * np.eye(width)
+        else:
+            halves = (run.truth == run.truth[0], shift < width // 2, shift % 4 < 2, shift % 3 == 0)
+            cells = np.array([np.where(half, HEAVY, 1.0) for half in halves])
+        found = replace(run, measure=replace(self, said={})).directly(cells)
+        known = found[np.isfinite(found)]
+        if len(known) > 1 and np.ptp(known) <= 1e-12 * max(1.0, float(np.abs(known).max())):
+            raise self.error(
+                f"it gives {known[0]:.6g} however many people are in which cell: it passes over sample_weight",
+                "weigh each row by sample_weight; a row stands for all the people of a cell",
+            )
 
     def error(self, what: str, hint: str) -> DataError:
         """Return an error that names the measure."""
@@ -141,11 +168,12 @@ class _Run:
         from sklearn.exceptions import UndefinedMetricWarning
 
         try:
-            with warnings.catch_warnings():
+            # What it prints must not stand among what is asked for on stdout (`power --json`).
+            with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
                 warnings.simplefilter("ignore")
                 warnings.simplefilter("error", UndefinedMetricWarning)  # scikit-learn would give a made-up 0
                 value = self.measure.own.function(truth, decision, sample_weight=weight)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the group has no value
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is, the group has no value
             text = str(error).strip().splitlines()
             self.measure.said[f"{type(error).__name__}: {text[0]}" if text else type(error).__name__] = None
             return math.nan
@@ -153,9 +181,13 @@ class _Run:
             value = value.item()
         if isinstance(value, (bool, str, bytes, complex)) or not isinstance(value, (int, float, np.number)):
             raise self.measure.error(f"it gave a {type(value).__name__}, not a number", "return one number")
-        if math.isinf(value):
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number past what a float holds
+            number = math.inf
+        if math.isinf(number):
             raise self.measure.error("it gave an infinite number", "return NaN where there is no value")
-        return float(value)
+        return number
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,11 @@ def finding_remedy(case: Case) -> str:
             f"Find out why the group {group} stands apart: look at what was counted as the outcome, what the decision is "
             "made from and where its line is drawn, talk to the people affected, change what is wrong and audit again."
         )
+    if case.verdict == "not_evaluable" and any("custom_metric_undefined" in part[1:] for part in case.left_out):
+        return (
+            "See in the report or the record, under `custom`, what the function said; mend it or the data, or leave the rule "
+            "out; a rule that can't be judged is not a pass."
+        )
     if case.verdict == "not_evaluable":
         return (
             f"Collect data until at least two groups have {whole(case.min_group)} people or more, or lower statistics.min_group "
