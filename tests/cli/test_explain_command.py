@@ -205,6 +205,12 @@ def test_every_entry_is_said_in_whole_sentences() -> None:
         ("contradicted", ["(state of a question)"]),
         ("mover_ratio", ["(interval)", "Donner & Zou 2012"]),
         ("fisher_exact", ["(test)"]),
+        ("hall_t+alike_clusters", ["hall_t: ", "(interval)"]),
+        ("between_group_sd_less_noise", ["Spread of the groups less chance"]),
+        ("missing_score", ["Not known: score (reason)"]),
+        ("missing_label_and_score", ["Not known: outcome and score (reason)"]),
+        ("unknown_group:race+sex", ["unknown_group: Group unknown (reason)"]),
+        ("scores_outside_0_1", ["(reason)"]),
     ],
 )
 def test_a_name_is_explained(name: str, parts: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from ethicscheck.metrics.registry import TASKS, all_measures, find_measure
 from .messages import REASONS
 from .profiles import load_profile, profile_names
 from .rules import OTHER_NAMES
-from .study_words import STUDY_METHODS, STUDY_REASONS, STUDY_TESTS
+from .study_words import MISSING_PARTS, STUDY_METHODS, STUDY_REASONS, STUDY_TESTS
 from .topics import TOPICS, Topic
 from .warnings.definition import KINDS, WarningKind
 
@@ -255,11 +255,23 @@ def entries() -> Iterator[Entry]:
 def find_entry(name: str) -> Entry | None:
     """Return the entry of that name, or of the measure that others call so; case, blanks and hyphens don't matter."""
     known = {_plain(entry.name): entry for entry in entries()}
-    wanted = _plain(name).removesuffix("+grid")
+    wanted = _plain(name).partition("+")[0]  # delong_score+grid: what is behind the sign has an entry of its own
+    if wanted.startswith("unknown_group:"):
+        wanted = "unknown_group"
     measure = find_measure(name.strip())  # a name with a class in it stands in no list
     if wanted not in known and measure is not None:
         return _measure(measure)
-    return known.get(wanted) or known.get(_plain(OTHER_NAMES.get(wanted, "")))
+    return known.get(wanted) or known.get(_plain(OTHER_NAMES.get(wanted, ""))) or _missing(wanted)
+
+
+def _missing(name: str) -> Entry | None:
+    """Return what a reason such as missing_label_and_score says, whichever parts it is made of."""
+    parts = name.removeprefix("missing_").split("_and_")
+    if not name.startswith("missing_") or any(part not in MISSING_PARTS for part in parts):
+        return None
+    words = " and ".join(MISSING_PARTS[part] for part in parts)
+    says = "This is unknown (empty, or one of data.unknown), so the row is left out of everything. Many such rows may hide a difference."
+    return Entry(name, "reason", f"Not known: {words}", says)
 
 
 def _plain(name: str) -> str:

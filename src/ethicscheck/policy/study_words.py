@@ -8,10 +8,22 @@ STUDY_REASONS: dict[str, tuple[str, str]] = {
         "there is no stratum in which every group that is compared has a value",
         "Where a group does not occur, nothing says how it would fare there. Join strata that belong together, or compare fewer groups.",
     ),
+    "no_label": ("there is no outcome", "A calibration curve holds scores against what happened. Name its column as data.label."),
+    "scores_outside_0_1": ("some scores are no probabilities", "What a score promises can only be held against what happened where it is a probability. Curves are drawn without a diagonal."),
 }  # fmt: skip
+
+# What a record calls the parts of a row that are not known, as in missing_label_and_score.
+MISSING_PARTS = {
+    "label": "outcome",
+    "prediction": "decision",
+    "score": "score",
+    "other": "the other model's decision",
+    "cluster": "whom it belongs to",
+}
 
 # Title, meaning, source.
 STUDY_METHODS: dict[str, tuple[str, str, str]] = {
+    "between_group_sd_less_noise": ("Spread of the groups less chance", "The standard deviation of the groups' values with what chance alone would make of it taken off. Unlike largest − smallest it does not grow with the number of groups where all are equal. No interval, and no rule speaks of it.", "Lum, Zhang & Bower 2022, arXiv 2205.05770; docs/statistics.md"),
     "wilson_standardised": ("Wilson score interval at one mix of strata", "Of a rate if the group were spread over the strata like everyone: on the number of rows that would tell as much, never more than the group has.", "Wilson 1927; Korn & Graubard 1998, Survey Methodology 24, 193–201"),
     "mover_standardised": ("Square-and-add over strata", "The same for values that are no rates, from each stratum's own interval, no narrower than their variance asks for.", "Zou & Donner 2008, Statistics in Medicine 27, 1693–1702"),
     "difference_wilson_standardised": ("Difference at one mix of strata", "Of two groups' rates if both were spread over the strata alike, from each side's own interval.", "Newcombe 1998; Korn & Graubard 1998"),
