@@ -18,7 +18,8 @@ from ethicscheck.model.strict_yaml import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "checklists"
 FILES = sorted(FOLDER.glob("*.yaml"))
-MEASURED = {"transparency", "unintended-consequences"}
+MEASURED = {"transparency", "bias-and-data", "unintended-consequences", "human-oversight"}
+SHIPPED = {*MEASURED, "people-and-emotions", "work-and-voice", "perspectives"}
 CONTROL = re.compile(
     r"eu-ai-act:(\d+(\.\d+)?(\([a-z]\))?|Annex-[IVX]+\.\d+(\([a-z]\))?)"
     r"|nist-ai-rmf:(GOVERN|MAP|MEASURE|MANAGE)-\d\.\d+"
@@ -60,9 +61,9 @@ def parts(value: Any) -> Iterator[Any]:
         yield value
 
 
-def test_both_checklists_are_shipped() -> None:
+def test_all_seven_checklists_are_shipped() -> None:
     """A file that is not found would make every test below pass."""
-    assert {path.stem for path in FILES} >= MEASURED
+    assert {path.stem for path in FILES} >= SHIPPED
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
