@@ -24,12 +24,10 @@ LEFT, RIGHT = 9.0, 97.0
 
 @dataclass(frozen=True)
 class Point:
-    """One bin: a dot with its interval; x in per cent, y in pixels."""
+    """One bin's dot; x in per cent, y in pixels."""
 
     x: float
     y: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,8 @@ class CalibrationChart:
     path: str
     everyone: str
     ideal: str
-    bars: tuple[tuple[float, float, float, float], ...]
+    whiskers: str
+    bars: str
     y_ticks: tuple[tuple[float, str], ...]
     x_ticks: tuple[tuple[float, str, str], ...]
     x_title: str
@@ -78,15 +77,8 @@ def calibration_chart(
         description=description,
         label=label,
         note=note,
-        points=tuple(
-            Point(
-                _x(point.mean_score, low, high),
-                _y(point.rate),
-                _y(point.interval.low),
-                _y(point.interval.high if point.interval.high is not None else 1.0),
-            )
-            for point in group.curve
-        ),
+        points=tuple(Point(_x(point.mean_score, low, high), _y(point.rate)) for point in group.curve),
+        whiskers=_whiskers(group.curve, low, high),
         path=_path(group.curve, low, high),
         everyone=_path(part.everyone.curve, low, high),
         ideal=f"M{LEFT:g} 100L{RIGHT:g} 0" if part.probabilities else "",
@@ -122,14 +114,21 @@ def _y(rate: float) -> float:
 def _path(curve: Sequence[CurveBin], low: float, high: float) -> str:
     if len(curve) < 2:
         return ""
-    points = (f"{_x(point.mean_score, low, high):g} {100 * (1 - point.rate):.4g}" for point in curve)
+    points = (f"{_x(point.mean_score, low, high):.4g} {100 * (1 - point.rate):.3g}" for point in curve)
     return "M" + "L".join(points)
 
 
-def _bars(
-    part: Calibration, group: GroupScores, low: float, high: float, tallest: float
-) -> tuple[tuple[float, float, float, float], ...]:
-    """Return each bar as x, y, width and height, in a box of 100 × 100."""
+def _whiskers(curve: Sequence[CurveBin], low: float, high: float) -> str:
+    """Return the intervals of all bins as one path of upright lines, in a box of 100 × 100."""
+    ends = ((point, point.interval.high if point.interval.high is not None else 1.0) for point in curve)
+    return "".join(
+        f"M{_x(point.mean_score, low, high):.4g} {100 * (1 - point.interval.low):.3g}V{100 * (1 - top):.3g}"
+        for point, top in ends
+    )
+
+
+def _bars(part: Calibration, group: GroupScores, low: float, high: float, tallest: float) -> str:
+    """Return the bars as one path, in a box of 100 × 100."""
     if part.values is not None:
         steps = [b - a for a, b in zip(part.values, part.values[1:], strict=False)]
         half = 0.4 * (min(steps) if steps else high - low)
@@ -142,8 +141,8 @@ def _bars(
         if share > 0:
             left, right = max(_x(start, low, high), LEFT - 4), min(_x(stop, low, high), RIGHT + 3)
             tall = max(100 * share / tallest, 1.0)
-            found.append((round(left, 2), round(100 - tall, 2), round(right - left, 2), round(tall, 2)))
-    return tuple(found)
+            found.append(f"M{left:.4g} 100v{-tall:.3g}h{right - left:.3g}v{tall:.3g}z")
+    return "".join(found)
 
 
 def _x_ticks(part: Calibration, low: float, high: float) -> Sequence[tuple[float, str, str]]:

@@ -135,7 +135,8 @@ def _takeaway(main: Sequence[GapChange]) -> str:
     ]
     parts = [f"With this model {'; '.join(known)}."] if known else []
     if names["unclear"]:
-        parts.append(f"Whether it grew or shrank in {_listed(names['unclear'])}, these data can’t tell.")
+        many = "s" if len(names["unclear"]) > 1 else ""
+        parts.append(f"Whether the gap{many} in {_listed(names['unclear'])} grew or shrank, these data can’t tell.")
     return " ".join(parts)
 
 

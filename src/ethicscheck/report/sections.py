@@ -6,7 +6,7 @@ into None where there is nothing to show. The order here is the order of the pag
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,34 +31,66 @@ Maker = Callable[[RecordIndex], Any]
 
 @dataclass(frozen=True)
 class Section:
-    """A section as it is shown: `view` is what its maker returned."""
+    """A section as it is shown: `view` is what its maker returned, `room` where on the page it stands."""
 
     anchor: str
     title: str
+    room: str
     template: str
     view: Any
 
 
-# Anchor, title in the contents list, template in templates/sections/, maker.
-SECTIONS: tuple[tuple[str, str, str, Maker], ...] = (
-    ("hidden", "What is not shown", "hiding.html.j2", hiding_section),
-    ("changes", "What this change does", "changes.html.j2", changes_section),
-    ("pairs", "Matched pairs", "pairs.html.j2", pairs_section),
-    ("repeats", "Rows that belong together", "repeats.html.j2", repeats_section),
-    ("impact-ratios", "Impact ratios", "impact_ratios.html.j2", impact_ratio_section),
-    ("who", "Who is in the data, who is missing", "who.html.j2", who_section),
-    ("outcomes", "Outcomes by group", "outcomes.html.j2", outcomes_section),
-    ("class-shares", "Which class gets which group", "class_shares.html.j2", class_shares_section),
-    ("quartiles", "By size of the true value", "quartiles.html.j2", quartiles_section),
-    ("scores", "Scores by group", "calibration.html.j2", calibration_section),
-    ("strata", "Within strata", "strata.html.j2", strata_section),
-    ("thresholds", "Thresholds", "thresholds.html.j2", thresholds_section),
-    ("proxies", "What gives away a group", "proxies.html.j2", proxies_section),
-    ("exploration", "Where it is worst: exploratory", "exploration.html.j2", exploration_section),
+# Anchor, title in the contents list, room on the page, template in templates/sections/, maker. "answers" follow the
+# findings, "data" the scope, "look" is the closer look before all measures.
+SECTIONS: tuple[tuple[str, str, str, str, Maker], ...] = (
+    ("changes", "What this change does", "answers", "changes.html.j2", changes_section),
+    ("pairs", "Matched pairs", "answers", "pairs.html.j2", pairs_section),
+    ("impact-ratios", "Impact ratios", "answers", "impact_ratios.html.j2", impact_ratio_section),
+    ("hidden", "What is not shown", "data", "hiding.html.j2", hiding_section),
+    ("who", "Who is in the data, who is missing", "data", "who.html.j2", who_section),
+    ("repeats", "Rows that belong together", "data", "repeats.html.j2", repeats_section),
+    ("outcomes", "Outcomes by group", "look", "outcomes.html.j2", outcomes_section),
+    ("class-shares", "Which class gets which group", "look", "class_shares.html.j2", class_shares_section),
+    ("quartiles", "By size of the true value", "look", "quartiles.html.j2", quartiles_section),
+    ("scores", "Scores by group", "look", "calibration.html.j2", calibration_section),
+    ("strata", "Within strata", "look", "strata.html.j2", strata_section),
+    ("thresholds", "Thresholds", "look", "thresholds.html.j2", thresholds_section),
+    ("proxies", "What gives away a group", "look", "proxies.html.j2", proxies_section),
+    ("exploration", "Where it is worst: exploratory", "look", "exploration.html.j2", exploration_section),
 )
 
 
 def make_sections(index: RecordIndex) -> tuple[Section, ...]:
     """Return the sections that have something to show."""
-    made = ((anchor, title, template, maker(index)) for anchor, title, template, maker in SECTIONS)
-    return tuple(Section(anchor, title, template, view) for anchor, title, template, view in made if view is not None)
+    made = (Section(anchor, title, room, template, maker(index)) for anchor, title, room, template, maker in SECTIONS)
+    return tuple(section for section in made if section.view is not None)
+
+
+def contents(
+    sections: Sequence[Section], checklists: bool, waivers: bool
+) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return the contents list in the order of the page: the name of each part and its (anchor, title)."""
+    rooms = {
+        room: [(part.anchor, part.title) for part in sections if part.room == room]
+        for room in ("answers", "data", "look")
+    }
+    answers = [
+        ("plain", "In plain words"),
+        ("findings", "Findings"),
+        *([("waivers", "Waivers")] if waivers else []),
+        *rooms["answers"],
+        *([("questions", "Questions and answers")] if checklists else []),
+    ]
+    record = [
+        ("tables", "All measures"),
+        ("method", "Method and limits"),
+        ("provenance", "How it was made"),
+        ("terms", "Glossary"),
+    ]
+    parts = (
+        ("Results", answers),
+        ("Data", [("data", "Scope and data"), *rooms["data"]]),
+        ("A closer look", rooms["look"]),
+        ("For the record", record),
+    )
+    return tuple((name, tuple(entries)) for name, entries in parts if entries)

@@ -1,6 +1,6 @@
 """The geometry of a threshold sweep: one curve a group over all thresholds, and the line where decisions stand today.
 
-Curves are drawn in a box of 100 × 100 that stretches; text and dots stand outside it, so that they keep their shape.
+Curves are drawn in a box of 1000 × 1000 that stretches; text and dots stand outside it, so that they keep their shape.
 Drawn by `templates/sweep.svg.j2`.
 """
 
@@ -208,20 +208,32 @@ def _y(value: float) -> float:
 
 
 def _path(x: Sequence[float], values: Floats, stepped: bool) -> str:
-    """Return the path of a curve in a box of 100 × 100; a value belongs to all thresholds up to its own."""
+    """Return the path of a curve in a box of 1000 × 1000; a value belongs to all thresholds up to its own.
+
+    Whole numbers, the next one written as a step from the last, and no step of 0: hundreds of thresholds stay small.
+    """
     parts: list[str] = []
-    drawing = False
+    at: tuple[int, int] | None = None
     for place, value in enumerate(values.tolist()):
         if np.isnan(value):
-            drawing = False
+            at = None
             continue
-        y = round(100 * (1 - min(max(value, 0.0), 1.0)), 2)
-        start = 0.0 if place == 0 else x[place - 1]
-        if stepped or place == 0:
-            parts.append(f"{'L' if drawing else 'M'}{start:g} {y:g}L{x[place]:g} {y:g}")
-        else:
-            parts.append(f"{'L' if drawing else 'M'}{x[place]:g} {y:g}")
-        drawing = True
+        y = round(1000 * (1 - min(max(value, 0.0), 1.0)))
+        stop = round(10 * x[place])
+        start = 0 if place == 0 else round(10 * x[place - 1])
+        if at is None:
+            at = (start if stepped or place == 0 else stop, y)
+            parts.append(f"M{at[0]} {at[1]}")
+        if stepped and y != at[1]:
+            parts.append(f"v{y - at[1]}")
+        right, down = stop - at[0], 0 if stepped else y - at[1]
+        if down:
+            parts.append(f"l{right} {down}")
+        elif right and parts[-1].startswith("h"):
+            parts[-1] = f"h{int(parts[-1][1:]) + right}"
+        elif right:
+            parts.append(f"h{right}")
+        at = (stop, y)
     return "".join(parts)
 
 

@@ -97,7 +97,10 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         intersection=len(features) > 1,
         overview=tuple(_overview(index, name, features, _anchor(place, name, metrics)) for name in metrics),
         criteria=tuple(_overview(index, name, features, "") for name in criteria),
-        details=tuple(_detail(index, name, features, _anchor(place, name, metrics)) for name in metrics),
+        details=tuple(
+            _detail(index, name, features, _anchor(place, name, metrics), f"p{place}-{at}")
+            for at, name in enumerate(metrics)
+        ),
         hidden=hidden_note(index, features),
         grids=grids(index, features, place),
     )
@@ -156,7 +159,7 @@ def _ratio(row: Disparity | None, index: RecordIndex) -> str:
     return decimal(row.value)
 
 
-def _detail(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str) -> MeasureDetail:
+def _detail(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str, plot_id: str) -> MeasureDetail:
     known = definition(name, index.record.plan.task)
     small = index.record.plan.min_group
     rows = index.estimates.get((name, features), [])
@@ -167,7 +170,7 @@ def _detail(index: RecordIndex, name: str, features: tuple[str, ...], anchor: st
         asks=known.asks if known is not None else "",
         formula=known.formula if known is not None else "",
         groups=tuple(_group(index, name, features, row, row.rows < small) for row in ordered),
-        plot=dot_plot(index, name, features, f"plot-{anchor}"),
+        plot=dot_plot(index, name, features, plot_id),
         gap_sentence=_gap_sentence(index, name, features),
     )
 

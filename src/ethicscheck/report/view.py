@@ -17,7 +17,7 @@ from .checklists import ChecklistView, bearing_questions, checklist_heading, che
 from .headline import headline, tally, verdict_words
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language, question
-from .sections import Section, make_sections
+from .sections import Section, contents, make_sections
 from .strata import strata_note
 from .tables import FeatureTables, feature_tables, share_rows
 from .warnings import WarningView, warning_views
@@ -84,6 +84,7 @@ class ReportView:
     waivers: tuple[tuple[str, ...], ...]
     checklists: tuple[ChecklistView, ...]
     sections: tuple[Section, ...]
+    contents: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     features: tuple[FeatureTables, ...]
     method: tuple[str, ...]
     plan: tuple[tuple[str, str], ...]
@@ -98,6 +99,8 @@ def make_view(record: AuditRecord) -> ReportView:
     index = RecordIndex(record)
     words = record.report
     findings = ranked(record.findings)
+    sections = make_sections(index)
+    waivers, checklists = _waivers(record), checklist_views(index)
     return ReportView(
         title=visible((words.title if words else None) or record.subject.name),
         organisation=visible((words.organisation if words else None) or ""),
@@ -127,9 +130,10 @@ def make_view(record: AuditRecord) -> ReportView:
         shares=share_rows(index),
         findings=tuple(_finding(index, finding, place) for place, finding in enumerate(findings)),
         warnings=warning_views(record, findings),
-        waivers=_waivers(record),
-        checklists=checklist_views(index),
-        sections=make_sections(index),
+        waivers=waivers,
+        checklists=checklists,
+        sections=sections,
+        contents=contents(sections, bool(checklists), bool(waivers)),
         features=feature_tables(index),
         method=_method(record),
         plan=_plan(record),
