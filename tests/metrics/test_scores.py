@@ -14,7 +14,9 @@ from sklearn.metrics import average_precision_score, brier_score_loss, log_loss,
 from ethicscheck.auditing import make_config, make_record
 from ethicscheck.counts.grid import MOST_SCORES
 from ethicscheck.errors import DataError, EthicscheckError
-from ethicscheck.model.record import AuditRecord, Disparity, Estimate
+from ethicscheck.exports.json import render
+from ethicscheck.model.record import AuditRecord, Disparity, Estimate, read_record
+from ethicscheck.report import render as draw
 from helpers import config_value
 
 SECOND = {
@@ -231,6 +233,18 @@ def test_a_score_just_outside_is_shown_with_all_its_digits() -> None:
 
     with pytest.raises(DataError, match=r"the score 1\.0000001 is no probability \(1 row outside 0 to 1\)"):
         audit(frame, metrics=["brier_score"])
+
+
+def test_a_record_with_a_grid_is_drawn_alike_when_read_again() -> None:
+    """Canonical JSON sorts the bounds by name; the report must not depend on the order they were made in."""
+    rng = np.random.default_rng(11)
+    size = MOST_SCORES + 2_000
+    frame = pd.DataFrame({"group": rng.choice(["a", "b"], size), "y": rng.integers(0, 2, size), "s": rng.random(size)})
+    record = audit(frame)
+
+    assert record.calibration is not None
+    assert record.calibration.half_width > 0
+    assert draw(record) == draw(read_record(render(record), "audit.json"))
 
 
 def test_without_labels_there_is_a_mean_score_alone() -> None:

@@ -98,7 +98,8 @@ def _cautions(part: Calibration) -> list[str]:
         lines.append("What happened is not known, so nothing can be said of calibration or of how well scores rank.")
     if part.half_width:
         own = part.everyone.error_bounds or {}
-        bounds = "; ".join(f"{title(name)} by at most {quantity(bound)}" for name, bound in own.items())
+        # By name: a record that was read again has lost any other order.
+        bounds = "; ".join(f"{title(name)} by at most {quantity(bound)}" for name, bound in sorted(own.items()))
         lines.append(
             f"There are too many different scores to keep each: they were put on a grid, each within {quantity(part.half_width)} "
             f"of its point ({whole(part.distinct)} points). That can move the figures of everyone: {bounds}. Intervals of "
