@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config, LoadedConfig, parse_config, read_config_document
 from ethicscheck.model.population import read_population
-from ethicscheck.model.record import AuditRecord
+from ethicscheck.model.record import AuditRecord, ControlMapEntry
 from ethicscheck.model.strict_yaml import Document
 from ethicscheck.model.verdicts import overall_verdict
 from ethicscheck.policy.impact_ratios import impact_tables
@@ -143,6 +143,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         estimates=estimates,
         disparities=disparities,
         checklists=tuple(part.entry for part in assessed),
+        controls=_controls(assessed),
         findings=findings,
         report=report_words(config),
         warnings=warning_entries(config, rules, measurement, findings),
@@ -168,3 +169,12 @@ def _assess_checklists(
     from ethicscheck.policy.checklists import assess_checklists
 
     return assess_checklists(opened, config, measurement, today)
+
+
+def _controls(assessed: tuple[Assessed, ...]) -> tuple[ControlMapEntry, ...] | None:
+    named = [name for part in assessed for section in part.entry.sections for name in section.controls]
+    if not named:
+        return None
+    from ethicscheck.policy.controls import control_maps_of
+
+    return control_maps_of(named) or None

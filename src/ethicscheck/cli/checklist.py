@@ -136,9 +136,12 @@ def _is_journal(path: Path) -> bool:
 def _lint(use: str) -> int:
     from ethicscheck.checklist.shipped import load
     from ethicscheck.model.wording import visible
+    from ethicscheck.policy.controls import strange_controls
 
     loaded = load(use, Path())
     spots = loaded.weak_spots()
+    for problem in strange_controls(loaded.document.value, loaded.document):
+        click.echo(visible(f"warning: {problem}"))
     for problem in spots:
         click.echo(visible(f"to mend: {problem}"))
     if not spots:

@@ -15,6 +15,7 @@ KINDS = {
     "rule": "Words of a rule",
     "topic": "Questions an expert asks next",
     "profile": "Profiles: shipped rule sets",
+    "control": "Control maps: what laws, frameworks and standards ask for",
     "verdict": "Verdicts",
     "warning": "Warnings: what a good statistician would point out",
     "reason": "Reasons: why something is undecided, undefined or left out",
@@ -24,7 +25,7 @@ KINDS = {
 }
 ONE = {
     "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "topic": "topic", "profile": "profile", "verdict": "verdict",
-    "warning": "warning", "reason": "reason", "state": "state of a question", "method": "interval", "test": "test",
+    "warning": "warning", "reason": "reason", "state": "state of a question", "method": "interval", "test": "test", "control": "control",
 }  # fmt: skip
 WIDTH = 100
 
@@ -38,6 +39,7 @@ def explain_command(name: str | None, as_json: bool) -> None:
     Without NAME, list every name there is.
     """
     from ethicscheck.errors import UsageError, did_you_mean
+    from ethicscheck.policy.controls import unknown_control
     from ethicscheck.policy.glossary import entries, find_entry
     from ethicscheck.policy.rules import OTHER_NAMES
 
@@ -48,6 +50,8 @@ def explain_command(name: str | None, as_json: bool) -> None:
     if entry is None:
         known = [*(part.name for part in entries()), *OTHER_NAMES]
         hint = did_you_mean(name, known)
+        if ":" in name and (problem := unknown_control(name)) is not None and problem.hint:
+            hint = problem.hint
         hint = hint if hint.startswith("did you mean") else "`ethicscheck explain` lists every name"
         raise UsageError(f"nothing is called {name!r}", "", hint)
     if as_json:
@@ -83,7 +87,14 @@ def _wrapped(heading: str, text: str) -> str:
     import textwrap
 
     indent = " " * 13
-    return textwrap.fill(text, WIDTH, initial_indent=f"{heading:<13}", subsequent_indent=indent, break_on_hyphens=False)
+    first, *more = (
+        textwrap.fill(
+            line, WIDTH, initial_indent=f"{heading:<13}" if place == 0 else indent, subsequent_indent=indent,
+            break_on_hyphens=False,
+        )
+        for place, line in enumerate(text.split("\n"))
+    )  # fmt: skip
+    return "\n".join((first, *more))
 
 
 def _plain(entry: Entry) -> dict[str, str]:

@@ -14,6 +14,7 @@ from .calibration_record import Calibration
 from .changes_record import Changes as Changes
 from .checklist_record import ChecklistEntry
 from .conditional_record import Conditional as Conditional
+from .controls_record import ControlMapEntry as ControlMapEntry
 from .exploration_record import Exploration as Exploration
 from .missing_record import GapBounds, MissingValues, Representation
 from .own_record import OwnMeasureEntry as OwnMeasureEntry
@@ -226,6 +227,9 @@ class AuditRecord(Part):
     estimates: tuple[Estimate, ...]
     disparities: tuple[Disparity, ...]
     checklists: tuple[ChecklistEntry, ...] = ()
+    controls: tuple[ControlMapEntry, ...] | None = Field(
+        None, description="What the controls say that a checklist of this audit names, as their maps had it."
+    )
     findings: tuple[Finding, ...]
     report: ReportWords | None = None
     warnings: tuple[WarningEntry, ...] | None = Field(None, description="What a good statistician would point out.")

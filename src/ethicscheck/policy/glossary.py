@@ -13,6 +13,7 @@ from typing import Literal
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.registry import TASKS, all_measures, find_measure
 
+from .control_words import explained_control, explained_maps
 from .messages import REASONS
 from .profiles import load_profile, profile_names
 from .rules import OTHER_NAMES
@@ -21,7 +22,18 @@ from .topics import TOPICS, Topic
 from .warnings.definition import KINDS, WarningKind
 
 Kind = Literal[
-    "metric", "criterion", "rule", "topic", "verdict", "reason", "method", "test", "state", "profile", "warning"
+    "metric",
+    "criterion",
+    "rule",
+    "topic",
+    "verdict",
+    "reason",
+    "method",
+    "test",
+    "state",
+    "profile",
+    "warning",
+    "control",
 ]
 
 
@@ -237,6 +249,8 @@ def entries() -> Iterator[Entry]:
     yield from map(_topic, TOPICS.values())
     for name in profile_names():
         yield _profile(name)
+    for name, title, says, details in explained_maps():
+        yield Entry(name, "control", title, says, details)
     for name, (title, says) in VERDICTS.items():
         yield Entry(name, "verdict", title, says)
     yield from map(_warning, KINDS.values())
@@ -261,6 +275,8 @@ def find_entry(name: str) -> Entry | None:
     measure = find_measure(name.strip())  # a name with a class in it stands in no list
     if wanted not in known and measure is not None:
         return _measure(measure)
+    if wanted not in known and (control := explained_control(name)) is not None:
+        return Entry(control[0], "control", *control[1:])
     return known.get(wanted) or known.get(_plain(OTHER_NAMES.get(wanted, ""))) or _missing(wanted)
 
 

@@ -113,13 +113,13 @@ def bearing_questions(index: RecordIndex, finding: Finding) -> tuple[tuple[str, 
     """Return the questions whose measurement bears on a metric finding, as (anchor, text)."""
     if finding.rule.metric is None:
         return ()
-    wanted = _families(finding.rule.metric)
+    wanted = families(finding.rule.metric)
     return tuple(
-        (_anchor(place, item), visible(item.text))
+        (item_anchor(place, item), visible(item.text))
         for place, entry in enumerate(index.record.checklists)
         for section in entry.sections
         for item in section.items
-        if item.metric is not None and item.state != "hidden" and _families(item.metric.metric) & wanted
+        if item.metric is not None and item.state != "hidden" and families(item.metric.metric) & wanted
     )
 
 
@@ -131,11 +131,13 @@ def _control(control: str) -> str:
     return visible(f"{BODIES.get(body, body)} {number.replace('-', ' ')}".strip())
 
 
-def _families(metric: str) -> set[str]:
+def families(metric: str) -> set[str]:
+    """Return what a measure is about: names that say the same of a group, seen from the other side, are one."""
     return {SAME.get(name, name) for name in components(metric)}
 
 
-def _anchor(place: int, item: ItemEntry) -> str:
+def item_anchor(place: int, item: ItemEntry) -> str:
+    """Return where a question stands on the page; `place` is its checklist's in the record."""
     return f"q{place}-{item.id}"
 
 
@@ -181,7 +183,7 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> Checkli
 def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, str]) -> ItemView:
     measured = item.metric
     return ItemView(
-        anchor=_anchor(place, item),
+        anchor=item_anchor(place, item),
         id=item.id,
         text=visible(item.text),
         help=visible(item.help or ""),
@@ -194,7 +196,7 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         measured=measured.message if measured is not None else "",
         measured_word=MEASURED_WORDS[measured.answer] if measured is not None else "",
         conflict=visible(item.conflict or ""),
-        plot=_plot(index, measured, _anchor(place, item)) if measured is not None else None,
+        plot=_plot(index, measured, item_anchor(place, item)) if measured is not None else None,
         plot_link=_link(index, measured) if measured is not None else "",
     )
 

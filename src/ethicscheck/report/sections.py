@@ -13,6 +13,7 @@ from typing import Any
 from .calibration import calibration_section
 from .changes import changes_section
 from .class_shares import class_shares_section
+from .controls import controls_section
 from .exploration import exploration_section
 from .hiding import hiding_section
 from .impact_ratios import impact_ratio_section
@@ -57,6 +58,7 @@ SECTIONS: tuple[tuple[str, str, str, str, Maker], ...] = (
     ("thresholds", "Thresholds", "look", "thresholds.html.j2", thresholds_section),
     ("proxies", "What gives away a group", "look", "proxies.html.j2", proxies_section),
     ("exploration", "Where it is worst: exploratory", "look", "exploration.html.j2", exploration_section),
+    ("controls", "Laws and standards: what bears on them", "look", "controls.html.j2", controls_section),
 )
 
 
