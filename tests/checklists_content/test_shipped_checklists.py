@@ -13,11 +13,13 @@ from ruamel.yaml import YAML
 
 from ethicscheck.checklist import definition
 from ethicscheck.checklist.definition import Checklist, Condition, Item
+from ethicscheck.checklist.shipped import load
 from ethicscheck.metrics.registry import find_measure
 from ethicscheck.model.strict_yaml import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "checklists"
-FILES = sorted(FOLDER.glob("*.yaml"))
+STARTERS = ("high-risk-system", "model-release")
+FILES = sorted(path for path in FOLDER.glob("*.yaml") if path.stem not in STARTERS and "." not in path.stem)
 MEASURED = {"transparency", "bias-and-data", "unintended-consequences", "human-oversight"}
 SHIPPED = {*MEASURED, "people-and-emotions", "work-and-voice", "perspectives"}
 CONTROL = re.compile(
@@ -63,7 +65,7 @@ def parts(value: Any) -> Iterator[Any]:
 
 def test_all_seven_checklists_are_shipped() -> None:
     """A file that is not found would make every test below pass."""
-    assert {path.stem for path in FILES} >= SHIPPED
+    assert {path.stem for path in FILES} == SHIPPED
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -189,6 +191,52 @@ class TestShippedChecklist:
         assert Checklist.model_validate(value) == read(path)
 
 
+@pytest.mark.parametrize("name", STARTERS)
+class TestStarter:
+    """A starter is a checklist of its own that takes over the questions of others."""
+
+    def test_its_questions_mean_what_they_mean_at_home(self, name: str) -> None:
+        """An answer's digest must be the same in both places, or it would go stale by being moved."""
+        found = load(name, Path())
+        at_home = {item.id: home.checklist for home in found.homes for _, item in home.checklist.items()}
+        taken = [item for _, item in found.checklist.items() if item.id in at_home]
+
+        assert len(taken) >= 25
+        for item in taken:
+            home = at_home[item.id]
+            original = home.item(item.id)
+            assert original is not None
+            assert found.checklist.item_sha256(item) == home.item_sha256(original)
+            assert found.checklist.section_of(item).id == f"{home.id}.{home.section_of(original).id}"
+            assert found.checklist.section_of(item).roles == home.section_of(original).roles
+            assert (item.help, item.when, item.evidence, item.na, item.risk) == (
+                (original.help, original.when, original.evidence, original.na, original.risk)
+            )
+
+    def test_its_own_questions_follow_the_house_rules(self, name: str) -> None:
+        """Help in three parts, an id of its own, roles and controls: as everywhere."""
+        found = load(name, Path())
+        at_home = {item.id for home in found.homes for _, item in home.checklist.items()}
+        own = [(section, item) for section, item in found.checklist.items() if item.id not in at_home]
+
+        assert 3 <= len(own) <= 5
+        for section, item in own:
+            assert re.fullmatch(r"[a-z]{2}\.[a-z_]{2,20}", item.id)
+            assert re.search(r"^Why: .{20,} A good answer: .{20,} Evidence: .{10,}", item.help or ""), item.id
+            assert section.roles.answer
+            assert section.roles.sign
+            assert [control for control in section.controls if not CONTROL.fullmatch(control)] == []
+
+
+def test_the_starter_for_much_at_stake_asks_all_seven() -> None:
+    """Nothing of the seven is left out in silence."""
+    found = load("high-risk-system", Path())
+    ids = {item.id for _, item in found.checklist.items()}
+
+    assert {home.checklist.id for home in found.homes} == SHIPPED
+    assert all(item.id in ids for home in found.homes for _, item in home.checklist.items())
+
+
 def test_the_readme_names_every_key_and_file() -> None:
     """Whoever writes a checklist reads this page, not the types."""
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -201,4 +249,13 @@ def test_the_readme_names_every_key_and_file() -> None:
 
     assert len(models) >= 10
     assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
-    assert [path.name for path in FILES if path.name not in text] == []
+    assert [path.name for path in FOLDER.glob("*.yaml") if path.name not in text] == []
+
+
+def test_the_docs_count_what_is_shipped() -> None:
+    """The table in docs/checklists.md is read before any checklist is opened."""
+    text = (FOLDER.parent / "docs/checklists.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| .* \| (\d+) \| (\d*) \|$", text, re.MULTILINE)
+    counted = [(path.stem, len(items(path)), sum(item.metric is not None for item in items(path))) for path in FILES]
+
+    assert sorted((name, int(asked), int(measured or 0)) for name, asked, measured in rows) == sorted(counted)

@@ -138,6 +138,9 @@ class Checklist(Strict):
         {}, description="Old question id to new one, so that old answers find their question."
     )
     options: dict[str, dict[str, Text]] = Field({}, description="Shared sets of options: name to id to label.")
+    include: Texts = Field(
+        (), description="Checklists whose questions are taken over, by id or path; one section: `id#section`."
+    )
     sections: tuple[ChecklistSection, ...]
 
     def items(self) -> Iterator[tuple[ChecklistSection, Item]]:

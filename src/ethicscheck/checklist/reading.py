@@ -13,6 +13,7 @@ from ethicscheck.model.explaining import explain_errors
 from ethicscheck.model.strict_yaml import Document, read_yaml
 
 from .definition import Checklist
+from .including import combine, combined_sha256, finder, includes
 from .linting import check_checklist, find_weak_spots
 
 
@@ -24,9 +25,10 @@ class LoadedChecklist:
     ----------
     checklist : what it asks.
     document : on which line each part stands.
-    sha256 : digest of the file's bytes.
+    sha256 : digest of the file's bytes, and of what it includes.
     source : the file; None for text.
     shipped : whether it came with ethicscheck.
+    homes : the checklists that it includes questions of.
     """
 
     checklist: Checklist
@@ -34,13 +36,16 @@ class LoadedChecklist:
     sha256: str
     source: Path | None
     shipped: bool = False
+    homes: tuple[LoadedChecklist, ...] = ()
 
     def weak_spots(self) -> tuple[Problem, ...]:
         """Return what is no error but should be mended before people are asked: questions without help."""
         return find_weak_spots(self.document.value, self.document)
 
 
-def read_checklist(source: Path | str, name: str = "", *, shipped: bool = False) -> LoadedChecklist:
+def read_checklist(
+    source: Path | str, name: str = "", *, shipped: bool = False, including: bool = True
+) -> LoadedChecklist:
     """Read a checklist.
 
     Parameters
@@ -48,6 +53,7 @@ def read_checklist(source: Path | str, name: str = "", *, shipped: bool = False)
     source : the path of a file, or YAML text.
     name : what messages call it; default: the file's name.
     shipped : whether it came with ethicscheck.
+    including : whether it may include others; those it includes may not.
 
     Raises
     ------
@@ -66,9 +72,16 @@ def read_checklist(source: Path | str, name: str = "", *, shipped: bool = False)
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError([Problem("not UTF-8 text", f"{name}:{line}", "save it as UTF-8", line)]) from None
     document = read_yaml(text, name)
+    homes: tuple[LoadedChecklist, ...] = ()
+    if includes(document):
+        if not including:
+            what = "an included checklist can't include others"
+            raise ConfigError([document.problem(("include",), what, "include what it includes instead")])
+        homes = combine(document, finder(source.parent if isinstance(source, Path) else Path()))
+        content = combined_sha256(content, document)
     checklist = _parse(document)
     digest = hashlib.sha256(content).hexdigest()
-    return LoadedChecklist(checklist, document, digest, source if isinstance(source, Path) else None, shipped)
+    return LoadedChecklist(checklist, document, digest, source if isinstance(source, Path) else None, shipped, homes)
 
 
 def _read_bytes(path: Path, name: str) -> bytes:

@@ -18,13 +18,14 @@ def shipped_ids() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _shipped_files()))
 
 
-def load(use: str, base: Path) -> LoadedChecklist:
+def load(use: str, base: Path, *, including: bool = True) -> LoadedChecklist:
     """Load a checklist.
 
     Parameters
     ----------
     use : a shipped id, or the path of a YAML file.
     base : the folder that a path is relative to.
+    including : whether it may include other checklists.
 
     Raises
     ------
@@ -35,10 +36,10 @@ def load(use: str, base: Path) -> LoadedChecklist:
     """
     for path in _shipped_files():
         if path.stem == use:
-            return read_checklist(path, shipped=True)
+            return read_checklist(path, shipped=True, including=including)
     path = base / use
     if use.endswith(SUFFIXES) or path.is_file():
-        return read_checklist(path)
+        return read_checklist(path, including=including)
     hint = did_you_mean(use, shipped_ids()) or "give the path of a YAML file"
     raise UsageError(f"there is no checklist {use!r}", "", hint)
 
