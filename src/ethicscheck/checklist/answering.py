@@ -48,6 +48,27 @@ def answer_item(
     UsageError
         When the question, the answer, the role, the reason or the evidence won't do; nothing is written.
     """
+    entry = make_answer(
+        opened, item_id, given, by=by, role=role, at=at, na_reason=na_reason, comment=comment, evidence=evidence
+    )
+    (written,), notes = opened.journal.append([entry])
+    assert isinstance(written, Answer)
+    return written, notes
+
+
+def make_answer(
+    opened: OpenJournal,
+    item_id: str,
+    given: Any,
+    *,
+    by: str,
+    role: str,
+    at: str,
+    na_reason: str | None = None,
+    comment: str | None = None,
+    evidence: Sequence[Evidence] = (),
+) -> Answer:
+    """Return an answer as it would stand in the journal, all of it checked; parameters and errors are `answer_item`'s."""
     item = find_item(opened, item_id)
     by, role = person(by, role)
     _check_role("answer", role, item, opened)
@@ -64,7 +85,7 @@ def answer_item(
     if missing := evidence_missing(item, value, evidence):
         what = f"this answer needs {missing} {'more ' if evidence else ''}piece{'s' if missing > 1 else ''} of evidence"
         raise UsageError(what, item.id, "name a file beside the journal or an address (--evidence, or e in a walk)")
-    entry = Answer(
+    return Answer(
         at,
         by,
         role,
@@ -76,9 +97,6 @@ def answer_item(
         opened.loaded.sha256,
         opened.loaded.checklist.item_sha256(item),
     )
-    (written,), notes = opened.journal.append([entry])
-    assert isinstance(written, Answer)
-    return written, notes
 
 
 def withdraw_answer(
@@ -240,6 +258,7 @@ __all__ = [
     "answer_item",
     "check_answers_something",
     "find_item",
+    "make_answer",
     "may",
     "person",
     "resolve_item",

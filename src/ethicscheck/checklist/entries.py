@@ -42,8 +42,28 @@ class Start:
 
 
 @dataclass(frozen=True)
+class Migration:
+    """From here on the journal answers another version of its checklist; everything before it stays as it is.
+
+    `path` is there for a checklist that did not come with ethicscheck, `by` and `role` where somebody said who did it.
+    """
+
+    at: str
+    checklist: str
+    version: str
+    sha256: str
+    path: str | None = None
+    by: str | None = None
+    role: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What one person answered: a value, or why the question does not apply."""
+    """What one person answered: a value, or why the question does not apply.
+
+    `imported` says who took it over from a form and when, and the form's digest; empty for one given directly.
+    """
 
     at: str
     by: str
@@ -56,6 +76,7 @@ class Answer:
     checklist_sha256: str = ""
     item_sha256: str = ""
     seq: int = 0
+    imported: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +104,7 @@ class Resolution:
     checklist_sha256: str = ""
     item_sha256: str = ""
     seq: int = 0
+    imported: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,16 +129,17 @@ class Unknown:
     seq: int = 0
 
 
-Entry: TypeAlias = Start | Answer | Withdrawal | Resolution | Signing | Unknown
+Entry: TypeAlias = Start | Migration | Answer | Withdrawal | Resolution | Signing | Unknown
 
 LAST_SEQ = 2**53
 DEEPEST = 50
 
-_KINDS = {"start": Start, "withdraw": Withdrawal, "resolve": Resolution, "sign": Signing}
+_KINDS = {"start": Start, "migrate": Migration, "withdraw": Withdrawal, "resolve": Resolution, "sign": Signing}
 _WORDS = {kind: word for word, kind in _KINDS.items()}
 # Per type: what must be there, and what may be, as text.
 _REQUIRED: Mapping[type, tuple[str, ...]] = {
     Start: ("checklist", "version", "sha256"),
+    Migration: ("checklist", "version", "sha256"),
     Answer: ("by", "role", "item"),
     Withdrawal: ("by", "role", "item"),
     Resolution: ("by", "role", "item", "reason"),
@@ -124,6 +147,7 @@ _REQUIRED: Mapping[type, tuple[str, ...]] = {
 }
 _OPTIONAL: Mapping[type, tuple[str, ...]] = {
     Start: ("path",),
+    Migration: ("path", "by", "role"),
     Answer: ("na_reason", "comment", "checklist_sha256", "item_sha256"),
     Withdrawal: ("reason",),
     Resolution: ("checklist_sha256", "item_sha256"),
@@ -214,9 +238,9 @@ def _read(content: dict[str, Any]) -> Entry:
         raise ValueError("`value` is missing")
     if made in (Answer, Resolution):
         more["value"] = frozen(content.get("value"))
+        more["imported"] = _texts(content.get("imported"))
     if made is Signing:
-        found = content.get("parts")
-        more["parts"] = {str(key): str(part) for key, part in found.items()} if isinstance(found, dict) else {}
+        more["parts"] = _texts(content.get("parts"))
     entry: Entry = made(at=at, seq=seq, **parts, **more)
     return entry
 
@@ -236,6 +260,10 @@ def _text(content: Mapping[str, Any], name: str) -> str:
     if not isinstance(found, str) or not found.strip():
         raise ValueError(f"`{name}` is missing" if found is None else f"`{name}` is no text")
     return found
+
+
+def _texts(found: Any) -> dict[str, str]:
+    return {str(key): str(part) for key, part in found.items()} if isinstance(found, dict) else {}
 
 
 def _evidence(found: Any) -> tuple[Evidence, ...]:
@@ -289,6 +317,7 @@ __all__ = [
     "Answer",
     "Entry",
     "Evidence",
+    "Migration",
     "Resolution",
     "Signing",
     "Start",

@@ -322,7 +322,7 @@ def _signed(given: Mapping[str, _Given]) -> list[Any]:
 
 
 def _without_time(entry: Entry) -> dict[str, Any]:
-    left_out = ("seq", "at", "item", "checklist_sha256")
+    left_out = ("seq", "at", "item", "checklist_sha256", "imported")
     return {key: part for key, part in content_of(entry).items() if key not in left_out}
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from ethicscheck.errors import JournalError, Problem, UsageError
 
-from .entries import Start
+from .entries import Migration, Start
 from .evidence import evidence_checker
 from .folding import fold
 from .journal import Journal, JournalContents
 from .reading import LoadedChecklist, read_checklist
+from .repeating import repeated_reasons
 from .shipped import load
 from .status import ChecklistStatus, MeasuredAnswer
 
@@ -46,17 +47,20 @@ class OpenJournal:
             measured=measured or {},
             checklist_sha256=self.loaded.sha256,
         )
-        notes = (*self.contents.notes, *self._changed(), *status.notes)
+        notes = (*self.contents.notes, *self._changed(), *status.notes, *repeated_reasons(status))
         return replace(status, notes=notes)
 
     def _changed(self) -> tuple[str, ...]:
-        start, now = self.contents.start, self.loaded
-        if start.sha256 == now.sha256:
+        latest, now = latest_version(self.contents), self.loaded
+        if latest.sha256 == now.sha256:
             return ()
-        if start.version != now.checklist.version:
-            return (f"begun with version {start.version} of the checklist; this is version {now.checklist.version}",)
+        begun = isinstance(latest, Start)
+        if latest.version != now.checklist.version:
+            what = "begun with" if begun else "moved to"
+            return (f"{what} version {latest.version} of the checklist; this is version {now.checklist.version}",)
+        what = "begun" if begun else "moved to it"
         return (
-            f"the text of the checklist has changed since this journal was begun, its version ({start.version}) not",
+            f"the text of the checklist has changed since this journal was {what}, its version ({latest.version}) not",
         )
 
 
@@ -78,21 +82,31 @@ def open_journal(path: Path, loaded: LoadedChecklist | None = None) -> OpenJourn
     journal = Journal(path)
     contents = journal.read()
     start = contents.start
-    found = loaded if loaded is not None else _named(start, path)
+    found = loaded if loaded is not None else _named(latest_version(contents), path)
     if found.checklist.id != start.checklist:
         what = f"the journal answers the checklist {start.checklist!r}, not {found.checklist.id!r}"
         raise JournalError([Problem(what, path.name, "name the journal that belongs to the checklist")])
     return OpenJournal(journal, found, contents)
 
 
+def latest_version(contents: JournalContents) -> Start | Migration:
+    """Return where the journal says which version of its checklist it answers: its beginning, or the last migration."""
+    moves = [entry for entry in contents.entries if isinstance(entry, Migration)]
+    return moves[-1] if moves else contents.start
+
+
+def beside(loaded: LoadedChecklist, journal: Path) -> str | None:
+    """Return the path of a checklist's file as a journal names it; None for a shipped one, which goes by its id."""
+    if loaded.shipped or loaded.source is None:
+        return None
+    return Path(os.path.relpath(loaded.source.absolute(), journal.absolute().parent)).as_posix()
+
+
 def start_journal(loaded: LoadedChecklist, path: Path, *, at: str) -> Journal:
     """Begin a journal for a checklist; refuses to write over anything."""
-    beside = None
-    if not loaded.shipped and loaded.source is not None:
-        beside = Path(os.path.relpath(loaded.source.absolute(), path.absolute().parent)).as_posix()
     journal = Journal(path)
     checklist = loaded.checklist
-    journal.start(Start(at, checklist.id, checklist.version, loaded.sha256, beside))
+    journal.start(Start(at, checklist.id, checklist.version, loaded.sha256, beside(loaded, path)))
     return journal
 
 
@@ -110,7 +124,7 @@ def status_without_answers(
     )
 
 
-def _named(start: Start, path: Path) -> LoadedChecklist:
+def _named(start: Start | Migration, path: Path) -> LoadedChecklist:
     if start.path is None:
         try:
             return load(start.checklist, path.parent)
@@ -120,4 +134,4 @@ def _named(start: Start, path: Path) -> LoadedChecklist:
     return read_checklist(path.parent / start.path, start.path)
 
 
-__all__ = ["OpenJournal", "open_journal", "start_journal", "status_without_answers"]
+__all__ = ["OpenJournal", "beside", "latest_version", "open_journal", "start_journal", "status_without_answers"]

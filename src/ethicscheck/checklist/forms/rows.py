@@ -1,0 +1,280 @@
+"""What a form holds: one row an answer, and blank rows to fill in. Journal ⇄ rows ⇄ cells of text; no file format here.
+
+A row that came out of a journal carries a digest of all it says. Read back unchanged it is that answer, by that person,
+on that day; changed in whatever way, it is a new answer of whoever brings it in.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Final
+
+from ethicscheck.checklist.definition import Checklist
+from ethicscheck.checklist.entries import Answer, Entry, Evidence, Resolution, Withdrawal, frozen
+from ethicscheck.checklist.rules import canonical
+
+SCHEMA: Final = "ethicscheck/answers/1"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer, or a question to answer.
+
+    Parameters
+    ----------
+    answer : what was answered: a value of the journal, or what a person wrote into the form; None or "" for nothing.
+    settled : the reason with which a dispute was settled; "" for an answer.
+    question_sha256 : the question as the form shows it.
+    answered_sha256, checklist_sha256 : question and checklist as they were when it was answered.
+    digest : of all that the row says, "" for one that never stood in a journal.
+    line : where it stands in the file.
+    """
+
+    item: str
+    answer: Any = None
+    na_reason: str = ""
+    comment: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    by: str = ""
+    role: str = ""
+    at: str = ""
+    settled: str = ""
+    question_sha256: str = ""
+    answered_sha256: str = ""
+    checklist_sha256: str = ""
+    digest: str = ""
+    line: int = 0
+
+    @property
+    def blank(self) -> bool:
+        """Whether nobody has filled it in."""
+        written = (self.na_reason, self.comment, self.evidence, self.settled, self.digest)
+        return self.answer in (None, "", (), []) and not any(written)
+
+    def sealed(self) -> Row:
+        """Return it with its digest."""
+        return replace(self, digest=self.own_digest())
+
+    def own_digest(self) -> str:
+        """Return the digest of what it says now."""
+        said = {name: part for name, part in vars(self).items() if name not in _NOT_SAID}
+        said["evidence"] = [asdict(piece) for piece in self.evidence]
+        return hashlib.sha256(canonical(said).encode()).hexdigest()
+
+    def entry(self) -> Answer | Resolution:
+        """Return what it says as an entry of a journal."""
+        if self.settled:
+            return Resolution(
+                self.at,
+                self.by,
+                self.role,
+                self.item,
+                self.answer,
+                self.settled,
+                self.checklist_sha256,
+                self.answered_sha256,
+            )
+        return Answer(
+            self.at,
+            self.by,
+            self.role,
+            self.item,
+            self.answer,
+            self.na_reason or None,
+            self.comment or None,
+            self.evidence,
+            self.checklist_sha256,
+            self.answered_sha256,
+        )
+
+
+_NOT_SAID = frozenset({"digest", "line", "question_sha256"})
+COLUMNS: Final = tuple(part.name for part in fields(Row) if part.name != "line")
+TEXTS: Final = tuple(name for name in COLUMNS if name not in ("answer", "evidence"))
+
+
+@dataclass(frozen=True)
+class Form:
+    """The answers to one version of a checklist."""
+
+    checklist: str
+    version: str
+    sha256: str
+    rows: tuple[Row, ...]
+
+
+def make_form(checklist: Checklist, sha256: str, entries: Iterable[Entry]) -> Form:
+    """Return the form of a journal: every answer that counts and every decision, and a blank row where there is none.
+
+    Questions stand in the order of the checklist, those it no longer asks at the end, answers in the order they were given.
+    """
+    found: dict[str, dict[str, Answer | Resolution]] = {}
+    for entry in entries:
+        if not isinstance(entry, (Answer, Withdrawal, Resolution)):
+            continue
+        given = found.setdefault(checklist.current_id(entry.item), {})
+        key = "settled" if isinstance(entry, Resolution) else f"by {entry.by}"
+        given.pop(key, None)
+        if not isinstance(entry, Withdrawal):
+            given[key] = entry
+    rows: list[Row] = []
+    for _, item in checklist.items():
+        shown = checklist.item_sha256(item)
+        given = found.pop(item.id, {})
+        rows += [_row(entry, shown) for entry in given.values()] or [Row(item.id, question_sha256=shown)]
+    rows += [_row(entry, "") for given in found.values() for entry in given.values()]
+    return Form(checklist.id, checklist.version, sha256, tuple(rows))
+
+
+def _row(entry: Answer | Resolution, shown: str) -> Row:
+    more: dict[str, Any] = {"settled": entry.reason} if isinstance(entry, Resolution) else {}
+    if isinstance(entry, Answer):
+        more = {
+            "na_reason": entry.na_reason or "",
+            "comment": entry.comment or "",
+            "evidence": entry.evidence,
+        }
+    return Row(
+        entry.item,
+        entry.value,
+        by=entry.by,
+        role=entry.role,
+        at=entry.at,
+        question_sha256=shown,
+        answered_sha256=entry.item_sha256,
+        checklist_sha256=entry.checklist_sha256,
+        **more,
+    ).sealed()
+
+
+def restored(row: Row) -> Row | None:
+    """Return a row as it stood in the journal it came from; None where it is new, or was changed since.
+
+    A cell may be read in more than one way (`5` as text or number): the digest says which was meant.
+    """
+    if not row.digest:
+        return None
+    readings = _readings(row.answer) if isinstance(row.answer, str) else iter([row.answer])
+    for answer in readings:
+        candidate = replace(row, answer=answer)
+        if candidate.own_digest() == row.digest:
+            return candidate
+    return None
+
+
+def _readings(cell: str) -> Iterator[Any]:
+    yield cell
+    if not cell:
+        yield None
+        return
+    with contextlib.suppress(ValueError, RecursionError):
+        yield frozen(json.loads(cell))
+    yield tuple(part.strip() for part in cell.split(","))
+
+
+def write_answer(answer: Any) -> str:
+    """Return an answer as a cell of text.
+
+    >>> write_answer(("one", "two")), write_answer(5), write_answer("since May")
+    ('one, two', '5', 'since May')
+    """
+    if answer is None or isinstance(answer, str):
+        return answer or ""
+    if isinstance(answer, tuple) and all(isinstance(part, str) for part in answer):
+        joined = ", ".join(answer)
+        if answer and tuple(part.strip() for part in joined.split(",")) == answer:
+            return joined
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def write_evidence(pieces: tuple[Evidence, ...]) -> str:
+    """Return evidence as a cell of text: one piece a line, ` | ` between its parts; JSON where that would not do."""
+    if not pieces:
+        return ""
+    lines = "\n".join(
+        " | ".join([piece.name, *(f"{key}:{value}" for key in _PARTS if (value := getattr(piece, key)) is not None)])
+        for piece in pieces
+    )
+    try:
+        faithful = read_evidence(lines) == pieces
+    except ValueError:
+        faithful = False
+    return lines if faithful else json.dumps([piece_json(piece) for piece in pieces], ensure_ascii=False)
+
+
+_PARTS = ("sha256", "dated", "expires")
+_ADDRESSES = ("http:", "https:", "javascript:", "data:", "mailto:")
+
+
+def read_evidence(given: Any) -> tuple[Evidence, ...]:
+    """Read evidence from a cell, or from a list of texts and of mappings.
+
+    Raises
+    ------
+    ValueError
+        When it is none, in words.
+    """
+    if given is None or given == "":
+        return ()
+    if isinstance(given, str):
+        if given.startswith("["):
+            try:
+                return read_evidence(json.loads(given))
+            except (json.JSONDecodeError, RecursionError):
+                pass
+        return tuple(_read_line(line) for line in given.splitlines() if line.strip())
+    if not isinstance(given, list):
+        raise ValueError("evidence is a list of paths and addresses")
+    return tuple(_read_piece(part) for part in given)
+
+
+def _read_line(line: str) -> Evidence:
+    name, *parts = line.split(" | ")
+    more: dict[str, str] = {}
+    for part in parts:
+        key, colon, value = part.strip().partition(":")
+        if key not in _PARTS or not colon or not value or key in more:
+            known = ", ".join(f"{key}:…" for key in _PARTS)
+            raise ValueError(f"after the path or address of evidence stand {known}, with ` | ` between them")
+        more[key] = value.strip()
+    name = name.strip()
+    if "://" in name or name.lower().startswith(_ADDRESSES):
+        return Evidence(url=name, **more)
+    return Evidence(path=name, **more)
+
+
+def _read_piece(given: Any) -> Evidence:
+    if isinstance(given, str):
+        return _read_line(given)
+    names = ("path", "url", *_PARTS)
+    if (
+        not isinstance(given, Mapping)
+        or not all(key in names and isinstance(part, str) and part for key, part in given.items())
+        or ("path" in given) == ("url" in given)
+    ):
+        raise ValueError(f"a piece of evidence has a path or a url, and may have {', '.join(_PARTS)}")
+    return Evidence(**{str(key): str(part) for key, part in given.items()})
+
+
+def piece_json(piece: Evidence) -> dict[str, str]:
+    """Return a piece of evidence as JSON has it."""
+    return {name: part for name, part in vars(piece).items() if part is not None}
+
+
+__all__ = [
+    "COLUMNS",
+    "SCHEMA",
+    "TEXTS",
+    "Form",
+    "Row",
+    "make_form",
+    "piece_json",
+    "read_evidence",
+    "restored",
+    "write_answer",
+    "write_evidence",
+]

@@ -1,0 +1,113 @@
+"""`ethicscheck checklist export|import`: answers as a form to fill in elsewhere, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .checklist_answering import person_options
+
+MOST_BYTES = 64_000_000
+
+
+@click.command("export")
+@click.argument("journal", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "yaml", "csv"]),
+    help="Default: by the ending of FILE.",
+)
+@click.option(
+    "-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="The file to write."
+)
+def export_command(journal: Path, form: str | None, output: Path) -> None:
+    """Write the answers of JOURNAL, and blanks for the questions without one, as a form that `import` reads.
+
+    Every answer that counts is in it, with its person, role, time, comment, evidence and digests; signatures are not.
+    The HTML form is one file that works without a network, saves in the browser and downloads what was filled in.
+    """
+    from ethicscheck.checklist.forms import FORMATS, format_of, make_form
+    from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.errors import UsageError
+    from ethicscheck.exports.writing import write_all
+    from ethicscheck.model.wording import visible
+
+    from .checklist_words import say
+
+    chosen = FORMATS[form] if form is not None else format_of(output.name)
+    if chosen.write is None:
+        raise UsageError("there is no such form to fill in", str(output), "give --format markdown, yaml, csv or html")
+    opened = open_journal(journal)
+    _check_apart(output, opened.journal.path, opened.loaded.source)
+    filled = make_form(opened.loaded.checklist, opened.loaded.sha256, opened.contents.entries)
+    content = chosen.write(filled, opened.loaded.checklist)
+    mark = b"\xef\xbb\xbf" if chosen is FORMATS["csv"] else b""  # without it spreadsheets guess the encoding
+    write_all({output: mark + content.encode()}, hint="choose another file with -o")
+    say(opened.contents.notes)
+    answers = sum(bool(row.digest) for row in filled.rows)
+    click.echo(visible(f"wrote {output}: {answers} answers, {len(filled.rows) - answers} questions without one"))
+
+
+@click.command("import")
+@click.argument("journal", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@person_options
+def import_command(journal: Path, file: Path, by: str | None, role: str | None) -> None:
+    """Bring the answers of FILE, a form or the download of one, into JOURNAL.
+
+    An answer that came out of a journal unchanged keeps its person, role and time; what was changed since, and what
+    carries no name, is yours. Answers that the journal holds already are left. All of it is added, or nothing.
+    """
+    import hashlib
+
+    from ethicscheck.checklist.forms import format_of
+    from ethicscheck.checklist.importing import import_form
+    from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.model.wording import visible
+    from ethicscheck.provenance import created_now
+
+    from .checklist_words import ask_person, say
+
+    reader = format_of(file.name).read
+    content = _content(file)
+    opened = open_journal(journal)
+    form = reader(_text(content, file.name), file.name)
+    by, role = ask_person(by, role)
+    digest = hashlib.sha256(content).hexdigest()
+    done = import_form(opened, form, by=by, role=role, at=created_now(), name=file.name, sha256=digest)
+    say(done.notes)
+    there = f", {done.present} were there already" if done.present else ""
+    click.echo(visible(f"imported {file.name}: {len(done.added)} answers added{there}"))
+
+
+def _check_apart(output: Path, *kept: Path | None) -> None:
+    from ethicscheck.errors import UsageError
+
+    for path in kept:
+        if path is not None and output.exists() and path.exists() and output.samefile(path):
+            raise UsageError("the form would replace what it is made from", str(output), "choose another file with -o")
+
+
+def _content(file: Path) -> bytes:
+    from ethicscheck.errors import UsageError
+
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"the form can't be read: {error.strerror}", str(file), "give the path of a form") from None
+    if len(content) > MOST_BYTES:
+        raise UsageError("the form is larger than 64 MB", str(file), "no form is")
+    return content
+
+
+def _text(content: bytes, name: str) -> str:
+    from ethicscheck.errors import UsageError
+
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise UsageError("not UTF-8 text", f"{name}:{line}", "save it as UTF-8") from None
