@@ -151,6 +151,8 @@ class Checklist(Strict):
 
     def current_id(self, item_id: str) -> str:
         """Return what a question is called now, following `renamed` as far as it leads."""
+        if item_id not in self.renamed:
+            return item_id
         seen = {item_id}
         while (renamed := self.renamed.get(item_id)) is not None and renamed not in seen:
             seen.add(item_id := renamed)

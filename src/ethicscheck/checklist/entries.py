@@ -164,7 +164,7 @@ def read_line(line: bytes) -> Entry:
         When it is no entry, in words.
     """
     try:
-        content = json.loads(line.decode(), parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
+        content = _DECODER.decode(line.decode())
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     except _TwiceError as error:
@@ -201,6 +201,10 @@ def _finite(word: str) -> float:
     return number
 
 
+# Made once: json.loads makes one for every line.
+_DECODER = json.JSONDecoder(parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
+
+
 def _depth(content: Any) -> int:
     depth, level = 0, [content]
     while level:
@@ -227,8 +231,13 @@ def _read(content: dict[str, Any]) -> Entry:
     if kind is not None and kind not in _KINDS:
         return Unknown(at, kind, content, seq)
     made: Any = Answer if kind is None else _KINDS[kind]
-    parts = {name: _text(content, name) for name in _REQUIRED[made]}
-    parts |= {name: _text(content, name) for name in _OPTIONAL[made] if content.get(name) is not None}
+    parts: dict[str, str] = {}
+    for name in _REQUIRED[made]:  # _text again only where it has something to refuse: there may be many lines
+        found = content.get(name)
+        parts[name] = found if type(found) is str and found.strip() else _text(content, name)
+    for name in _OPTIONAL[made]:
+        if (found := content.get(name)) is not None:
+            parts[name] = found if type(found) is str and found.strip() else _text(content, name)
     more: dict[str, Any] = {}
     if made is Answer:
         if (content.get("value") is None) == (content.get("na_reason") is None):
@@ -302,10 +311,12 @@ def content_of(entry: Entry) -> dict[str, Any]:
     if not isinstance(entry, Answer):
         content["kind"] = _WORDS[type(entry)]
     for name, part in vars(entry).items():
-        empty = part is None or (name != "value" and not part and name != "evidence")
-        if name in content or empty:
+        if part is None or name in content:
             continue
-        content[name] = [_piece(piece) for piece in part] if name == "evidence" else part
+        if name == "evidence":
+            content[name] = [_piece(piece) for piece in part]
+        elif part or name == "value":
+            content[name] = part
     return content
 
 

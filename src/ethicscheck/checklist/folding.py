@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from .conditions import UNANSWERED, Possible, describe, items_in, parents_first,
 from .definition import Checklist, ChecklistSection, Item
 from .entries import Answer, Entry, Evidence, Resolution, Signing, Withdrawal, content_of
 from .kinds import read_value, show_value
+from .pausing import nothing_thrown_away
 from .rules import NOT_APPLICABLE, canonical, check_not_applicable, chosen, evidence_missing, meaning, same
 from .status import (
     ChecklistStatus,
@@ -82,6 +83,18 @@ def fold(
     measured : what the audit says to metric-linked questions, by id.
     checklist_sha256 : digest of the checklist's file; signatures cover it.
     """
+    with nothing_thrown_away():
+        return _fold(checklist, entries, today, evidence_problem, measured, checklist_sha256)
+
+
+def _fold(
+    checklist: Checklist,
+    entries: Iterable[Entry],
+    today: datetime.date,
+    evidence_problem: Callable[[Evidence], str],
+    measured: Mapping[str, MeasuredAnswer],
+    checklist_sha256: str,
+) -> ChecklistStatus:
     places = {item.id: section for section, item in checklist.items()}
     given, signings, notes = _collect(checklist, entries, places)
     digests = {item.id: checklist.item_sha256(item) for _, item in checklist.items()}
@@ -157,7 +170,7 @@ class _Judge:
     possible: dict[str, Possible] = field(default_factory=dict)
     standings: dict[str, _Standing] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
-    misfits: dict[tuple[str, str], str] = field(default_factory=dict)
+    misfits: dict[tuple[str, type, Any], str] = field(default_factory=dict)
 
     def status(self, item: Item) -> ItemStatus:
         standing = _stand(self.given.get(item.id) or _Given(), item)
@@ -242,11 +255,13 @@ class _Judge:
         return _given_answer(answer, evidence, problem)
 
     def _misfit(self, value: Any, item: Item) -> str:
-        if not isinstance(value, str):
+        several = isinstance(value, tuple) and all(type(part) is str for part in value)
+        if not several and not isinstance(value, (str, int)):
             return self._read_again(value, item)
-        if (item.id, value) not in self.misfits:  # many people give the same answer
-            self.misfits[item.id, value] = self._read_again(value, item)
-        return self.misfits[item.id, value]
+        known = (item.id, type(value), value)
+        if known not in self.misfits:  # many people give the same answer
+            self.misfits[known] = self._read_again(value, item)
+        return self.misfits[known]
 
     def _read_again(self, value: Any, item: Item) -> str:
         try:
@@ -305,6 +320,10 @@ def _possible(standing: _Standing, against: MeasuredAnswer | None) -> Possible:
     return (chosen(standing.value),) if standing.current else UNANSWERED
 
 
+# Numbers and times differ from branch to branch, an id may be renamed, and who carried an answer over is no part of it.
+_NOT_SIGNED = frozenset({"seq", "at", "item", "checklist_sha256", "imported"})
+
+
 def _digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
@@ -322,11 +341,12 @@ def _signed(given: Mapping[str, _Given]) -> list[Any]:
 
 
 def _without_time(entry: Entry) -> dict[str, Any]:
-    left_out = ("seq", "at", "item", "checklist_sha256", "imported")
-    return {key: part for key, part in content_of(entry).items() if key not in left_out}
+    return {key: part for key, part in content_of(entry).items() if key not in _NOT_SIGNED}
 
 
-def _look_at(pieces: Iterable[Evidence], evidence_problem: Callable[[Evidence], str]) -> tuple[GivenEvidence, ...]:
+def _look_at(pieces: Sequence[Evidence], evidence_problem: Callable[[Evidence], str]) -> tuple[GivenEvidence, ...]:
+    if not pieces:
+        return ()
     return tuple(
         GivenEvidence(piece.path, piece.url, piece.sha256, evidence_problem(piece), piece.dated, piece.expires)
         for piece in pieces

@@ -20,6 +20,7 @@ from ethicscheck.errors import JournalError, Problem, UsageError
 
 from .entries import LAST_SEQ, Entry, Start, Unknown, read_line, write_line
 from .locking import opened_alone, opened_to_read
+from .pausing import nothing_thrown_away
 
 BLOCK = 1 << 20
 
@@ -100,7 +101,8 @@ class Journal:
         except OSError as error:
             raise _cannot(f"the journal can't be read: {error.strerror}", self.path) from None
         lines, tail = _cut(content)
-        entries = _read_lines(lines, self.path)
+        with nothing_thrown_away():
+            entries = _read_lines(lines, self.path)
         notes = []
         if tail:
             notes.append(

@@ -55,8 +55,8 @@ def meaning(value: Any, item: Item) -> str:
     """Return what two answers must share to agree; how words are spaced makes no difference, nor does the reason of an N/A."""
     if value is None:
         return NOT_APPLICABLE
-    if item.type == "text" and isinstance(value, str):
-        value = " ".join(value.split())
+    if isinstance(value, str):  # the mark keeps words apart from every other value, the letters N/A included
+        return f"={' '.join(value.split()) if item.type == 'text' else value}"
     if item.type == "multi" and isinstance(value, tuple):
         value = sorted(map(str, value))
     if isinstance(value, float) and value.is_integer():
@@ -66,8 +66,8 @@ def meaning(value: Any, item: Item) -> str:
 
 def same(one: Any, other: Any) -> bool:
     """Return whether two values are written alike."""
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
+    if type(one) is type(other) and isinstance(one, (str, int)):
+        return bool(one == other)
     return canonical(one) == canonical(other)
 
 

@@ -61,7 +61,11 @@ def print_text(console: Console, text: str, style: str = "", indent: int = 0) ->
 def print_json(value: Any) -> None:
     """Print JSON; control characters are escaped in it already, direction characters here."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    click.echo("".join(f"\\u{ord(c):04x}" if c != "\n" and visible(c) != c and ord(c) < 0x10000 else c for c in text))
+    click.echo("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")))
+
+
+def _escaped(line: str) -> str:
+    return "".join(f"\\u{ord(c):04x}" if visible(c) != c and ord(c) < 0x10000 else c for c in line)
 
 
 def today() -> datetime.date:

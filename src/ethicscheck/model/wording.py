@@ -98,7 +98,7 @@ def visible(text: str) -> str:
     >>> visible("a\\x1b[31mb")
     'a␛[31mb'
     """
-    return "".join(_shown(character) for character in text)
+    return text if text.isprintable() else "".join(_shown(character) for character in text)
 
 
 def _shown(character: str) -> str:
