@@ -30,6 +30,7 @@ def config_value(
     metrics: Sequence[str] | None = None,
     statistics: Mapping[str, Any] | None = None,
     task: str = "binary",
+    report: Mapping[str, Any] | None = None,
     **data: Any,
 ) -> dict[str, Any]:
     """Return a config as nested dicts; `data` are the keys of its `data` part."""
@@ -42,6 +43,7 @@ def config_value(
         "statistics": {"min_group": 0, **(statistics or {})},
         "policy": {"profiles": list(profiles), "rules": [dict(rule) for rule in rules]},
     }
+    value |= {} if report is None else {"report": dict(report)}
     return value if metrics is None else {**value, "metrics": list(metrics)}
 
 

@@ -116,6 +116,8 @@ def records() -> Iterator[AuditRecord]:
     yield from other_tasks()
     yield from own()
     yield audit_frame(people(**{f"g{n}": (9 + n, 5 + n % 4, 4, 9) for n in range(8)}))
+    hiding = {"suppress_below": 20, "suppress_record": True}
+    yield audit_frame(people(a=(40, 40, 40, 40), b=(30, 30, 30, 3), c=(30, 30, 30, 30)), rules=[rule()], report=hiding)
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,7 @@ def test_hidden_groups_are_gone_from_every_row_and_named_once():
     for gap in shown.disparities:
         named = [gap.group, gap.against, *gap.groups]
         assert not {tuple(sorted(group.items())) for group in named if group} & hidden
-        assert all(part.reason == "hidden" for part in gap.left_out if tuple(sorted(part.group.items())) in hidden)
+        assert all(part.reason == "suppressed" for part in gap.left_out if tuple(sorted(part.group.items())) in hidden)
 
 
 def swapped(frame):

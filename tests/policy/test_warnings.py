@@ -485,7 +485,7 @@ def test_one_class_for_all_is_pointed_out() -> None:
     """Of three classes only one is ever predicted."""
     frame = pd.DataFrame({"group": list("ab") * 60, "y": list("xyz") * 40, "p": ["x"] * 120})
     record = audit_frame(frame, task="multiclass")
-    other = audit_frame(frame.assign(p=list("xy") * 60), task="multiclass")
+    other = audit_frame(frame.assign(p=list("xxyy") * 30), task="multiclass")
 
     assert [entry.code for entry in record.warnings or ()] == ["constant_prediction"]
     assert other.warnings is None
@@ -572,3 +572,33 @@ def test_any_audit_can_be_asked_for_warnings(more: dict[str, Any]) -> None:
     frame["s"], frame["t"] = generator.normal(size=size), generator.normal(size=size)
 
     assert audit_frame(frame, statistics={"min_group": 30}, **more).warnings is None
+
+
+def test_a_group_with_one_score_or_one_class_is_named() -> None:
+    """The gap in ranking is then a gap between a ranking and none."""
+    scores = pd.DataFrame({"group": ["a"] * 60 + ["b"] * 60, "y": [0, 1] * 60, "s": [0.2] * 60 + [0.1, 0.7] * 30})
+    record = audit_frame(scores, prediction=None, score="s", task="score", rules=[rule("roc_auc", id="auc")])
+    (warned,) = [part for part in record.warnings or () if part.code == "constant_prediction"]
+    assert warned.message.startswith("All 60 people in a (group) have the same score, 0.2; of everyone else 0.0")
+    assert warned.rules == ("auc",)
+
+    jobs = pd.DataFrame({"group": ["a"] * 60 + ["b"] * 60, "y": ["x", "z"] * 60, "p": ["x"] * 60 + ["x", "z"] * 30})
+    record = audit_frame(jobs, task="multiclass")
+    (warned,) = [part for part in record.warnings or () if part.code == "constant_prediction"]
+    assert "have the same predicted class, x; of everyone else 50.0" in warned.message
+
+
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
+def test_predictions_that_are_never_wrong_are_suspect_in_every_task(task: str) -> None:
+    """An error of 0 without any spread would pass every rule."""
+    value = [1.0, 2.0, 4.0] * 40 if task == "regression" else ["x", "z", "w"] * 40
+    frame = pd.DataFrame({"group": ["a", "b"] * 60, "y": value, "p": value})
+    judged = rule("mean_absolute_error" if task == "regression" else "accuracy", id="right")
+
+    record = audit_frame(frame, task=task, rules=[judged])
+    (warned,) = [part for part in record.warnings or () if part.code == "perfect_prediction"]
+    assert warned.rules == ("right",)
+
+    frame.loc[0, "p"] = frame.loc[1, "p"]
+    record = audit_frame(frame, task=task, rules=[judged])
+    assert not [part for part in record.warnings or () if part.code == "perfect_prediction"]

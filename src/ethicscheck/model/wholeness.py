@@ -85,7 +85,7 @@ def _finding(finding: Finding, where: str) -> Iterator[str]:
             yield f"{where}.rule: a rule on a metric has metric and compare"
         if (rule.max is None) == (rule.min is None):
             yield f"{where}.rule: a rule on a metric has either max or min"
-        if observed is None and finding.reason != "hidden" and finding.verdict in ("pass", "fail", "inconclusive"):
+        if observed is None and finding.reason != "suppressed" and finding.verdict in ("pass", "fail", "inconclusive"):
             yield f"{where}: {finding.verdict!r} needs something observed"
     if observed is not None:
         named = [group for group in (observed.group, observed.against) if group]

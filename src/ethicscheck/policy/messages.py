@@ -25,7 +25,7 @@ REASONS = {
     "no_group": "no group is large enough and has a value",
     "divided_by_zero": "the value is 0 in every group, so there is nothing to divide by",
     "small": "too few people",
-    "hidden": "not published, to protect small groups",
+    "suppressed": "not published, to protect small groups",
     "no_rows": "nobody",
     "no_positives": "nobody for whom the outcome happened",
     "no_negatives": "nobody for whom the outcome did not happen",

@@ -15,7 +15,7 @@ from ethicscheck.model.record_data import DataEntry, FeatureEntry
 from ethicscheck.model.wording import features_label, group_label, visible
 
 Features = tuple[str, ...]
-HIDDEN = "hidden"
+HIDDEN = "suppressed"
 
 # Parts that hold no number of people, or are handled below one by one.
 _KEPT = frozenset({"schema_", "verdict", "subject", "provenance", "plan", "report"})

@@ -153,7 +153,7 @@ def _gaps_among_shown(context: StudyContext, hidden: Sequence[HiddenGroup]) -> I
                 measurement.favourable,
                 1 - measurement.confidence,
             )
-            left_out = tuple(LeftOut(group=group, reason="hidden") for group in closed)
+            left_out = tuple(LeftOut(group=group, reason="suppressed") for group in closed)
             for row in gap_rows(
                 measure.name, comparison, measurement.confidence, statistics.replicates, statistics.seed, measure.ratio
             ):

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from ethicscheck.counts.bases import Classes, Scores
-from ethicscheck.counts.table import FALSE_NEGATIVE, FALSE_POSITIVE, TRUE_NEGATIVE, TRUE_POSITIVE
+from ethicscheck.counts.table import FALSE_POSITIVE, TRUE_POSITIVE, GroupCounts, Ints
+from ethicscheck.metrics.definition import Metric
+from ethicscheck.metrics.registry import find_measure
 from ethicscheck.model.wording import features_label, group_label, percent, visible, whole
 from ethicscheck.policy.rules import Rule
 
@@ -38,44 +40,81 @@ def constant_predictions(policy: Policy) -> Iterator[Warned]:
 
 
 def constant_scores_and_classes(policy: Policy) -> Iterator[Warned]:
-    """Yield a warning where everyone has the same score, or is put into the same class."""
+    """Yield a warning where everyone, or everyone in a group, has the same score, or is put into the same class."""
     for kind, what in (("scores", "score"), ("classes", "predicted class")):
         table = policy.measurement.tables.get(kind)
         if table is None or table.judged < 2:
             continue
-        rows = policy.measurement.counts((), kind).rows[0]
-        basis = table.basis
-        if isinstance(basis, Scores):
-            values: tuple[str, ...] = tuple(f"{value:g}" for value in basis.values)
-            people = rows.reshape(-1, 2).sum(axis=1)
-        elif isinstance(basis, Classes):
-            values = basis.labels
-            people = rows.reshape(len(values), -1).sum(axis=0)
-        else:
-            continue
+        values, (people,) = _people_by_value(policy.measurement.counts((), kind))
         (used,) = np.nonzero(people)
+        rules = [rule for rule in policy.rules if rule.measure.table == kind]
         if len(used) == 1:
             yield Warned(
                 CONSTANT,
                 f"All {whole(int(people.sum()))} people have the same {what}, {visible(values[int(used[0])])}: nobody is told apart from anybody.",
-                ids([rule for rule in policy.rules if rule.measure.table == kind]),
+                ids(rules),
+            )
+            continue
+        for axis in table.features:
+            yield from _constant_values(policy, kind, what, axis.name, rules)
+
+
+def _constant_values(policy: Policy, kind: str, what: str, feature: str, rules: list[Rule]) -> Iterator[Warned]:
+    values, people = _people_by_value(counts := policy.measurement.counts((feature,), kind))
+    small = policy.measurement.small((feature,), kind)
+    for place, key in enumerate(counts.keys):
+        (used,) = np.nonzero(people[place])
+        own = int(people[place].sum())
+        rest = np.delete(people, place, axis=0).sum(axis=0)
+        if place in small or len(used) != 1 or not rest.sum():
+            continue
+        share = float(rest[used[0]] / rest.sum())
+        if share**own < UNLIKELY:
+            yield Warned(
+                CONSTANT,
+                f"All {whole(own)} people in {group_label({feature: key[0]})} ({features_label((feature,))}) have the same {what}, "
+                f"{visible(values[int(used[0])])}; of everyone else {percent(share)} have it.",
+                ids([rule for rule in rules if feature in rule.features]),
             )
 
 
+def _people_by_value(counts: GroupCounts) -> tuple[tuple[str, ...], Ints]:
+    """Return the scores or predicted classes there are, and how many people of each group have each."""
+    basis = counts.basis
+    if isinstance(basis, Scores):
+        return tuple(f"{value:g}" for value in basis.values), counts.rows.reshape(len(counts), -1, 2).sum(axis=2)
+    assert isinstance(basis, Classes)
+    return basis.labels, counts.rows.reshape(len(counts), len(basis.labels), -1).sum(axis=1)
+
+
 def perfect_predictions(policy: Policy) -> Iterator[Warned]:
-    """Yield a warning where decision and outcome agree for everyone."""
-    table = policy.measurement.tables.get("decisions")
-    if table is None or not table.labelled:
+    """Yield a warning where prediction and outcome agree for everyone."""
+    kind = policy.measurement.main if policy.measurement.main != "scores" else "decisions"
+    table = policy.measurement.tables.get(kind)
+    if table is None or not table.labelled or table.judged < ENOUGH or not _never_wrong(policy, kind):
         return
-    rows = policy.measurement.counts((), "decisions").rows[0]
-    wrong = int(rows[FALSE_POSITIVE] + rows[FALSE_NEGATIVE])
-    if wrong == 0 and rows[TRUE_POSITIVE] > 0 and rows[TRUE_NEGATIVE] > 0 and rows.sum() >= ENOUGH:
-        labelled = [rule for rule in _on_decisions(policy) if rule.measure.needs_label]
-        yield Warned(
-            PERFECT,
-            f"Decision and outcome agree for all {whole(int(rows.sum()))} people. Was the outcome made from the decision?",
-            ids(labelled),
-        )
+    what, whose = ("Decision", "decision") if kind == "decisions" else ("Prediction", "prediction")
+    yield Warned(
+        PERFECT,
+        f"{what} and outcome agree for all {whole(table.judged)} people. Was the outcome made from the {whose}?",
+        ids([rule for rule in policy.rules if rule.measure.table == kind and rule.measure.needs_label]),
+    )
+
+
+def _never_wrong(policy: Policy, kind: str) -> bool:
+    """Return whether predictions that differ are all right."""
+    counts = policy.measurement.counts((), kind)
+    if kind == "moments":
+        error, spread = (
+            find_measure(name, "regression") for name in ("mean_absolute_error", "r2_score")
+        )  # R² has a value only where the truth differs
+        assert isinstance(error, Metric)
+        assert isinstance(spread, Metric)
+        return error.measure(counts, 1).values[0] == 0 and spread.measure(counts, 1).values[0] == 1
+    classes = len(counts.basis.labels) if isinstance(counts.basis, Classes) else 2
+    cells = counts.rows[0].reshape(classes, classes)
+    right = np.diag(cells)
+    return bool(right.sum() == cells.sum() and np.count_nonzero(right) > 1)
 
 
 def _constant_groups(policy: Policy, feature: str, total: int, selected: int) -> Iterator[Warned]:
