@@ -150,7 +150,6 @@ REASON_HELP: dict[str, str] = {
     "divided_by_zero": "A ratio needs something to divide by. Use compare: difference.",
     "small": "The group has fewer rows than statistics.min_group: it is shown, and left out of gaps and verdicts.",
     "no_rows": "The group has no rows with a known decision.",
-    "no_column": "A sensitive feature was to be guessed from other columns, but the only column named is the feature itself.",
     "custom_metric_undefined": "The audit's own function raised an error, returned NaN or warned that it has no value for this group; what it said stands in the record's part `custom`.",
     "no_positives": "A rate among people for whom the outcome happened needs at least one such person.",
     "no_negatives": "A rate among people for whom the outcome did not happen needs at least one such person.",

@@ -8,6 +8,10 @@ STUDY_REASONS: dict[str, tuple[str, str]] = {
         "there is no stratum in which every group that is compared has a value",
         "Where a group does not occur, nothing says how it would fare there. Join strata that belong together, or compare fewer groups.",
     ),
+    "no_column": (
+        "no column is left to guess from",
+        "A sensitive feature was to be guessed from other columns, but the only column named is the feature itself: it is never its own proxy.",
+    ),
     "no_label": ("there is no outcome", "A calibration curve holds scores against what happened. Name its column as data.label."),
     "scores_outside_0_1": ("some scores are no probabilities", "What a score promises can only be held against what happened where it is a probability. Curves are drawn without a diagonal."),
 }  # fmt: skip
