@@ -16,7 +16,7 @@ MOST_BYTES = 64_000_000
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["markdown", "yaml", "csv"]),
+    type=click.Choice(["markdown", "yaml", "csv", "html"]),
     help="Default: by the ending of FILE.",
 )
 @click.option(

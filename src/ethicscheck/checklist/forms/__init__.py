@@ -12,7 +12,7 @@ from typing import Final
 from ethicscheck.checklist.definition import Checklist
 from ethicscheck.errors import UsageError, did_you_mean
 
-from . import csv_form, json_form, markdown_form, yaml_form
+from . import csv_form, html_form, json_form, markdown_form, yaml_form
 from .rows import Form, Row, make_form, restored
 
 
@@ -29,6 +29,7 @@ FORMATS: Final[Mapping[str, FormFormat]] = {
     "markdown": FormFormat((".md", ".markdown"), markdown_form.read, markdown_form.write),
     "yaml": FormFormat((".yaml", ".yml"), yaml_form.read, yaml_form.write),
     "csv": FormFormat((".csv", ".tsv"), csv_form.read, csv_form.write),
+    "html": FormFormat((".html", ".htm"), html_form.read, html_form.write),
     "json": FormFormat((".json",), json_form.read, None),
 }
 

@@ -24,13 +24,20 @@ def allowed(item: Item, checklist: Checklist) -> str:
     return words
 
 
-def notes(item: Item, checklist: Checklist) -> list[str]:
-    """Return what else must be known to answer: when it is asked, which answers need evidence, whether it may be set aside."""
+def notes(item: Item, checklist: Checklist, *, labels: bool = False) -> list[str]:
+    """Return what else must be known to answer: when it is asked, which answers need evidence, whether it may be set aside.
+
+    Parameters
+    ----------
+    labels : name answers by their labels, where people choose them by those, instead of by their ids.
+    """
     said = []
     if item.when is not None:
         said.append(f"Asked only when {describe(item.when, checklist)}.")
     if item.evidence is not None:
-        which = f"The answer {' or '.join(item.evidence.for_)}" if item.evidence.for_ else "An answer"
+        names = choices_of(item, checklist) if labels else {}
+        named = " or ".join(f"“{names[key]}”" if key in names else key for key in item.evidence.for_ or ())
+        which = f"The answer {named}" if named else "An answer"
         said.append(f"{which} needs {item.evidence.min} piece{'s' if item.evidence.min > 1 else ''} of evidence.")
     if item.na is not None:
         said.append(f"May be set aside with a reason of at least {item.na.reason_min_chars} characters.")

@@ -1,0 +1,193 @@
+"""The form as one HTML page that works without a network: filled in in a browser, saved there, downloaded as JSON.
+
+The page carries the answers it was made from as JSON; that, and never what a browser shows, is what is read back. Its
+policy lets nothing run but its own script, and nothing be loaded at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from functools import lru_cache
+from html.parser import HTMLParser
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ethicscheck.checklist.conditions import parents_first
+from ethicscheck.checklist.definition import Checklist, Item
+from ethicscheck.checklist.entries import Evidence
+from ethicscheck.checklist.kinds import KINDS, choices_of, show_value
+from ethicscheck.checklist.rules import NOT_APPLICABLE, chosen
+from ethicscheck.model.wording import visible
+
+from . import json_form
+from .problems import refused
+from .rows import Form, Row
+from .wording import notes
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import SandboxedEnvironment
+
+_ANSWERS = "answers"
+
+
+def write(form: Form, checklist: Checklist) -> str:
+    """Return the form as an HTML page."""
+    from markupsafe import Markup
+
+    content = json_form.content_of(form)
+    style, script = _file("form.css"), _file("form.js")
+    page = _environment().get_template("form.html.j2")
+    return page.render(
+        checklist=checklist,
+        version=form.version,
+        sections=[
+            {
+                "title": section.title,
+                "intro": section.intro or "",
+                "questions": [_question(item, checklist, form) for item in section.items],
+            }
+            for section in checklist.sections
+        ],
+        gone=[_given(row, None, checklist) for row in form.rows if checklist.item(row.item) is None],
+        answers=Markup(_embedded(content)),  # noqa: S704  # JSON without <, > and &
+        questions=Markup(_embedded(_questions(form, checklist, content))),  # noqa: S704
+        style=Markup(style),  # noqa: S704  # our own files
+        script=Markup(script),  # noqa: S704
+        style_digest=_digest(style),
+        script_digest=_digest(script),
+    )
+
+
+def _question(item: Item, checklist: Checklist, form: Form) -> dict[str, Any]:
+    widget = KINDS[item.type].widget
+    rows = [row for row in form.rows if row.digest and checklist.current_id(row.item) == item.id]
+    return {
+        "id": item.id,
+        "text": item.text,
+        "help": item.help or "",
+        "notes": notes(item, checklist, labels=True),
+        "widget": "long" if item.type == "text" else item.type if item.type in ("number", "date") else widget,
+        "example": KINDS[item.type].example(item),
+        "choices": list(choices_of(item, checklist).items()),
+        "columns": [
+            {"id": column.id, "title": column.title, "options": list((column.options or {}).items())}
+            for column in item.columns
+        ],
+        "na": item.na.reason_min_chars if item.na is not None else 0,
+        "given": [_given(row, item, checklist) for row in rows],
+    }
+
+
+def _given(row: Row, item: Item | None, checklist: Checklist) -> dict[str, Any]:
+    """Return an answer of the journal in words."""
+    if row.na_reason:
+        said = f"{NOT_APPLICABLE}: {row.na_reason}"
+    else:
+        said = show_value(row.answer, item, checklist) if item is not None else str(row.answer)
+    return {
+        "who": visible(f"{row.by} ({row.role}), {row.at[:10]}"),
+        "said": [visible(line) for line in said.splitlines()],
+        "settled": visible(row.settled),
+        "comment": [visible(line) for line in row.comment.splitlines()],
+        "evidence": [_shown(piece) for piece in row.evidence],
+        "item": visible(row.item) if item is None else "",
+    }
+
+
+def _shown(piece: Evidence) -> str:
+    return visible(piece.name)
+
+
+def _questions(form: Form, checklist: Checklist, content: Any) -> dict[str, Any]:
+    """Return what the page's script must know: who the form is for, when each question is asked, what was said so far."""
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+    given: dict[str, list[list[str]]] = {}
+    for row in form.rows:
+        if row.digest:
+            given.setdefault(checklist.current_id(row.item), []).append(sorted(chosen(row.answer)))
+    return {
+        "head": {name: part for name, part in content.items() if name != "answers"},
+        "key": f"ethicscheck/{form.checklist}/{key}",
+        "items": [
+            {
+                "id": item.id,
+                "sha256": checklist.item_sha256(item),
+                "when": item.when.model_dump(mode="json", by_alias=True, exclude_none=True) if item.when else None,
+                "given": given.get(item.id, []),
+            }
+            for item in parents_first(checklist)
+        ],
+    }
+
+
+def _embedded(content: Any) -> str:
+    """Return JSON that can stand in a script element: nothing in it begins or ends one."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _file(name: str) -> str:
+    return (resources.files(__package__ or "") / "templates" / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import PackageLoader, StrictUndefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    return SandboxedEnvironment(
+        loader=PackageLoader("ethicscheck.checklist.forms"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class _Finder(HTMLParser):
+    """Finds the first element that holds the answers."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: str | None = None
+        self.line = 0
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "script" and self.found is None and ("id", _ANSWERS) in attrs:
+            self.found, self._inside, self.line = "", True, self.getpos()[0]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script":
+            self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._inside and self.found is not None:
+            self.found += data
+
+
+def read(text: str, name: str) -> Form:
+    """Read the answers that a page carries: those it was made from; what was filled in is in the page's download.
+
+    Raises
+    ------
+    JournalError
+        When it carries none.
+    """
+    finder = _Finder()
+    finder.feed(text)
+    finder.close()
+    if finder.found is None:
+        raise refused("this page carries no answers", name, 1, "import the file that it downloads, or export it again")
+    return json_form.read(finder.found, name)
+
+
+__all__ = ["read", "write"]
