@@ -99,6 +99,34 @@ def test_an_answer_that_the_numbers_contradict_stays_and_is_shown(project: Path)
     assert Path("small.answers.jsonl").read_bytes() == before
 
 
+def test_a_contradiction_is_a_finding_with_the_numbers_beside_it(project: Path) -> None:
+    """Required, it fails; with nothing required the audit is still no pass; mended, it is gone."""
+    Path("data.csv").write_text(EQUAL)
+    rules = "[{metric: selection_rate, across: group, compare: difference, max: 0.9}]"
+    for require, verdict, code in (("none", "inconclusive", 3), ("complete", "fail", 1)):
+        write(require, rules=rules)
+        answer("s.equal", "no")
+        answer("s.stop", "The head of the office")
+        answer("s.tried", "yes")
+
+        assert run(["audit", "-q"]) == code
+        found = [part for part in record()["findings"] if part.get("reason") == "contradicted"]  # type: ignore[attr-defined]
+        assert [(part["id"], part["verdict"], part["rule"]["id"]) for part in found] == [
+            ("checklist:small:s.equal", verdict, "checklist:small")
+        ]
+        assert found[0]["message"].startswith("Ada said no; the measurement says yes.")
+
+    view = make_view(audit("ethicscheck.yaml").record)
+    (shown,) = [part for part in view.findings if part.id == "checklist:small:s.equal"]
+    assert shown.heading == "Answer and measurement contradict each other"
+    assert [text for _, text in shown.questions] == ["Is the decision given about equally often?"]
+    assert view.checklists[0].sections[0].items[0].measured_value.replace("\u00a0", " ") == (
+        "0.0 points (95 % interval 0.0 to 4.4 points; 2,000 people)"
+    )
+    answer("s.equal", "yes")
+    assert run(["audit", "-q"]) == 0
+
+
 def test_measurement_that_cannot_tell_contradicts_nobody(project: Path) -> None:
     """An interval that holds the limit measures `unsure`."""
     Path("data.csv").write_text("group,y,p\n" + "a,1,1\na,1,0\n" * 20 + "b,1,0\nb,1,1\n" * 20)

@@ -119,7 +119,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     )
     today = datetime.date.fromisoformat(created[:10])
     assessed = _assess_checklists(checklists, config, measurement, today)
-    judged = (*judge(rules, measurement), *(part.finding for part in assessed if part.finding is not None))
+    judged = (*judge(rules, measurement), *(found for part in assessed for found in part.findings))
     findings = apply_waivers(judged, loaded.waivers, today, rules, measurement)
     entries = source.entries(collected.table.total)
     waivers = loaded.waivers

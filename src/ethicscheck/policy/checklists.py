@@ -32,6 +32,7 @@ from ethicscheck.model.config import ChecklistUse, Config, LoadedConfig
 from ethicscheck.model.record import Finding, RuleEntry
 from ethicscheck.model.wording import NO_BREAK
 
+from .contradictions import conflict, contradictions
 from .links import measured_answers
 from .profile_uses import required_by_profiles
 
@@ -62,10 +63,10 @@ class OpenedChecklist:
 
 @dataclass(frozen=True)
 class Assessed:
-    """A checklist as the record keeps it, and the finding where something is required of it."""
+    """A checklist as the record keeps it, and its findings: of what is required of it, and of what the numbers contradict."""
 
     entry: ChecklistEntry
-    finding: Finding | None
+    findings: tuple[Finding, ...]
 
 
 def open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
@@ -153,7 +154,8 @@ def _assess(one: OpenedChecklist, config: Config, measurement: Measurement, toda
         ),
         notes=status.notes,
     )
-    return Assessed(entry, _finding(status, one) if one.use.require != "none" else None)
+    required = (_finding(status, one),) if one.use.require != "none" else ()
+    return Assessed(entry, (*required, *contradictions(status, one.use.require, one.line)))
 
 
 def _item(status: ItemStatus, whole: ChecklistStatus) -> ItemEntry:
@@ -165,7 +167,7 @@ def _item(status: ItemStatus, whole: ChecklistStatus) -> ItemEntry:
         why=status.why or None,
         answers=tuple(_answer(answer, status, whole) for answer in status.answers),
         settled=status.settled or None,
-        conflict=_conflict(status),
+        conflict=conflict(status),
         metric=_measured(status.measured) if status.measured is not None else None,
     )
 
@@ -222,17 +224,6 @@ def _measured(measured: MeasuredAnswer) -> MeasuredEntry:
         rows=measured.rows,
         message=measured.message,
     )
-
-
-def _conflict(status: ItemStatus) -> str | None:
-    """Return who said the opposite of what was measured; nobody is given words that were not theirs."""
-    measured = status.measured
-    if status.state != "contradicted" or measured is None:
-        return None
-    opposite = "no" if measured.answer == "yes" else "yes"
-    said = sorted({answer.by for answer in status.answers if answer.value == opposite})
-    given = f"{' and '.join(said)} said {opposite}" if said else f"It was settled as {opposite}"
-    return f"{given}; the measurement says {measured.answer}."
 
 
 def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:

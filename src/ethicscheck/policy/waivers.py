@@ -132,7 +132,7 @@ def apply_waivers(
 
 
 def _matches(waivers: LoadedWaivers, config: Config, rules: Sequence[Rule]) -> Iterator[Problem]:
-    required = any(part.require != "none" for part in config.checklists) or bool(required_by_profiles(config))
+    required = bool(config.checklists) or bool(required_by_profiles(config))
     known = {name for rule in rules for name in (rule.rule_id, rule.id)}
     covered: dict[str, int] = {}
     for place, waiver in enumerate(waivers.entries):

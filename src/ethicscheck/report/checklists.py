@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ethicscheck.model.checklist_record import AnswerEntry, ChecklistEntry, EvidenceEntry, ItemEntry, MeasuredEntry
 from ethicscheck.model.record import Finding
-from ethicscheck.model.wording import features_label, visible
+from ethicscheck.model.wording import NO_BREAK, decimal, features_label, visible, whole
 
 from .charts import Strip, strip
-from .index import RecordIndex, components, title
+from .index import RecordIndex, components, is_share, title
 
 STATE_WORDS = {
     "unanswered": "Not answered",
@@ -33,6 +33,7 @@ STATE_MARKS = {
     "contradicted": "≠",
     "stale": "↻",
 }
+WHY_CONTRADICTED = "A decision that rests on the answer rests on something the numbers deny, or the numbers miss something that people know."
 # The order in which open questions are listed: what needs a person first.
 OPEN_STATES = ("contradicted", "disputed", "stale", "unanswered", "unsure")
 MEASURED_WORDS = {"yes": "yes", "no": "no", "unsure": "can’t tell yet"}
@@ -72,6 +73,7 @@ class ItemView:
     answers: tuple[AnswerView, ...]
     settled: str
     measured: str
+    measured_value: str
     measured_word: str
     conflict: str
     plot: Strip | None
@@ -194,10 +196,28 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         answers=tuple(_answer(answer) for answer in item.answers),
         settled=visible(item.settled or ""),
         measured=measured.message if measured is not None else "",
+        measured_value=_measured_value(measured) if measured is not None else "",
         measured_word=MEASURED_WORDS[measured.answer] if measured is not None else "",
         conflict=visible(item.conflict or ""),
         plot=_plot(index, measured, item_anchor(place, item)) if measured is not None else None,
         plot_link=_link(index, measured) if measured is not None else "",
+    )
+
+
+def _measured_value(measured: MeasuredEntry) -> str:
+    """Return value, interval and how many people they are about; "" where nothing was measured or may be shown."""
+    interval = measured.interval
+    if measured.value is None or interval is None:
+        return ""
+    share = is_share(components(measured.metric)[0]) and measured.compare != "ratio"
+    unit = "" if not share else f"{NO_BREAK}%" if measured.compare == "each" else f"{NO_BREAK}points"
+    value, low, high = (
+        "no limit" if part is None else f"{part * 100:.1f}" if share else decimal(part)
+        for part in (measured.value, interval.low, interval.high)
+    )
+    level = f"{interval.level * 100:g}"
+    return visible(
+        f"{value}{unit} ({level}{NO_BREAK}% interval {low} to {high}{unit}; {whole(measured.rows)}{NO_BREAK}people)"
     )
 
 
@@ -261,8 +281,21 @@ def _evidence_note(part: EvidenceEntry) -> str:
 
 def checklist_heading(finding: Finding, index: RecordIndex) -> str:
     """Return the heading of a checklist finding."""
+    if finding.reason == "contradicted":
+        return "Answer and measurement contradict each other"
     entry = next((entry for entry in index.record.checklists if entry.id == finding.rule.checklist), None)
     return f"Checklist: {visible(entry.title)}" if entry is not None else f"Checklist {finding.rule.checklist}"
+
+
+def contradicted_question(index: RecordIndex, finding: Finding) -> ItemView | None:
+    """Return the question whose answer a finding says to be contradicted; None for other findings."""
+    if finding.reason != "contradicted":
+        return None
+    for place, entry in enumerate(index.record.checklists):
+        for item in (item for section in entry.sections for item in section.items):
+            if entry.id == finding.rule.checklist and finding.id == f"{finding.rule.id}:{item.id}":
+                return _item(index, item, place, {})
+    return None
 
 
 def measured_title(measured: MeasuredEntry) -> str:

@@ -14,9 +14,9 @@ from ethicscheck.model.controls_record import ControlEntry, ControlMapEntry
 from ethicscheck.model.record import Finding
 from ethicscheck.model.wording import features_label, visible
 
-from .checklists import OPEN_STATES, STATE_MARKS, STATE_WORDS, families, item_anchor, measured_title
+from .checklists import OPEN_STATES, STATE_WORDS, families, item_anchor, measured_title
 from .index import RecordIndex, metric_of, title
-from .wording import VERDICT_MARKS, VERDICT_WORDS
+from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS
 
 EVERY = "*"
 # What stands for a control that no map knows.
@@ -27,14 +27,22 @@ CANT_TELL = ("inconclusive", "not_evaluable")
 
 
 @dataclass(frozen=True)
-class Bearing:
-    """An answer or a measurement that bears on a control: mark, state or verdict in words, what it is, where it stands."""
+class Answers:
+    """Questions that belong together and bear on a control: where they stand, and how many are in which state."""
 
-    state: str
+    anchor: str
+    title: str
+    states: str
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Measurements of one verdict that bear on a control, as (anchor, text)."""
+
+    verdict: str
     mark: str
     word: str
-    text: str
-    anchor: str
+    measured: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -44,9 +52,8 @@ class ControlView:
     id: str
     title: str
     says: str
-    summary: str
-    questions: tuple[Bearing, ...]
-    measurements: tuple[Bearing, ...]
+    answers: tuple[Answers, ...]
+    measurements: tuple[Measurements, ...]
     missing: tuple[str, ...]
 
 
@@ -149,45 +156,38 @@ def _control(control: ControlEntry, asked: Sequence[_Asked], rules: Sequence[tup
         for place, finding in rules
         if EVERY in control.metrics or families(metric_of(finding)) & measures
     ]
-    measurements = (*(_rule(place, finding) for place, finding in bearing), *(_link(*pair) for pair in linked))
-    missing = _missing([item for _, item in pairs], [finding for _, finding in bearing], control)
-    counts: Counter[str] = Counter(item.state for _, item in pairs)
-    shown = ", ".join(f"{counts[state]} {word.lower()}" for state, word in STATE_WORDS.items() if counts[state])
-    parts = [f"{_count(len(pairs), 'question')}: {shown}" if pairs else "no question that applies"]
-    parts.append(_count(len(measurements), "measurement") if measurements else "no measurement")
+    measured = [(finding.verdict, _rule(place, finding)) for place, finding in bearing]
+    measured += [(item.metric.verdict, _link(place, item)) for place, item in linked if item.metric is not None]
     return ControlView(
         visible(control.id),
         visible(control.title),
         visible(control.says),
-        "; ".join(parts),
-        tuple(_question(place, item) for place, item in pairs),
-        measurements,
-        missing,
+        tuple(_answers(part) for part in asked if part.items()),
+        tuple(
+            Measurements(verdict, VERDICT_MARKS[verdict], VERDICT_WORDS[verdict], tuple(found))
+            for verdict in VERDICT_ORDER
+            if (found := dict.fromkeys(part for own, part in measured if own == verdict))
+        ),
+        _missing([item for _, item in pairs], [finding for _, finding in bearing], control),
     )
 
 
-def _question(place: int, item: ItemEntry) -> Bearing:
-    return Bearing(
-        item.state, STATE_MARKS[item.state], STATE_WORDS[item.state], visible(item.text), item_anchor(place, item)
-    )
+def _answers(part: _Asked) -> Answers:
+    items = part.items()
+    counts: Counter[str] = Counter(item.state for item in items)
+    states = ", ".join(f"{counts[state]} {_lowered(word)}" for state, word in STATE_WORDS.items() if counts[state])
+    return Answers(item_anchor(part.place, items[0]), visible(part.section.title), states)
 
 
-def _rule(place: int, finding: Finding) -> Bearing:
-    verdict = finding.verdict
-    what = f"{title(metric_of(finding))} by {features_label(finding.rule.across)} (a rule)"
-    return Bearing(verdict, VERDICT_MARKS[verdict], VERDICT_WORDS[verdict], what, f"finding-{place}")
+def _rule(place: int, finding: Finding) -> tuple[str, str]:
+    return f"finding-{place}", f"{title(metric_of(finding))} by {features_label(finding.rule.across)}"
 
 
-def _link(place: int, item: ItemEntry) -> Bearing:
+def _link(place: int, item: ItemEntry) -> tuple[str, str]:
     measured = item.metric
     assert measured is not None, "only asked then"
-    verdict = measured.verdict
-    what = (
-        f"{measured_title(measured)} (a question’s own limit)"
-        if measured.features
-        else f"{title(measured.metric)} (a question’s own limit)"
-    )
-    return Bearing(verdict, VERDICT_MARKS[verdict], VERDICT_WORDS[verdict], what, item_anchor(place, item))
+    what = measured_title(measured) if measured.features else title(measured.metric)
+    return item_anchor(place, item), f"{what} (own limit)"
 
 
 def _missing(items: Sequence[ItemEntry], findings: Sequence[Finding], control: ControlEntry) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def _waivers_sentence(record: AuditRecord) -> str:
 def _checklists_sentence(record: AuditRecord) -> str:
     if not record.checklists:
         return ""
-    required = [finding for finding in record.findings if finding.kind == "checklist"]
+    required = [part for part in record.findings if part.kind == "checklist" and part.reason != "contradicted"]
     unmet = [finding for finding in required if finding.verdict != "pass"]
     parts = []
     if unmet and len(required) == 1:
@@ -63,7 +63,7 @@ def _checklists_sentence(record: AuditRecord) -> str:
 
 def _rules_sentence(record: AuditRecord) -> str:
     findings = metric_findings(record)
-    if not findings and any(finding.kind == "checklist" for finding in record.findings):
+    if not findings and any(part.kind == "checklist" and part.rule.require for part in record.findings):
         return "No rule was set for the measures."
     if not findings:
         return "No rule was set, so nothing was judged. The measurements below stand on their own."

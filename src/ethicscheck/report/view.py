@@ -13,7 +13,14 @@ from ethicscheck.model.wording import features_label, limit, percent, visible, w
 from ethicscheck.policy.publishing import publishable
 
 from .charts import DotPlot, dot_plot
-from .checklists import ChecklistView, bearing_questions, checklist_heading, checklist_views
+from .checklists import (
+    WHY_CONTRADICTED,
+    ChecklistView,
+    bearing_questions,
+    checklist_heading,
+    checklist_views,
+    contradicted_question,
+)
 from .headline import headline, tally, verdict_words
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language, question
@@ -235,6 +242,7 @@ def _finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
 
 
 def _checklist_finding(index: RecordIndex, finding: Finding, place: int) -> FindingView:
+    asked = contradicted_question(index, finding)
     need = {"complete": "every question answered, nothing disputed, contradicted or out of date"}
     need["signed"] = f"{need['complete']}; and signed"
     line = f", line {finding.rule.line}" if finding.rule.line else ""
@@ -247,12 +255,13 @@ def _checklist_finding(index: RecordIndex, finding: Finding, place: int) -> Find
         mark=VERDICT_MARKS[finding.verdict],
         heading=checklist_heading(finding, index),
         asks="",
-        message=visible(finding.message),
+        message=f"{asked.conflict} {asked.measured}" if asked else visible(finding.message),
         remedy=visible(finding.remedy),
-        why=visible(finding.rule.why) if finding.rule.why else "The audit’s settings require it.",
-        rule=need[finding.rule.require or "complete"],
+        why=WHY_CONTRADICTED if asked else visible(finding.rule.why or "The audit’s settings require it."),
+        rule="what people say and what was measured agree" if asked else need[finding.rule.require or "complete"],
         source=visible(f"profile {finding.rule.profile}" if finding.rule.profile else source),
         plots=(),
+        questions=((asked.anchor, asked.text),) if asked else (),
     )
 
 

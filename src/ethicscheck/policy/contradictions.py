@@ -1,0 +1,58 @@
+"""Where people say one thing and the numbers another: both stay, and it is a finding of its own."""
+
+from __future__ import annotations
+
+from ethicscheck.checklist.status import ChecklistStatus, ItemStatus, Require
+from ethicscheck.model.record import Finding, RuleEntry
+
+REASON = "contradicted"
+REMEDY = (
+    "Find out together which of the two is right: what the answer rests on, and whom the numbers count. Then answer "
+    "again, or mend the system."
+)
+
+
+def conflict(status: ItemStatus) -> str | None:
+    """Return who said the opposite of what was measured; nobody is given words that were not theirs."""
+    measured = status.measured
+    if status.state != "contradicted" or measured is None:
+        return None
+    opposite = "no" if measured.answer == "yes" else "yes"
+    said = sorted({answer.by for answer in status.answers if answer.value == opposite})
+    given = f"{' and '.join(said)} said {opposite}" if said else f"It was settled as {opposite}"
+    return f"{given}; the measurement says {measured.answer}."
+
+
+def contradictions(status: ChecklistStatus, require: Require, line: int | None) -> tuple[Finding, ...]:
+    """Return a finding for each question whose answer the measurement contradicts.
+
+    Where the checklist is required it fails, as the requirement does. Where nothing is required it is undecided: which of
+    the two is right is not known, and an audit that holds both is no pass.
+    """
+    name = f"checklist:{status.checklist.id}"
+    found = []
+    for item in status.items:
+        said = conflict(item)
+        if said is None:
+            continue
+        found.append(
+            Finding(
+                id=f"{name}:{item.item.id}",
+                kind="checklist",
+                verdict="inconclusive" if require == "none" else "fail",
+                rule=RuleEntry(
+                    id=name,
+                    checklist=status.checklist.id,
+                    require=None if require == "none" else require,
+                    line=line,
+                ),
+                observed=None,  # the numbers stand at the question, where what must not be published is left out
+                message=f"{said} Asked was: “{item.item.text}”",
+                remedy=REMEDY,
+                reason=REASON,
+            )
+        )
+    return tuple(found)
+
+
+__all__ = ["REASON", "conflict", "contradictions"]
