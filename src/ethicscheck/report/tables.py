@@ -12,7 +12,16 @@ from ethicscheck.model.wording import decimal, features_label, group_label, perc
 from .charts import DotPlot, dot_plot, write, write_bare, write_interval
 from .grid import Grid, grids
 from .hiding import hidden_note, hidden_sizes
-from .index import RecordIndex, components, definition, group_key, is_share, title
+from .index import (
+    RecordIndex,
+    components,
+    definition,
+    group_key,
+    is_share,
+    metric_findings,
+    metric_of,
+    title,
+)
 from .wording import reason_text
 
 
@@ -98,12 +107,41 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         overview=tuple(_overview(index, name, features, _anchor(place, name, metrics)) for name in metrics),
         criteria=tuple(_overview(index, name, features, "") for name in criteria),
         details=tuple(
-            _detail(index, name, features, _anchor(place, name, metrics), f"p{place}-{at}")
+            _detail(
+                index,
+                name,
+                features,
+                _anchor(place, name, metrics),
+                f"p{place}-{at}" if name in _drawn(index, features) else None,
+            )
             for at, name in enumerate(metrics)
         ),
         hidden=hidden_note(index, features),
         grids=grids(index, features, place),
     )
+
+
+# Of a measure and its mirror image (1 less the other) one is drawn.
+MIRRORED = {
+    "true_negative_rate": "false_positive_rate",
+    "true_positive_rate": "false_negative_rate",
+    "false_discovery_rate": "precision",
+    "false_omission_rate": "negative_predictive_value",
+}
+MOST_DRAWN = 6
+
+
+def _drawn(index: RecordIndex, features: tuple[str, ...]) -> list[str]:
+    """Return the measures that have a chart beside their table: the first few that no finding draws already."""
+    metrics = index.metrics()
+    judged = {
+        part
+        for finding in metric_findings(index.record)
+        if finding.rule.across == features
+        for part in components(metric_of(finding))
+    }
+    left = [name for name in metrics if name not in judged and MIRRORED.get(name) not in metrics]
+    return left[:MOST_DRAWN]
 
 
 def _anchor(place: int, name: str, metrics: Sequence[str]) -> str:
@@ -159,7 +197,9 @@ def _ratio(row: Disparity | None, index: RecordIndex) -> str:
     return decimal(row.value)
 
 
-def _detail(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str, plot_id: str) -> MeasureDetail:
+def _detail(
+    index: RecordIndex, name: str, features: tuple[str, ...], anchor: str, plot_id: str | None
+) -> MeasureDetail:
     known = definition(name, index.record.plan.task)
     small = index.record.plan.min_group
     rows = index.estimates.get((name, features), [])
@@ -170,7 +210,7 @@ def _detail(index: RecordIndex, name: str, features: tuple[str, ...], anchor: st
         asks=known.asks if known is not None else "",
         formula=known.formula if known is not None else "",
         groups=tuple(_group(index, name, features, row, row.rows < small) for row in ordered),
-        plot=dot_plot(index, name, features, plot_id),
+        plot=dot_plot(index, name, features, plot_id) if plot_id is not None else None,
         gap_sentence=_gap_sentence(index, name, features),
     )
 
