@@ -99,12 +99,17 @@ def _unknown(counts: GroupCounts, overall: GroupCounts) -> GroupCounts:
     def rest(whole: Any, known: Any) -> Any:
         return np.maximum(whole - known.sum(axis=0, keepdims=True), 0)
 
+    rows = rest(overall.rows, counts.rows)
     weighted = overall.weight is not None and counts.weight is not None
+
+    def heavy(whole: Any, known: Any) -> Any:  # sums of decimal weights leave a rest where no row is left
+        return np.where(rows > 0, rest(whole, known), 0.0)
+
     return replace(
         overall,
         products=None,  # bounds hold for the rows there are; they have no sampling error
         clusters=None,
-        rows=rest(overall.rows, counts.rows),
-        weight=rest(overall.weight, counts.weight) if weighted else None,
-        weight_squares=rest(overall.squares, counts.squares) if weighted else None,
+        rows=rows,
+        weight=heavy(overall.weight, counts.weight) if weighted else None,
+        weight_squares=heavy(overall.squares, counts.squares) if weighted else None,
     )
