@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from .checklist_answering import answer_command, resolve_command, sign_command, withdraw_command
-from .checklist_walk import walk_command
+from .checklist_moving import export_command, import_command
+from .checklist_versions import diff_command, migrate_command
+from .checklist_walk import lang_option, walk_command
 
 UNMET = 1
 
@@ -50,14 +52,15 @@ def list_command(as_json: bool) -> None:
 
 @checklist_command.command("show")
 @click.argument("use", metavar="ID|PATH")
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, in the form of the YAML.")
-def show_command(use: str, as_json: bool) -> None:
+def show_command(use: str, lang: str | None, as_json: bool) -> None:
     """Show every question of a checklist, with its help, answers and conditions."""
     from ethicscheck.checklist.shipped import load
 
-    from .checklist_words import new_console, print_checklist, print_json
+    from .checklist_words import new_console, print_checklist, print_json, spoken
 
-    checklist = load(use, Path()).checklist
+    checklist = spoken(load(use, Path()), lang)
     if as_json:
         written = checklist.model_dump(mode="json", by_alias=True, exclude_unset=True)
         print_json({"schema": checklist.schema_, **written})
@@ -117,7 +120,8 @@ def status_command(journal: Path, as_json: bool) -> None:
 def check_command(target: str, require: str) -> int:
     """Check a checklist (an id or a YAML file: its problems) or a journal (the gate).
 
-    Leaves with 0 when all is well, 1 when something is open or a question lacks help, 2 when it can't be read.
+    Leaves with 0 when all is well, 1 when something is open or a question lacks help or words in a language it is
+    translated into, 2 when it can't be read.
     """
     return _gate(Path(target), require) if _is_journal(Path(target)) else _lint(target)
 
@@ -135,11 +139,12 @@ def _is_journal(path: Path) -> bool:
 
 def _lint(use: str) -> int:
     from ethicscheck.checklist.shipped import load
+    from ethicscheck.checklist.translation import missing_words
     from ethicscheck.model.wording import visible
     from ethicscheck.policy.controls import strange_controls
 
     loaded = load(use, Path())
-    spots = loaded.weak_spots()
+    spots = (*loaded.weak_spots(), *missing_words(loaded))
     for problem in strange_controls(loaded.document.value, loaded.document):
         click.echo(visible(f"warning: {problem}"))
     for problem in spots:
@@ -158,5 +163,15 @@ def _gate(path: Path, require: str) -> int:
     return UNMET if print_gate(status, require, new_console()) else 0
 
 
-for _command in (walk_command, answer_command, withdraw_command, resolve_command, sign_command):
+for _command in (
+    walk_command,
+    answer_command,
+    withdraw_command,
+    resolve_command,
+    sign_command,
+    diff_command,
+    migrate_command,
+    export_command,
+    import_command,
+):
     checklist_command.add_command(_command)

@@ -8,6 +8,10 @@ import click
 
 from .checklist_answering import person_options
 
+lang_option = click.option(
+    "--lang", metavar="LANGUAGE", help="Show the questions in this language, such as fr, where they are translated."
+)
+
 
 @click.command("walk")
 @click.argument("journal", type=click.Path(path_type=Path))
@@ -17,7 +21,8 @@ from .checklist_answering import person_options
     type=click.Choice(["unanswered", "disputed", "stale", "mine"]),
     help="Only these questions; mine: those your role is asked and you have not answered.",
 )
-def walk_command(journal: Path, by: str | None, role: str | None, only: str | None) -> int:
+@lang_option
+def walk_command(journal: Path, by: str | None, role: str | None, only: str | None, lang: str | None) -> int:
     """Walk through the questions of JOURNAL; each answer is saved at once.
 
     Goes on where it stopped. At each question: ? help, b back, s skip, c comment, e evidence, n does not apply, q quit.
@@ -26,8 +31,9 @@ def walk_command(journal: Path, by: str | None, role: str | None, only: str | No
     from ethicscheck.checklist.opening import open_journal
 
     from .checklist_wizard import Walk
-    from .checklist_words import ask_person
+    from .checklist_words import ask_person, spoken
 
     opened = open_journal(journal)
+    checklist = spoken(opened.loaded, lang)
     by, role = ask_person(by, role)
-    return Walk(opened, by, role, only).run()
+    return Walk(opened, by, role, only, checklist).run()

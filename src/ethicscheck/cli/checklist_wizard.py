@@ -11,7 +11,7 @@ from typing import Any
 from rich.text import Text
 
 from ethicscheck.checklist.answering import answer_item, check_answers_something, may, person
-from ethicscheck.checklist.definition import Column, Item
+from ethicscheck.checklist.definition import Checklist, Column, Item
 from ethicscheck.checklist.entries import Evidence
 from ethicscheck.checklist.evidence import check_is_not_the_journal, record_evidence
 from ethicscheck.checklist.kinds import KINDS, choices_of, read_value
@@ -19,6 +19,7 @@ from ethicscheck.checklist.kinds.table import read_cell
 from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.rules import differing
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus
+from ethicscheck.checklist.translating import in_words_of
 from ethicscheck.errors import UsageError
 from ethicscheck.model.wording import visible
 from ethicscheck.provenance import created_now
@@ -56,14 +57,15 @@ class _QuitError(Exception):
 class Walk:
     """A walk through a journal's questions as one person."""
 
-    def __init__(self, opened: OpenJournal, by: str, role: str, only: str | None) -> None:
+    def __init__(self, opened: OpenJournal, by: str, role: str, only: str | None, spoken: Checklist) -> None:
         self.opened = opened
+        self.spoken = spoken  # the questions in the person's language; what is saved is of the journal's own checklist
         self.by, self.role = person(by, role)
         self.only = only
         check_answers_something(opened.loaded.checklist, self.role)
         self.console = new_console()
         self.saved = 0
-        self.status: ChecklistStatus = opened.status(today=today())
+        self.status: ChecklistStatus = in_words_of(opened.status(today=today()), spoken)
         self._section = ""
 
     def run(self) -> int:
@@ -271,7 +273,7 @@ class Walk:
         )
         self.saved += 1
         self.opened = self.opened.again()
-        self.status = self.opened.status(today=today())
+        self.status = in_words_of(self.opened.status(today=today()), self.spoken)
         for note in notes:
             self._print(f"note: {note}", "yellow")
         now = self.status.item(item.item.id)

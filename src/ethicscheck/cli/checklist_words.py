@@ -21,8 +21,10 @@ from ethicscheck.checklist.definition import Checklist, Item
 from ethicscheck.checklist.entries import Answer
 from ethicscheck.checklist.kinds import KINDS, choices_of, show_value
 from ethicscheck.checklist.opening import OpenJournal
+from ethicscheck.checklist.reading import LoadedChecklist
 from ethicscheck.checklist.rules import NOT_APPLICABLE, differing
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, Require, Risk, State
+from ethicscheck.checklist.translating import translate
 from ethicscheck.errors import UsageError
 from ethicscheck.model.wording import visible
 from ethicscheck.provenance import created_now
@@ -111,6 +113,15 @@ def find_evidence(given: str, folder: Path) -> str:
         return given
     inside = here.is_relative_to(folder.absolute())
     return str(here) if inside or not (folder / given).exists() else given
+
+
+def spoken(loaded: LoadedChecklist, language: str | None) -> Checklist:
+    """Return a checklist in a language, telling on stderr what of it stays as it was written."""
+    if language is None:
+        return loaded.checklist
+    translated = translate(loaded, language)
+    say(translated.notes)
+    return translated.checklist
 
 
 def print_checklist(checklist: Checklist, console: Console) -> None:
