@@ -90,11 +90,11 @@ class UsageError(EthicscheckError):
     """The call itself is off."""
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
+def did_you_mean(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str:
     """Return "did you mean 'x'?" for the nearest of `choices`, or the list of them when none is near."""
     known = sorted(set(choices))
     lowered = {choice.lower(): choice for choice in known}
-    near = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=cutoff)
     if near:
         return f"did you mean {lowered[near[0]]!r}?"
     if not known:

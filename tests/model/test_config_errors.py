@@ -115,6 +115,36 @@ def test_a_slip_is_named_with_its_line_and_the_way_out(text: str, expected: str,
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{BASE}cluster: id\n", "unknown key 'cluster' (c.yaml:8) — `cluster` belongs under `data`"),
+        (f"{BASE}strata: dept\n", "unknown key 'strata' (c.yaml:8) — `strata` belongs under `data`"),
+        (f"{BASE}seed: 1\n", "unknown key 'seed' (c.yaml:8) — `seed` belongs under `statistics`"),
+        (f"{BASE}rules: []\n", "unknown key 'rules' (c.yaml:8) — `rules` belongs under `policy`"),
+        (f"{BASE}columns: [a]\n", "unknown key 'columns' (c.yaml:8) — `columns` belongs under `explore` or under `proxies`"),
+        (f"{BASE}  explore: true\n", "unknown key 'data.explore' (c.yaml:8) — `explore` belongs at the top level"),
+        (f"{BASE}  metrics: [accuracy]\n",
+         "unknown key 'data.metrics' (c.yaml:8) — `metrics` belongs at the top level or under `explore`"),
+        (f"{BASE}  min_group: 5\n", "unknown key 'data.min_group' (c.yaml:8) — `min_group` belongs under `statistics`"),
+        (f"{BASE}  bins: [5]\n", "unknown key 'data.bins' (c.yaml:8) — `bins` belongs under `data.sensitive.FEATURE`"),
+        (f"{BASE}policy: {{suppress_below: 5}}\n",
+         "unknown key 'policy.suppress_below' (c.yaml:8) — `suppress_below` belongs under `report`"),
+        (f"{BASE}policy: {{compare: ratio}}\n",
+         "unknown key 'policy.compare' (c.yaml:8) — `compare` belongs in an entry of `policy.rules`"),
+        (BASE.replace("  prediction", "prediction").replace("  label: y\n", "").replace("  sensitive", "data:\n  sensitive")
+         .replace("data:\n  source: d.csv\n", "", 1).replace("[race, sex]", "[race, sex]\n  source: d.csv\n"),
+         "unknown key 'prediction' (c.yaml:3) — `prediction` belongs under `data`"),
+        (BASE.replace("  source: d.csv\n", "") + "source: d.csv\n", "unknown key 'source' (c.yaml:7) — `source` belongs under `data`"),
+        (BASE.replace("  label: y\n", "") + "label: y\nmetrics: [accuracy]\n",
+         "unknown key 'label' (c.yaml:7) — `label` belongs under `data`"),
+    ],
+)  # fmt: skip
+def test_a_key_at_the_wrong_level_is_told_where_it_belongs(text: str, expected: str, tmp_path: Path) -> None:
+    """The nearest word of the wrong section misleads; and what is missing for that reason alone is not said again."""
+    assert problems(tmp_path, text) == [expected]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         ("  label: y", "  lable: y", "unknown key 'data.lable' (c.yaml:5) — did you mean 'label'?"),

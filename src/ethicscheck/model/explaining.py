@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import types
-import typing
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from ethicscheck.errors import Problem, did_you_mean
 
+from .keys import Key, config_keys, described, holds_more, model_in
 from .strict_yaml import Document, Path
 
 _MAPPING = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
@@ -24,7 +23,9 @@ def explain_errors(error: ValidationError, model: type[BaseModel], document: Doc
     missing because it is misspelt.
     """
     found = [(_path(item["loc"]), item) for item in error.errors()]
-    misspelt = {_meant(path, model) for path, item in found if item["type"] == "extra_forbidden"}
+    unknown = [path for path, item in found if item["type"] == "extra_forbidden"]
+    misspelt = {_meant(path, model) for path in unknown}
+    misspelt |= {_split(key) for path in unknown for key in _elsewhere(path, model) if not key.listed}
     problems = []
     for path, item in found:
         follows = document.is_broken(path) or (item["type"] == "missing" and path in misspelt)
@@ -59,7 +60,7 @@ def _problem(path: Path, item: Any, model: type[BaseModel], document: Document) 
     if kind == "missing":
         return document.problem(path[:-1], f"{where} is missing", _wanted(path, model))
     if kind == "extra_forbidden":
-        return document.problem(path, f"unknown key {where!r}", did_you_mean(str(path[-1]), _keys(path[:-1], model)))
+        return document.problem(path, f"unknown key {where!r}", _unknown_hint(path, model))
     if kind == "literal_error" and isinstance(item["input"], str):
         expected = str(item["ctx"]["expected"]).replace(" or ", ", ").split(", ")
         hint = did_you_mean(item["input"], [word.strip("'") for word in expected])
@@ -89,13 +90,38 @@ def _meant(path: Path, model: type[BaseModel]) -> Path | None:
 def _wanted(path: Path, model: type[BaseModel]) -> str:
     section = _section(path[:-1], model)
     field = section.model_fields.get(str(path[-1])) if section is not None else None
-    words = (field.description or _described(field.annotation)) if field is not None else None
+    words = described(field) if field is not None else None
     return f"add `{path[-1]}`: {words}" if words else f"add `{path[-1]}`"
 
 
-def _described(annotation: Any) -> str:
-    section = _model_in(annotation)
-    return (section.__doc__ or "").strip() if section is not None else ""
+def _unknown_hint(path: Path, model: type[BaseModel]) -> str:
+    """Return the key that is nearly the same here; else where the same key belongs; else what is known here."""
+    name, known = str(path[-1]), _keys(path[:-1], model)
+    near = did_you_mean(name, known, cutoff=0.8)
+    belongs = _elsewhere(path, model)
+    if near.startswith("did you mean") or not belongs:
+        return did_you_mean(name, known)
+    return f"`{name}` belongs {' or '.join(dict.fromkeys(_home(key) for key in belongs))}"
+
+
+def _home(key: Key) -> str:
+    if not key.section:
+        return "at the top level"
+    free = key.section.rpartition(".")[2].isupper()
+    return f"{'in an entry of' if key.listed and not free else 'under'} `{key.section}`"
+
+
+def _elsewhere(path: Path, model: type[BaseModel]) -> list[Key]:
+    """Return the keys of that name in other sections; what only a profile asks for is meant in `policy` alone."""
+    return [
+        key
+        for key in config_keys(model)
+        if key.name == path[-1] and (key.section != "policy.profiles" or path[0] == "policy")
+    ]
+
+
+def _split(key: Key) -> Path:
+    return tuple(key.path.split("."))
 
 
 def _keys(path: Path, model: type[BaseModel]) -> list[str]:
@@ -116,18 +142,5 @@ def _section(path: Path, model: type[BaseModel]) -> type[BaseModel] | None:
         field = section.model_fields.get(str(part))
         if field is None:
             return None
-        section, held = _model_in(field.annotation), _is_container(field.annotation)
+        section, held = model_in(field.annotation), holds_more(field.annotation)
     return section
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for part in typing.get_args(annotation) if (model := _model_in(part)) is not None), None)
-
-
-def _is_container(annotation: Any) -> bool:
-    origin = typing.get_origin(annotation)
-    if origin in (typing.Union, types.UnionType, typing.Annotated):
-        return any(_is_container(part) for part in typing.get_args(annotation))
-    return origin in (tuple, list, dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from ethicscheck.errors import Problem, did_you_mean
@@ -36,7 +36,8 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
     data = value.get("data")
     if not isinstance(data, dict):
         return []
-    problems = _check_decision(data, value.get("task", "binary"), document, keys)
+    misplaced = set(keys) & set(value)  # said already, with where they belong
+    problems = _check_decision(data, value.get("task", "binary"), document, keys, misplaced)
     features = data.get("sensitive")
     names = (
         [features] if isinstance(features, str) else list(features) if isinstance(features, (dict, list, tuple)) else []
@@ -60,8 +61,11 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
     return problems
 
 
-def _check_decision(data: dict[str, Any], task: Any, document: Document, keys: Sequence[str]) -> list[Problem]:
+def _check_decision(
+    data: dict[str, Any], task: Any, document: Document, keys: Sequence[str], misplaced: Set[str]
+) -> list[Problem]:
     given = meant_keys(data, keys) | {key for key, part in data.items() if part or document.is_broken(("data", key))}
+    given |= misplaced
     what = hint = None
     if task == "score":
         if "score" not in given:

@@ -138,7 +138,7 @@ def check_names(value: Any, document: Document, own: Mapping[str, Metric] | None
     features = data.get("sensitive")
     names = [str(name) for name in _words(features) or (features if isinstance(features, dict) else ())]
     labelled = bool(data.get("label")) or document.is_broken(("data", "label"))
-    labelled = labelled or "label" in meant_keys(data, DataConfig.model_fields)
+    labelled = labelled or "label" in (*meant_keys(data, DataConfig.model_fields), *value)
     measures = _measures_meant(value, own or {})
     problems: list[Problem] = []
     for place, name in enumerate(_words(value.get("metrics"))):
