@@ -276,6 +276,28 @@ def test_an_example_works_where_it_lands(name: str, capsys: pytest.CaptureFixtur
     assert not Path("mine/ethicscheck-out").exists()
 
 
+def test_what_python_compiled_is_not_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip compiles the scripts of the examples it installs; a copy holds what was written."""
+    made = tmp_path / "examples/lending"
+    (made / "__pycache__").mkdir(parents=True)
+    for name in ("ethicscheck.yaml", "make.py", "stray.pyc", "__pycache__/make.cpython-311.pyc"):
+        (made / name).write_text("x")
+    monkeypatch.setattr("ethicscheck.cli.init.examples_folder", lambda: tmp_path / "examples")
+
+    assert run(["init", "mine", "--example", "lending"]) == 0
+
+    assert sorted(path.name for path in Path("mine").rglob("*")) == ["ethicscheck.yaml", "make.py"]
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLES.glob("*/ethicscheck.yaml")))
+def test_an_example_says_how_to_audit_it_where_it_lies(name: str) -> None:
+    """In a copy there is no folder `examples`."""
+    text = (EXAMPLES / name / "README.md").read_text(encoding="utf-8")
+
+    assert f"    ethicscheck audit examples/{name}/ethicscheck.yaml\n" in text
+    assert f"In a copy made by `ethicscheck init --example {name}`: `ethicscheck audit`." in text
+
+
 def test_an_unknown_example_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2, nothing written."""
     assert run(["init", "mine", "--example", "berkley"]) == 2

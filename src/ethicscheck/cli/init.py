@@ -16,11 +16,15 @@ from .options import DEFAULT_OUTPUT
 if TYPE_CHECKING:
     from .guessing import Guess
 
+MADE = (DEFAULT_OUTPUT, "__pycache__")  # left behind by an audit or by Python (pip compiles what it installs)
+
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", required=False, default=".", type=click.Path(path_type=Path))
 @click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="Guess the columns from this file.")
-@click.option("--example", metavar="NAME", help="Copy a shipped example instead: compas, berkeley, hiring, lending, promotion.")
+@click.option(
+    "--example", metavar="NAME", help="Copy a shipped example instead: compas, berkeley, hiring, lending, promotion."
+)
 def init_command(folder: Path, data: Path | None, example: str | None) -> None:
     """Write a commented ethicscheck.yaml into DIR (default: here), or copy an example there.
 
@@ -121,7 +125,7 @@ def _example(name: str) -> dict[str, bytes]:
     found = {}
     for path in sorted((root / name).rglob("*")):
         inside = path.relative_to(root / name)
-        made = any(part.startswith(".") or part == DEFAULT_OUTPUT for part in inside.parts)
+        made = any(part.startswith(".") or part in MADE for part in inside.parts) or path.suffix == ".pyc"
         if path.is_file() and not made:
             found[inside.as_posix()] = path.read_bytes()
     return found
