@@ -8,16 +8,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ethicscheck.errors import EthicscheckError, JournalError, Problem, UsageError
 
 from .answering import find_item, make_answer, person
-from .entries import Answer, Entry, Evidence, Resolution, Withdrawal, content_of
+from .entries import Answer, Entry, Evidence, Resolution, Withdrawal, content_of, read_line, write_line
 from .evidence import record_evidence
 from .forms import Form, Row, restored
 from .opening import OpenJournal
 from .rules import canonical, meaning
+
+Said = TypeVar("Said", Answer, Resolution, Answer | Resolution)
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,22 @@ def _moment(at: str) -> datetime.datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=datetime.UTC)
 
 
+def _readable(entry: Said) -> Said:
+    """Return an entry that a journal can hold: forms come from anywhere.
+
+    Raises
+    ------
+    UsageError
+        When it can't.
+    """
+    try:
+        read_line(write_line(replace(entry, seq=1))[:-1])
+    except (ValueError, RecursionError) as error:
+        what = "it holds half a character" if isinstance(error, UnicodeError) else str(error)
+        raise UsageError(f"no journal can hold this: {what}", entry.item, "export the form again") from None
+    return entry
+
+
 @dataclass
 class _Bringing:
     """Takes a form's rows one by one."""
@@ -153,20 +171,20 @@ class _Bringing:
         if row.blank:
             return
         kept = restored(row)
-        entry = self._kept(kept) if kept is not None else self._fresh(row)
+        entry = self._kept(_readable(kept.entry())) if kept is not None else self._fresh(row)
         if entry is not None:
+            entry = _readable(entry)
             self.entries.append(entry)
             self.history.note(entry, self.opened)
 
-    def _kept(self, row: Row) -> Answer | Resolution | None:
-        entry = row.entry()
+    def _kept(self, entry: Said) -> Said | None:
         if _statement(entry) in self.history.statements:
             self.present += 1
             return None
         spoke = self.history.spoke.get(self.history.key(entry, self.opened))
         if spoke is not None and spoke > _moment(entry.at):
             self.notes.append(
-                f"{row.item}: what {entry.by} says of {entry.at[:10]} is older than what stands; left out"
+                f"{entry.item}: what {entry.by} says of {entry.at[:10]} is older than what stands; left out"
             )
             return None
         return entry

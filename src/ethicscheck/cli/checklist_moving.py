@@ -8,8 +8,6 @@ import click
 
 from .checklist_answering import person_options
 
-MOST_BYTES = 64_000_000
-
 
 @click.command("export")
 @click.argument("journal", type=click.Path(path_type=Path))
@@ -47,7 +45,8 @@ def export_command(journal: Path, form: str | None, output: Path) -> None:
     write_all({output: mark + content.encode()}, hint="choose another file with -o")
     say(opened.contents.notes)
     answers = sum(bool(row.digest) for row in filled.rows)
-    click.echo(visible(f"wrote {output}: {answers} answers, {len(filled.rows) - answers} questions without one"))
+    blank = _counted(len(filled.rows) - answers, "question")
+    click.echo(visible(f"wrote {output}: {_counted(answers, 'answer')}, {blank} without one"))
 
 
 @click.command("import")
@@ -78,8 +77,12 @@ def import_command(journal: Path, file: Path, by: str | None, role: str | None) 
     digest = hashlib.sha256(content).hexdigest()
     done = import_form(opened, form, by=by, role=role, at=created_now(), name=file.name, sha256=digest)
     say(done.notes)
-    there = f", {done.present} were there already" if done.present else ""
-    click.echo(visible(f"imported {file.name}: {len(done.added)} answers added{there}"))
+    there = f", {done.present} there already" if done.present else ""
+    click.echo(visible(f"imported {file.name}: {_counted(len(done.added), 'answer')} added{there}"))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _check_apart(output: Path, *kept: Path | None) -> None:
@@ -91,6 +94,7 @@ def _check_apart(output: Path, *kept: Path | None) -> None:
 
 
 def _content(file: Path) -> bytes:
+    from ethicscheck.checklist.forms.problems import MOST_BYTES
     from ethicscheck.errors import UsageError
 
     try:

@@ -85,13 +85,14 @@ def read_yaml_file(path: FilePath, kind: str, hint: str) -> tuple[Document, byte
     return read_yaml(text, path.name), content
 
 
-def read_yaml(text: str, name: str) -> Document:
+def read_yaml(text: str, name: str, most: int = MAX_BYTES) -> Document:
     """Parse one YAML document strictly.
 
     Parameters
     ----------
     text : the YAML.
     name : the file's name, for messages.
+    most : how many bytes it may have.
 
     Raises
     ------
@@ -101,8 +102,9 @@ def read_yaml(text: str, name: str) -> Document:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise ConfigError([Problem("the file is too large for a config", name, "4 MB is the limit", 1)])
+    if len(text.encode("utf-8", "replace")) > most:
+        hint = f"{most / 1e6:.0f} MB is the limit"
+        raise ConfigError([Problem("the file is too large for a config", name, hint, 1)])
     document = Document(name)
     try:
         node = YAML(typ="rt", pure=True).compose(text)

@@ -28,7 +28,7 @@ class FormFormat:
 FORMATS: Final[Mapping[str, FormFormat]] = {
     "markdown": FormFormat((".md", ".markdown"), markdown_form.read, markdown_form.write),
     "yaml": FormFormat((".yaml", ".yml"), yaml_form.read, yaml_form.write),
-    "csv": FormFormat((".csv", ".tsv"), csv_form.read, csv_form.write),
+    "csv": FormFormat((".csv",), csv_form.read, csv_form.write),
     "html": FormFormat((".html", ".htm"), html_form.read, html_form.write),
     "json": FormFormat((".json",), json_form.read, None),
 }

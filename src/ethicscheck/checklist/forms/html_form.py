@@ -37,6 +37,13 @@ def write(form: Form, checklist: Checklist) -> str:
     from markupsafe import Markup
 
     content = json_form.content_of(form)
+    places = {item.id: item for _, item in checklist.items()}
+    given: dict[str, list[dict[str, Any]]] = {name: [] for name in places}
+    gone: list[dict[str, Any]] = []
+    for row in form.rows:
+        name = checklist.current_id(row.item)
+        if row.digest:
+            given.get(name, gone).append(_given(row, places.get(name), checklist))
     style, script = _file("form.css"), _file("form.js")
     page = _environment().get_template("form.html.j2")
     return page.render(
@@ -46,11 +53,11 @@ def write(form: Form, checklist: Checklist) -> str:
             {
                 "title": section.title,
                 "intro": section.intro or "",
-                "questions": [_question(item, checklist, form) for item in section.items],
+                "questions": [_question(item, checklist, given[item.id]) for item in section.items],
             }
             for section in checklist.sections
         ],
-        gone=[_given(row, None, checklist) for row in form.rows if checklist.item(row.item) is None],
+        gone=gone,
         answers=Markup(_embedded(content)),  # noqa: S704  # JSON without <, > and &
         questions=Markup(_embedded(_questions(form, checklist, content))),  # noqa: S704
         style=Markup(style),  # noqa: S704  # our own files
@@ -60,9 +67,8 @@ def write(form: Form, checklist: Checklist) -> str:
     )
 
 
-def _question(item: Item, checklist: Checklist, form: Form) -> dict[str, Any]:
+def _question(item: Item, checklist: Checklist, given: list[dict[str, Any]]) -> dict[str, Any]:
     widget = KINDS[item.type].widget
-    rows = [row for row in form.rows if row.digest and checklist.current_id(row.item) == item.id]
     return {
         "id": item.id,
         "text": item.text,
@@ -76,7 +82,7 @@ def _question(item: Item, checklist: Checklist, form: Form) -> dict[str, Any]:
             for column in item.columns
         ],
         "na": item.na.reason_min_chars if item.na is not None else 0,
-        "given": [_given(row, item, checklist) for row in rows],
+        "given": given,
     }
 
 

@@ -45,9 +45,14 @@ def read(text: str, name: str) -> Form:
         With every problem.
     """
     try:
-        content = json.loads(text, parse_constant=_refuse)
+        return _form(text, name)
     except RecursionError:
         raise refused("it is nested too deeply", name, 0, "download the answers again") from None
+
+
+def _form(text: str, name: str) -> Form:
+    try:
+        content = json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         raise refused(f"not valid JSON: {error.msg}", name, error.lineno, "download the answers again") from None
     except ValueError:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ethicscheck.errors import JournalError, Problem
+
+MOST_BYTES: Final = 64_000_000  # of a form: the largest file that is read
 
 
 def refused(what: str, name: str, line: int = 0, hint: str = "") -> JournalError:
@@ -15,4 +19,4 @@ def problem(what: str, name: str, line: int = 0, hint: str = "") -> Problem:
     return Problem(what, f"{name}:{line}" if line else name, hint, line)
 
 
-__all__ = ["problem", "refused"]
+__all__ = ["MOST_BYTES", "problem", "refused"]

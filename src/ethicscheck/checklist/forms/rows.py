@@ -63,7 +63,7 @@ class Row:
         """Return the digest of what it says now."""
         said = {name: part for name, part in vars(self).items() if name not in _NOT_SAID}
         said["evidence"] = [asdict(piece) for piece in self.evidence]
-        return hashlib.sha256(canonical(said).encode()).hexdigest()
+        return hashlib.sha256(canonical(said).encode("utf-8", "surrogatepass")).hexdigest()
 
     def entry(self) -> Answer | Resolution:
         """Return what it says as an entry of a journal."""

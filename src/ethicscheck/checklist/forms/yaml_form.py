@@ -13,7 +13,7 @@ from ethicscheck.errors import ConfigError, JournalError, did_you_mean
 from ethicscheck.model.strict_yaml import Document, read_yaml
 from ethicscheck.model.wording import visible
 
-from .problems import refused
+from .problems import MOST_BYTES, refused
 from .rows import COLUMNS, SCHEMA, TEXTS, Form, Row, piece_json, read_evidence, write_answer
 from .wording import allowed, notes
 
@@ -136,7 +136,7 @@ def read(text: str, name: str) -> Form:
         With every problem.
     """
     try:
-        document = read_yaml(text, name)
+        document = read_yaml(text, name, MOST_BYTES)
     except ConfigError as error:
         raise JournalError(error.problems) from None
     return form_in(document)

@@ -1,0 +1,335 @@
+"""What comes back from a form: whose answer it is, what is left alone, what is refused; the commands around it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checklist_helpers import AT, answer, begin, items, lines, question, standing, state
+
+from ethicscheck.checklist.entries import Evidence, Resolution
+from ethicscheck.checklist.forms import FORMATS, Form, Row, make_form
+from ethicscheck.checklist.forms.csv_form import as_meant, defused
+from ethicscheck.checklist.importing import Imported, import_form
+from ethicscheck.checklist.opening import OpenJournal
+from ethicscheck.cli import run
+from ethicscheck.errors import JournalError
+
+LATER = "2026-03-05T12:00:00Z"
+Printed = pytest.CaptureFixture[str]
+
+
+def form(opened: OpenJournal) -> Form:
+    return make_form(opened.loaded.checklist, opened.loaded.sha256, opened.again().contents.entries)
+
+
+def rows(*given: Row) -> Form:
+    return Form("small", "1.10", "0" * 64, given)
+
+
+def bring(opened: OpenJournal, given: Form, by: str = "Ben", role: str = "engineer") -> Imported:
+    return import_form(opened.again(), given, by=by, role=role, at=LATER, name="f.csv", sha256="5" * 64)
+
+
+def refused(opened: OpenJournal, *given: Row) -> list[str]:
+    before = opened.journal.path.read_bytes()
+    with pytest.raises(JournalError) as error:
+        bring(opened, rows(*given))
+    assert opened.journal.path.read_bytes() == before
+    return [str(problem) for problem in error.value.problems]
+
+
+def test_a_filled_in_blank_is_the_importers_answer_of_now(tmp_path: Path) -> None:
+    """And says from which file it came."""
+    opened = begin(tmp_path)
+
+    done = bring(
+        opened, rows(Row("a.choice", "YES"), Row("a.number", "5"), Row("a.text"), Row("a.multi", "one, other"))
+    )
+
+    assert len(done.added) == 3
+    assert state(opened, "a.multi").value == ("one", "other")
+    written = lines(opened)[1]
+    assert (written["by"], written["role"], written["at"], written["value"]) == ("Ben", "engineer", LATER, "yes")
+    assert written["imported"] == {"by": "Ben", "role": "engineer", "at": LATER, "sha256": "5" * 64}
+
+
+def test_an_answer_that_was_changed_in_the_form_is_the_importers_and_the_other_stays(tmp_path: Path) -> None:
+    """Nobody gets words put into their mouth; the two differ, and it shows."""
+    opened = begin(tmp_path)
+    answer(opened, "a.choice", "no")
+    given = form(opened)
+    changed = replace(given, rows=tuple(replace(row, answer="yes") if row.digest else row for row in given.rows))
+
+    done = bring(opened, changed)
+
+    assert done.notes == ("a.choice: the answer of Ana was changed in the form; it is brought in as yours",)
+    assert state(opened, "a.choice").why == "Ana (product): “No”; Ben (engineer): “Yes”"
+
+
+def test_older_words_of_a_person_do_not_replace_newer_ones(tmp_path: Path) -> None:
+    """A form that lay around for a month; nothing of the journal is undone."""
+    opened, other = begin(tmp_path / "."), begin_in(tmp_path / "other")
+    answer(other, "a.choice", "no", at="2026-02-01T12:00:00Z")
+    answer(opened, "a.choice", "yes")
+
+    done = bring(opened, form(other))
+
+    assert done.added == ()
+    assert done.notes == ("a.choice: what Ana says of 2026-02-01 is older than what stands; left out",)
+    assert state(opened, "a.choice").value == "yes"
+
+
+def begin_in(folder: Path) -> OpenJournal:
+    folder.mkdir()
+    return begin(folder)
+
+
+def test_forms_of_two_people_come_together(tmp_path: Path) -> None:
+    """Each keeps name, role and day, whoever brings them in; decisions come along."""
+    opened, other = begin(tmp_path), begin_in(tmp_path / "other")
+    answer(other, "a.choice", "no")
+    answer(other, "a.choice", "yes", by="Cleo", role="engineer")
+    source = other.again()
+    other.journal.append([Resolution(AT, "Eva", "reviewer", "a.choice", "yes", "Cleo saw it", "", "")])
+
+    bring(opened, form(other))
+
+    assert [part.by for part in state(opened, "a.choice").answers] == ["Ana", "Cleo"]
+    assert state(opened, "a.choice").settled == "Eva (reviewer) settled it as “Yes”: Cleo saw it"
+    assert source.loaded.sha256 == opened.loaded.sha256
+
+
+def test_all_of_a_form_or_nothing(tmp_path: Path) -> None:
+    """Every problem at once, each at its line."""
+    opened = begin(tmp_path)
+
+    assert refused(
+        opened,
+        Row("a.number", "5", line=2),
+        Row("a.chioce", "yes", line=3),
+        Row("a.choice", "yse", line=4),
+        Row("a.choice", na_reason="short", line=5),
+        Row("a.choice", "yes", na_reason="both of them", line=6),
+        Row("a.choice", comment="no answer", line=7),
+        Row("a.choice", "yes", by="Ida", role="intern", line=8),
+        Row("a.choice", "yes", at="yesterday", line=9),
+        Row("a.choice", "yes", evidence=(Evidence(path="../x"),), line=10),
+        Row("a.choice", "yes", settled="because", by="Eva", role="reviewer", line=11),
+        Row("a.choice", "yes", question_sha256="\ud800", line=12),
+    ) == [
+        "small: there is no question 'a.chioce' (f.csv:3) — did you mean 'a.choice'?",
+        "a.choice: 'yse' is no answer (f.csv:4) — did you mean 'yes'?",
+        "a.choice: N/A needs a reason of at least 10 characters, this one has 5 (f.csv:5) — say what makes the question pointless here",
+        "a.choice: there is both an answer and a reason not to answer (f.csv:6) — empty one of them",
+        "a.choice: there is a comment or evidence, but no answer (f.csv:7) — answer it, or empty the row",
+        "a.choice: 'intern' may not answer it (f.csv:8) — that is for product or engineer",
+        "a.choice: 'yesterday' is no time (f.csv:9) — write it as 2026-03-01T12:00:00Z, or leave it empty",
+        "../x: the evidence leads out of the folder of the journal (f.csv:10) — copy the evidence itself into the folder of the journal",
+        "a.choice: a decision was changed in the form (f.csv:11) — settle it with `ethicscheck checklist resolve`",
+        "a.choice: no journal can hold this: it holds half a character (f.csv:12) — export the form again",
+    ]  # fmt: skip
+
+
+def test_a_sealed_row_that_no_journal_can_hold_is_refused(tmp_path: Path) -> None:
+    """Anybody can compute a digest; a line that can't be read back would lock everyone out."""
+    deep: Any = "x"
+    for _ in range(60):
+        deep = (deep,)
+    opened = begin(tmp_path)
+
+    for row in (
+        Row("a.choice", "yes", at="never", by="A", role="b"),
+        Row("a.choice", deep, at=AT, by="A", role="b"),
+        Row("a.choice", "yes", at=AT),
+    ):
+        assert refused(opened, row.sealed())[0].startswith("a.choice: no journal can hold this")
+
+
+def test_nobody_answers_in_the_future(tmp_path: Path) -> None:
+    """The clock of a browser may be wrong; then it is the time of the import."""
+    opened = begin(tmp_path)
+    bring(
+        opened,
+        rows(
+            Row("a.choice", "yes", by="Ana", role="product", at="2099-01-01T00:00:00Z"),
+            Row("a.number", "1", at="2026-03-02T10:00:00Z"),
+        ),
+    )
+
+    assert [line["at"] for line in lines(opened)[1:]] == [LATER, "2026-03-02T10:00:00Z"]
+
+
+def test_an_answer_to_the_question_as_it_was_is_asked_again(tmp_path: Path) -> None:
+    """The form was exported before the question changed."""
+    opened = begin(tmp_path)
+
+    done = bring(opened, rows(Row("a.choice", "yes", question_sha256="4" * 64)))
+
+    assert done.notes == ("a.choice: the form shows the question as it was; it is to be answered again",)
+    assert (state(opened, "a.choice").state, state(opened, "a.choice").why) == (
+        "stale",
+        "the question has changed since it was answered",
+    )
+
+
+def test_the_form_of_another_checklist_is_refused(tmp_path: Path) -> None:
+    """By its id."""
+    with pytest.raises(JournalError, match="the form answers the checklist 'other', not 'small'"):
+        bring(begin(tmp_path), Form("other", "1", "", ()))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "'=", "''@"])
+def test_a_cell_that_a_spreadsheet_would_run_is_defused_and_restored(start: str) -> None:
+    """OWASP's list of CSV injection."""
+    assert defused(f"{start}x") == f"'{start}x"
+    assert as_meant(defused(f"{start}x")) == f"{start}x"
+    assert as_meant("'tis") == "'tis"
+
+
+def test_no_cell_of_the_csv_starts_as_a_formula(tmp_path: Path) -> None:
+    """Names, comments, questions and help too."""
+    opened = begin(tmp_path, items('id: q, type: text, text: "=1+1", help: "@x"').replace("The first part", '"=A"'))
+    answer(opened, "q", "=2+2", by="-Ana", comment="+x")
+    write = FORMATS["csv"].write
+    assert write is not None
+
+    cells = [cell for row in csv.reader(io.StringIO(write(form(opened), opened.loaded.checklist))) for cell in row]
+
+    assert [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")] == []
+    assert {"'=A", "'=1+1", "'=2+2", "'-Ana", "'+x", "'@x"} <= set(cells)
+
+
+def test_what_a_spreadsheet_saves_is_read(tmp_path: Path) -> None:
+    """Semicolons, a new order of columns, an added row without the columns at the end."""
+    opened = begin(tmp_path)
+    text = "answer;item;checklist;version;sha256;form\r\nyes;a.choice;small;1.10;0;ethicscheck/answers/1\r\n5;a.number;;;;\r\n;;;;;\r\n"
+
+    bring(opened, FORMATS["csv"].read(text, "f.csv"))
+
+    assert (state(opened, "a.choice").value, state(opened, "a.number").value) == ("yes", 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("csv", "", "the form is empty (f)"),
+        ("csv", "item,answer\nq,x", "there is no column 'checklist' (f:1)"),
+        ("csv", 'item,answer,checklist\n"a,b', "not valid CSV: unexpected end of data (f:2)"),
+        ("csv", "item,answer,checklist\na,b,c,d", "4 cells under 3 columns (f:2)"),
+        ("csv", "item,answer,checklist,form\na,b,c,x", "this is no form of answers (ethicscheck/answers/1) (f:2)"),
+        ("yaml", "a: b", "this is no form of answers (`schema: ethicscheck/answers/1`) (f:1)"),
+        ("yaml", "a: [", "not valid YAML"),
+        ("yaml", "schema: ethicscheck/answers/1\nchecklist: a\nversion: 1\nsha256: x\nanswers:\n  - itme: x\n", "unknown key 'itme'; did you mean 'item'? (f:6)"),
+        ("yaml", "schema: ethicscheck/answers/1\nchecklist: a\nversion: 1\nsha256: x\nanswers:\n  - answer: x\n", "`item` is missing: the question's id (f:6)"),
+        ("markdown", "# hello", "this is no form of answers (f:1)"),
+        ("markdown", "~~~yaml form\nschema: x\n", "a block does not end (f:1)"),
+        ("markdown", "\n~~~yaml answer\n", "the block that names the checklist is gone (f:2)"),
+        ("markdown", "~~~yaml form\nschema: ethicscheck/answers/1\nchecklist: a\nversion: 1\nsha256: x\n~~~\ntext\n~~~yaml answer\nitem: q\nanswr: x\n~~~\n", "unknown key 'answr'; did you mean 'answer'? (f:9)"),
+        ("json", "[", "not valid JSON: Expecting value (f:1)"),
+        ("json", "[" * 100_000, "nested too deeply"),
+        ("json", '{"schema": "ethicscheck/answers/1", "answers": [], "checklist": "x"}', "'version' is missing (f)"),
+        ("json", '{"schema": "ethicscheck/answers/1", "answers": [3], "checklist": "x", "version": "1", "sha256": ""}', "answer 1: an answer is a mapping"),
+    ],
+)  # fmt: skip
+def test_a_form_that_is_none_is_refused_with_its_line(name: str, text: str, message: str) -> None:
+    """Never a traceback, never half of it."""
+    with pytest.raises(JournalError) as error:
+        FORMATS[name].read(text, "f")
+
+    assert message in str(error.value)
+
+
+def test_many_lines_typed_into_the_yaml_of_a_page_are_one_answer(tmp_path: Path) -> None:
+    """As people write it by hand."""
+    opened = begin(tmp_path)
+    write = FORMATS["markdown"].write
+    assert write is not None
+    page = write(form(opened), opened.loaded.checklist)
+    page = page.replace(
+        'item: "a.text"\nanswer:', 'item: "a.text"\nanswer: |\n  one\n\n  ~~~ two\n# not a comment of YAML'
+    )
+    page = page.replace("# not a comment of YAML", "")
+    page = page.replace(
+        'item: "a.table"\nanswer:', 'item: "a.table"\nanswer:\n- {who: Zoë, seen: Observed}\n- {who: Max, seen: ima}'
+    )
+
+    bring(opened, FORMATS["markdown"].read(page, "f.md"))
+
+    assert state(opened, "a.text").answers[0].value == "one\n\n~~~ two"
+    assert state(opened, "a.table").value == ({"who": "Zoë", "seen": "obs"}, {"who": "Max", "seen": "ima"})
+
+
+@pytest.mark.parametrize("ending", ["md", "yaml", "csv", "html"])
+def test_out_and_in_again_on_the_command_line(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """The formats by their endings; a second import adds nothing; the same journal makes the same bytes."""
+    monkeypatch.chdir(tmp_path)
+    opened = begin(tmp_path)
+    answer(opened, "a.choice", "no", comment="=x")
+
+    assert run(["checklist", "export", "c.answers.jsonl", "-o", f"f.{ending}"]) == 0
+    assert capsys.readouterr().out == f"wrote f.{ending}: 1 answer, 6 questions without one\n"
+    first = Path(f"f.{ending}").read_bytes()
+    run(["checklist", "start", "c.yaml", "-o", "new.jsonl"])
+    words = ["checklist", "import", "new.jsonl", f"f.{ending}", "--as", "Ben", "--role", "engineer"]
+    assert run(words) == 0
+    assert capsys.readouterr().out.endswith(f"imported f.{ending}: 1 answer added\n")
+    assert run(words) == 0
+    assert capsys.readouterr().out == f"imported f.{ending}: 0 answers added, 1 there already\n"
+    run(["checklist", "export", "new.jsonl", "-o", f"f.{ending}"])
+    assert Path(f"f.{ending}").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("export", "c.answers.jsonl", "-o", "f.docx"), "error: the ending of the file names no format (f.docx) — known are: .csv, "),
+        (("export", "c.answers.jsonl", "-o", "f.json"), "error: there is no such form to fill in (f.json)"),
+        (("export", "c.answers.jsonl", "-o", "c.yaml"), "error: the form would replace what it is made from (c.yaml)"),
+        (("export", "c.answers.jsonl", "--format", "csv", "-o", "c.answers.jsonl"), "error: the form would replace"),
+        (("import", "c.answers.jsonl", "none.csv", "--as", "A", "--role", "product"), "error: the form can't be read: No such file"),
+        (("import", "c.answers.jsonl", "bad.csv", "--as", "A", "--role", "product"), "error: not UTF-8 text (bad.csv:2)"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_one_line_and_changes_nothing(
+    words: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """Exit 2."""
+    monkeypatch.chdir(tmp_path)
+    begin(tmp_path)
+    Path("bad.csv").write_bytes(b"item\n\xe9")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    assert run(["checklist", *words]) == 2
+
+    assert capsys.readouterr().err.startswith(message)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_one_reason_pasted_under_several_questions_is_pointed_out(tmp_path: Path, capsys: Printed) -> None:
+    """AI governance's oldest shortcut: the same sentence for every N/A. A note, no verdict."""
+    opened = begin(tmp_path, items(*(question(name, "na: {reason_min_chars: 5}") for name in "pqr")))
+    answer(opened, "p", None, na_reason="Not relevant here")
+    answer(opened, "q", None, na_reason="not  relevant\nhere")
+    answer(opened, "r", None, na_reason="No model is used")
+
+    assert standing(opened).notes == ("the same reason sets 2 questions aside (p, q): “Not relevant here”",)
+    assert run(["checklist", "check", str(opened.journal.path)]) == 0
+    assert "the same reason sets 2 questions aside" in capsys.readouterr().out
+
+
+def test_a_signature_covers_imported_answers_like_any_other(tmp_path: Path) -> None:
+    """Who brought an answer in is no part of what it says."""
+    opened, other = begin(tmp_path), begin_in(tmp_path / "other")
+    answer(opened, "a.choice", "yes")
+    bring(other, form(opened))
+
+    assert standing(other).parts["answers"] == standing(opened).parts["answers"]
+    assert json.loads(other.journal.path.read_text().splitlines()[1])["imported"]["by"] == "Ben"
