@@ -230,3 +230,11 @@ def test_a_record_is_read_back_as_it_was_and_not_when_it_was_edited():
         assert edited != record.to_json().decode()
         with pytest.raises(EthicscheckError, match="not whole"):
             read_record(edited, "audit.json")
+
+
+def test_pairs_of_one_case_leave_the_whole_range():
+    """docs/repeats.md promises it; square-and-add of two whole ranges would leave 1/√2."""
+    frame = pd.DataFrame({"case": [1] * 60, "group": ["a", "b"] * 30, "yes": [0, 1, 1, 0, 1, 1] * 10})
+    (row,) = ec.audit(frame, prediction="yes", sensitive=["group"], pair="case").record.pairs.features[0].directions
+
+    assert (row.interval.low, row.interval.high) == (-1.0, 1.0)

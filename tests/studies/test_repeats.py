@@ -124,3 +124,45 @@ def test_the_report_does_not_call_every_row_a_person():
 
     assert "one for each person" not in page
     assert "one of perhaps several of the same person" in page
+
+
+@pytest.mark.parametrize("people", [[0] * 200, [0] * 100 + [1] * 100, [0] * 100 + list(range(1, 101))])
+def test_a_group_of_one_person_has_no_value_and_no_rule_passes_on_it(people):
+    """Its interval is the whole range, and MOVER's gap of two such ranges is 1/√2 long: below a limit of 0.8."""
+    frame = pd.DataFrame({"g": ["a"] * 100 + ["b"] * 100, "yes": [1, 0] * 100, "person": people})
+    rule = {"metric": "selection_rate", "across": "g", "compare": "difference", "max": 0.8}
+    record = ec.audit(frame, prediction="yes", sensitive=["g"], cluster="person", rules=[rule]).record
+
+    (finding,) = record.findings
+    assert finding.verdict == "not_evaluable"
+    assert "a (fewer than two people or cases stand behind its rows)" in finding.message
+    alone = next(row for row in record.estimates if row.metric == "selection_rate" and row.group == {"g": "a"})
+    assert (alone.value, alone.undefined, alone.rows) == (None, "too_few_clusters", 100)
+    assert "fewer than two people or cases" in render(record).decode()
+
+
+def test_a_rate_needs_two_people_among_those_it_is_counted_on():
+    """Fifty people, but all who paid back are one of them."""
+    person = np.arange(400) // 4
+    frame = pd.DataFrame(
+        {
+            "g": np.where(person < 50, "a", "b"),
+            "person": person,
+            "yes": np.arange(400) % 2,
+            "paid": np.where(person < 50, person == 7, person % 2 == 0).astype(int),
+        }
+    )
+    record = ec.audit(frame, prediction="yes", label="paid", sensitive=["g"], cluster="person").record
+    of_a = {row.metric: row.undefined for row in record.estimates if row.group == {"g": "a"}}
+
+    assert of_a["selection_rate"] is None
+    assert of_a["false_positive_rate"] is None
+    assert of_a["false_negative_rate"] == "too_few_clusters"
+
+
+def test_one_person_on_the_other_side_leaves_a_group_its_distance_from_everyone():
+    """People in both groups, which sums over clusters can't tell from few, take no number away."""
+    frame = pd.DataFrame({"g": ["a"] * 100 + ["b"] * 100, "yes": [1, 0] * 100, "person": [*range(100)] * 2})
+    record = ec.audit(frame, prediction="yes", sensitive=["g"], cluster="person").record
+
+    assert all(row.value is not None for row in record.disparities if row.metric == "selection_rate")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ethicscheck.counts.table import CountTable, GroupCounts
-from ethicscheck.stats.clusters import alike_within
+from ethicscheck.stats.clusters import alike_within, rests_on_one
 from ethicscheck.stats.estimators import Estimator
 
 Floats = NDArray[np.float64]
@@ -102,7 +102,8 @@ class Metric:
 def _minding_clusters(measure: Callable[[GroupCounts, int], Measured]) -> Callable[[GroupCounts, int], Measured]:
     """Return the measure with limits that allow for clusters, where rows belong to some, and without tests.
 
-    Exact and χ² tests take every row for a new person. A measure that reckons with clusters itself says so in the name of
+    Exact and χ² tests take every row for a new person. A value that rests on fewer than two of them is undefined: the limits
+    of its gap to another group would be made from how far its own interval reaches, which no row says. A measure that reckons with clusters itself says so in the name of
     its method; the limits of all others are widened as far as clusters can make them.
     """
     if hasattr(measure, "minds_clusters"):
@@ -116,7 +117,11 @@ def _minding_clusters(measure: Callable[[GroupCounts, int], Measured]) -> Callab
         estimator = measured.estimator
         if not estimator.method.endswith("_clusters"):
             estimator = alike_within(estimator, counts.amounts, counts.squares, counts.products)
-        return replace(measured, estimator=estimator, tested=None)
+        reasons = tuple(
+            "too_few_clusters" if reason is None and alone else reason
+            for reason, alone in zip(measured.reasons, rests_on_one(estimator), strict=True)
+        )
+        return replace(measured, estimator=estimator, reasons=reasons, tested=None)
 
     minding.minds_clusters = True  # type: ignore[attr-defined]
     return minding

@@ -120,6 +120,9 @@ def overall_rows(
     own = metric.measure(counts, favourable)
     rest_counts = rest_of(counts, overall)
     rest = metric.measure(rest_counts, favourable)
+    # Few clusters in the rest make its limits wide, which is safe beside a group that has enough; so does one that stands
+    # in the group and in the rest, which the difference of the sums takes for a large one.
+    rest = replace(rest, reasons=tuple(None if part == "too_few_clusters" else part for part in rest.reasons))
     whole = metric.measure(overall, favourable)
     overlap = None
     if not metric.mean_of_groups:

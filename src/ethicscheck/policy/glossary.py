@@ -162,6 +162,7 @@ REASON_HELP: dict[str, str] = {
     "infinite_loss": "Log loss takes the logarithm of the probability that was given to what happened; of 0 it is infinite. Find the certain scores that were wrong, or use brier_score. Other tools clip such scores and print a number that depends on the clip.",
     "unbounded_loss": "There are so many different scores that they were put on a grid, and a point at the very end of it holds someone for whom it was wrong: the loss may be large or infinite. Use brier_score, or round scores to 4 digits before the audit.",
     "infinite_score": "A mean over an infinite score is none. How scores rank (roc_auc) can still be measured.",
+    "too_few_clusters": "All rows it is counted on, or nearly all, share one value of `data.cluster` (or `data.pair`): one person or site says nothing of how others fare. More rows of the same will not help; more people will.",
     "no_weight": "There are rows, but each weighs 0. Look at data.weight.",
     "one_row": "The group is hardly more than one row (by weight): its value would be that person's own, and no interval can be made.",
     "constant_truth": "R² compares errors with how much true values differ; here they don't differ at all. scikit-learn would print 1 or 0.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ethicscheck.model.record import Observed, RowsNeeded
@@ -15,6 +15,7 @@ from ethicscheck.model.wording import (
     percent,
     points,
     quantity,
+    visible,
     whole,
 )
 
@@ -35,6 +36,7 @@ REASONS = {
     "no_false_positives": "no wrong positive decision to divide by",
     "no_other_rows": "nobody outside the group",
     "no_weight": "all weights are 0",
+    "too_few_clusters": "fewer than two people or cases stand behind its rows",
     "infinite_loss": "a score of exactly 0 or 1 was wrong, which makes the loss infinite",
     "unbounded_loss": "on the grid of scores, one that was wrong can't be told from exactly 0 or 1",
     "infinite_score": "a score is infinite",
@@ -53,7 +55,9 @@ class Case:
     """All that a message is made of.
 
     Of a criterion, `component` is the title of the metric its value comes from, and `decides` that of the metric which the
-    deciding end comes from, where it is another one. `compared` are the titles of all that was compared.
+    deciding end comes from, where it is another one. `compared` are the titles of all that was compared. `apart` is the one of
+    the two groups of a gap that lies further from everyone; None where neither does. `said` is what a function of the audit's
+    own raised.
     """
 
     rule: Rule
@@ -69,6 +73,8 @@ class Case:
     component: str | None = None
     decides: str | None = None
     compared: tuple[str, ...] = ()
+    apart: Mapping[str, str] | None = None
+    said: tuple[str, ...] = ()
 
 
 def finding_message(case: Case) -> str:
@@ -109,20 +115,24 @@ def finding_remedy(case: Case) -> str:
     if case.verdict == "pass":
         return "Keep the rule and audit again when the model, the data or the people change."
     if case.verdict == "fail":
-        group = group_label(case.observed.group if case.observed else None)
+        why = _why(case)
         if case.rule.measure.table == "moments":
             return (
-                f"Find out why the group {group} stands apart: look at how the true values were measured, what the prediction "
+                f"Find out why {why}: look at how the true values were measured, what the prediction "
                 "is made from and of whom it had few examples, talk to the people affected, change what is wrong and audit again."
             )
         return (
-            f"Find out why the group {group} stands apart: look at what was counted as the outcome, what the decision is "
+            f"Find out why {why}: look at what was counted as the outcome, what the decision is "
             "made from and where its line is drawn, talk to the people affected, change what is wrong and audit again."
         )
     if case.verdict == "not_evaluable" and any("custom_metric_undefined" in part[1:] for part in case.left_out):
         return (
-            "See in the report or the record, under `custom`, what the function said; mend it or the data, or leave the rule "
-            "out; a rule that can't be judged is not a pass."
+            f"{_what_it_said(case.said)} Mend the function or what it is run on, or leave the rule out; a rule that can't be "
+            "judged is not a pass."
+        )
+    if case.verdict == "not_evaluable" and any("too_few_clusters" in part[1:] for part in case.left_out):
+        return (
+            "Collect data of more people or cases, not more rows of the same; a rule that can't be judged is not a pass."
         )
     if case.verdict == "not_evaluable":
         return (
@@ -133,21 +143,47 @@ def finding_remedy(case: Case) -> str:
         return (
             "The value lies so near the limit that no realistic number of people will decide; agree on what to do then."
         )
-    total = whole(_rounded_up(case.needed.rows_total))
     chance = percent(case.needed.chance, 0)
     if case.reason == "multiplicity":
+        total = whole(_rounded_up(case.needed.rows_total))
         return (
             f"Taken alone this would fail, but among so many rules one may do so by chance. About {total} people in all "
             f"would give a fair chance ({chance}) of a verdict; or ask fewer, better chosen questions."
         )
+    times, total = _times(case.needed)
     return (
-        f"About {_times(case.needed.factor)} times as many people, some {total} in all, would give a fair chance "
+        f"About {times} times as many people, some {total} in all, would give a fair chance "
         f"({chance}) of a verdict. If they can't be had, merge small groups knowingly or judge by other evidence."
     )
 
 
-def _times(factor: float) -> str:
-    return decimal(factor, 1) if factor < 10 else whole(factor)
+def _why(case: Case) -> str:
+    """Name what to find out: the same group whether a gap is written as a difference, a ratio or of the opposite rate."""
+    assert case.observed is not None
+    first, second = case.observed.group, case.observed.against
+    if second is None:
+        return f"the group {group_label(first)} stands apart"
+    if case.apart is None:
+        return f"the groups {group_label(first)} and {group_label(second)} are so far apart"
+    return f"the group {group_label(case.apart)} stands apart"
+
+
+def _what_it_said(said: tuple[str, ...]) -> str:
+    if not said:
+        return "The function gave no value: it returned NaN."
+    more = f" ({len(said) - 1} more in the record, under `custom`)" if len(said) > 1 else ""
+    return f"The function gave no value: it raised {visible(said[0]).rstrip('.')}{more}."
+
+
+def _times(needed: RowsNeeded) -> tuple[str, str]:
+    """Write how many times as many people, rounded up, and how many that makes: the product of what is read."""
+    hundredths = round(needed.factor * 100)
+    people = round(needed.rows_total / needed.factor)
+    if hundredths < 1000:
+        tenths = -(-hundredths // 10)
+        return decimal(tenths / 10, 1), whole(_rounded_up(-(-tenths * people // 10), 3))
+    times = _rounded_up(-(-hundredths // 100))
+    return whole(times), whole(_rounded_up(times * people, 3))
 
 
 def _ends(case: Case) -> str:
@@ -240,7 +276,7 @@ def _writer(case: Case) -> Callable[[float], str]:
     return points if case.rule.compare == "difference" else percent
 
 
-def _rounded_up(number: int) -> int:
-    """Round up to two leading digits: nobody plans to the row."""
-    size = int(10 ** max(len(str(number)) - 2, 0))
+def _rounded_up(number: int, digits: int = 2) -> int:
+    """Round up to a few leading digits: nobody plans to the row."""
+    size = int(10 ** max(len(str(number)) - digits, 0))
     return -(-number // size) * size

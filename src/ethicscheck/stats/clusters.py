@@ -10,13 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .delta import ValueFunction, cell_gradient, smoothed_cells
-from .estimators import Estimator, Proportion
+from .estimators import Estimator, FromJaccard, Odds, Proportion
 from .intervals import Floats, clopper_pearson_limits, wilson_limits
 from .scaled import Scale, Scaled, student_value
 
+Bools = NDArray[np.bool_]
 _TINY = 1e-300
+_LEAST_FREEDOM = 1 - 1e-9  # two clusters of one size, whatever the last bit says
 _WIDEST = 1e4  # a critical value beyond which every range is covered; z² and n·z² stay floats
 
 
@@ -56,6 +59,19 @@ def clustered_covariance(first: Floats, products: Floats, clusters: Floats, seco
     other = first if second is None else second
     raw = np.einsum("gc,gcd,gd->g", first, products, other)
     return np.where(clusters > 1, raw * _bessel(clusters), np.nan)
+
+
+def rests_on_one(estimator: Estimator) -> Bools:
+    """Return which values rest on fewer than two effective clusters, shape (G,); `estimator` minds clusters.
+
+    Of a rate it is the clusters in its denominator that count.
+    """
+    inner = estimator.jaccard if isinstance(estimator, FromJaccard) else estimator
+    inner = inner.share if isinstance(inner, Odds) else inner
+    freedom = getattr(inner, "freedom", None)
+    if freedom is None:
+        return np.zeros(len(estimator.value), dtype=bool)
+    return np.asarray(np.asarray(freedom) < _LEAST_FREEDOM)
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,14 @@ def net_change_limits(cells: Floats, products: Floats, z: float) -> Ends:
     Notes
     -----
     Newcombe's method 10 for paired data; by cluster, the same square-and-add from the two shares' clustered limits and
-    their linearised correlation, ½ a pair added to each cell.
+    their linearised correlation, ½ a pair added to each cell. Fewer than two effective clusters leave the whole range.
     """
     if independent(cells, products):
         low, high = paired_difference_limits(cells[3], cells[1], cells[2], cells[0], z)
         return float(low[0]), float(high[0])
+    everyone = products.sum()
+    if effective_clusters(cells.sum(keepdims=True), np.array([everyone]))[0] < 2 - 1e-9:
+        return -1.0, 1.0  # one case says nothing of others
     rows = cells[None, :]
     after = clustered_proportion(rows, rows, products[None], (1, 3), (0, 1, 2, 3))
     before = clustered_proportion(rows, rows, products[None], (2, 3), (0, 1, 2, 3))
