@@ -136,6 +136,15 @@ class TestShippedChecklist:
                 assert set(item.evidence.for_ or ()) <= answers_of(checklist, item), item.id
                 assert item.evidence.min >= 1, item.id
 
+    def test_nobody_has_to_prove_that_they_do_not_know(self, path: Path) -> None:
+        """Evidence asked for “we do not know yet” would push people to a bolder answer."""
+        checklist = read(path)
+
+        for item in items(path):
+            if item.evidence is not None and "unsure" in answers_of(checklist, item):
+                assert item.evidence.for_, item.id
+                assert "unsure" not in item.evidence.for_, item.id
+
     def test_conditions_look_back_at_answers_that_exist(self, path: Path) -> None:
         """A follow-up that hangs on a later or misspelt answer is never asked."""
         checklist = read(path)
@@ -235,6 +244,28 @@ def test_the_starter_for_much_at_stake_asks_all_seven() -> None:
 
     assert {home.checklist.id for home in found.homes} == SHIPPED
     assert all(item.id in ids for home in found.homes for _, item in home.checklist.items())
+
+
+def test_everything_shipped_stands_in_the_report(tmp_path: Path) -> None:
+    """Every question of every checklist is drawn, and nothing of a starter is lost on the way."""
+    import html
+
+    import pandas as pd
+
+    import ethicscheck
+
+    frame = pd.DataFrame({"y": [1, 0] * 60, "yhat": [1, 1, 0] * 40, "sex": ["f", "m"] * 60})
+    names = [*sorted(SHIPPED), *STARTERS]
+    result = ethicscheck.audit(
+        frame, label="y", prediction="yhat", sensitive=["sex"], checklists=[{"use": name} for name in names]
+    )
+    result.save(tmp_path, formats=["html"])
+    shown = " ".join(html.unescape((tmp_path / "report.html").read_text(encoding="utf-8")).split())
+
+    assert [part.id for part in result.record.checklists] == names
+    for name in names:
+        for _, item in load(name, Path()).checklist.items():
+            assert item.text in shown, item.id
 
 
 def test_the_readme_names_every_key_and_file() -> None:

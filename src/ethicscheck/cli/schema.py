@@ -8,6 +8,7 @@ import click
 FILES = {
     "config": ("ethicscheck.model.config", "Config"),
     "checklist": ("ethicscheck.checklist.definition", "Checklist"),
+    "translation": ("ethicscheck.checklist.translation", "Translation"),
     "record": ("ethicscheck.model.record", "AuditRecord"),
     "waivers": ("ethicscheck.policy.waivers", "WaiversFile"),
 }
@@ -16,7 +17,7 @@ FILES = {
 @click.command("schema")
 @click.argument("what", type=click.Choice(list(FILES)))
 def schema_command(what: str) -> None:
-    """Print the JSON Schema of a config, a checklist, a record or a waivers file."""
+    """Print the JSON Schema of a config, a checklist, a translation of one, a record or a waivers file."""
     import importlib
     import json
 
