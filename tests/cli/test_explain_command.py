@@ -16,9 +16,11 @@ from ethicscheck.checklist.status import State
 from ethicscheck.cli import run
 from ethicscheck.metrics.binary import CRITERIA, METRICS
 from ethicscheck.metrics.registry import all_measures
-from ethicscheck.model.config import RuleConfig
+from ethicscheck.model.config import Config, RuleConfig
+from ethicscheck.model.keys import config_keys
 from ethicscheck.model.record import AuditRecord, FindingVerdict
-from ethicscheck.policy.glossary import METHODS, REASON_HELP, TESTS, entries, find_entry
+from ethicscheck.policy.config_words import DISPLAYED
+from ethicscheck.policy.glossary import METHODS, REASON_HELP, TESTS, entries, find_entry, other_words
 from ethicscheck.policy.messages import REASONS
 from ethicscheck.policy.profiles import load_profile, profile_names
 from ethicscheck.policy.rules import OTHER_NAMES
@@ -168,7 +170,7 @@ def test_no_name_means_two_things() -> None:
     plain = [entry.name.replace("-", "_").lower() for entry in entries()]
 
     assert len(plain) == len(set(plain))
-    assert set(OTHER_NAMES) & set(plain) == set()
+    assert set(other_words()) & set(plain) == set()
 
 
 def test_every_other_name_leads_to_a_measure() -> None:
@@ -223,6 +225,56 @@ def test_a_name_is_explained(name: str, parts: list[str], capsys: pytest.Capture
     for part in parts:
         assert part in out
     assert max(map(len, out.splitlines())) <= 100
+
+
+def test_every_key_of_the_config_is_explained_as_the_schema_describes_it() -> None:
+    """Who meets a key in a config asks for it by name, or by its path."""
+    for key in config_keys(Config):
+        assert key.says, key.path
+        for name in (key.name, key.path):
+            found = find_entry(name)
+            assert found is not None, name
+            assert key.says in found.says + dict(found.details).get("Config", ""), name
+
+
+@pytest.mark.parametrize("word", [*DISPLAYED, "undecided", "Can’t be judged", "can't be judged", "passes", "waived"])
+def test_every_word_on_screen_leads_to_an_entry(word: str) -> None:
+    """The report says "undecided" where the record says inconclusive."""
+    assert find_entry(word) is not None
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("undecided", "inconclusive"),
+        ("can't be judged", "not_evaluable"),
+        ("holm", "multiplicity"),
+        ("McNemar", "mcnemar_exact"),
+        ("positivity", "no_common_stratum"),
+        ("stratum", "strata"),
+        ("policy.rules[0].metric", "metric"),
+        ("intersections", "intersections"),
+    ],
+)
+def test_a_word_on_screen_leads_to_its_name(word: str, name: str) -> None:
+    """One thing has one explanation, whatever it is called."""
+    found = find_entry(word)
+
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("60", 60), ("80", 80), ("200", 100)])
+def test_an_explanation_follows_the_terminal(
+    columns: str, widest: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As wide as the terminal, and never wider than lines can be read."""
+    monkeypatch.setenv("COLUMNS", columns)
+
+    assert run(["explain", "explore"]) == 0
+
+    longest = max(map(len, capsys.readouterr().out.splitlines()))
+    assert widest - 12 < longest <= widest
 
 
 def test_a_profile_is_explained_with_citation_date_and_status(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -22,33 +23,33 @@ KINDS = {
     "state": "States of a checklist's question",
     "method": "Intervals",
     "test": "Tests",
+    "key": "Other keys of the config",
 }
 ONE = {
     "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "topic": "topic", "profile": "profile", "verdict": "verdict",
-    "warning": "warning", "reason": "reason", "state": "state of a question", "method": "interval", "test": "test", "control": "control",
+    "warning": "warning", "reason": "reason", "state": "state of a question", "method": "interval", "test": "test", "control": "control", "key": "key of the config",
 }  # fmt: skip
-WIDTH = 100
+WIDTH, NARROWEST = 100, 40
 
 
 @click.command("explain")
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def explain_command(name: str | None, as_json: bool) -> None:
-    """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a warning, a reason.
+    """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a warning, a reason, a key.
 
     Without NAME, list every name there is.
     """
     from ethicscheck.errors import UsageError, did_you_mean
     from ethicscheck.policy.controls import unknown_control
-    from ethicscheck.policy.glossary import entries, find_entry
-    from ethicscheck.policy.rules import OTHER_NAMES
+    from ethicscheck.policy.glossary import entries, find_entry, other_words
 
     if name is None:
         _list(tuple(entries()), as_json)
         return
     entry = find_entry(name)
     if entry is None:
-        known = [*(part.name for part in entries()), *OTHER_NAMES]
+        known = [*(part.name for part in entries()), *other_words()]
         hint = did_you_mean(name, known)
         if ":" in name and (problem := unknown_control(name)) is not None and problem.hint:
             hint = problem.hint
@@ -77,19 +78,21 @@ def _list(found: tuple[Entry, ...], as_json: bool) -> None:
 
 
 def _print(entry: Entry) -> None:
-    click.echo(f"{entry.name}: {entry.title} ({ONE[entry.kind]})\n")
+    from rich.console import Console
+
+    width = max(NARROWEST, min(Console().width, WIDTH))
+    head = f"{entry.name}: {entry.title} ({ONE[entry.kind]})"
+    click.echo(textwrap.fill(head, width, subsequent_indent="  ", break_on_hyphens=False) + "\n")
     head = "Asks" if entry.kind in ("metric", "criterion", "topic") else "Means"
     for heading, text in ((head, entry.says), *entry.details):
-        click.echo(_wrapped(heading, text))
+        click.echo(_wrapped(heading, text, width))
 
 
-def _wrapped(heading: str, text: str) -> str:
-    import textwrap
-
+def _wrapped(heading: str, text: str, width: int) -> str:
     indent = " " * 13
     first, *more = (
         textwrap.fill(
-            line, WIDTH, initial_indent=f"{heading:<13}" if place == 0 else indent, subsequent_indent=indent,
+            line, width, initial_indent=f"{heading:<13}" if place == 0 else indent, subsequent_indent=indent,
             break_on_hyphens=False,
         )
         for place, line in enumerate(text.split("\n"))

@@ -181,7 +181,7 @@ class Config(Section):
     _own: dict[str, Any] = PrivateAttr(default_factory=dict)
     outputs: Annotated[
         tuple[Literal["html", "json"], ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)
-    ] = ("html", "json")
+    ] = Field(("html", "json"), description="Which documents are written.")
 
     @property
     def own(self) -> dict[str, Any]:

@@ -7,12 +7,13 @@ nowhere else is written here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.registry import TASKS, all_measures, find_measure
 
+from .config_words import DISPLAYED, explained_key, in_the_config, key_of_path, keys_by_name
 from .control_words import explained_control, explained_maps
 from .messages import REASONS
 from .profiles import load_profile, profile_names
@@ -34,6 +35,7 @@ Kind = Literal[
     "profile",
     "warning",
     "control",
+    "key",
 ]
 
 
@@ -244,7 +246,27 @@ STATES: dict[str, tuple[str, str]] = {
 
 
 def entries() -> Iterator[Entry]:
-    """Yield every entry: what is measured, then what a rule says, then what comes out, then how it was reckoned."""
+    """Yield every entry: what is measured, what a rule says, what comes out, how it was reckoned; then the config's other keys."""
+    taken = set()
+    for entry in _named():
+        taken.add(_plain(entry.name))
+        yield replace(entry, details=(*entry.details, *in_the_config(entry.name)))
+    for name in keys_by_name():
+        if _plain(name) not in taken:
+            key, title, says, details = explained_key(name)
+            yield Entry(key, "key", title, says, details)
+
+
+def other_words() -> dict[str, str]:
+    """Return the words that lead to an entry of another name: other libraries', those on screen, the verdicts' titles."""
+    return {
+        **OTHER_NAMES,
+        **DISPLAYED,
+        **{_plain(title): name for name, (title, _) in VERDICTS.items() if _plain(title) != name},
+    }
+
+
+def _named() -> Iterator[Entry]:
     yield from map(_measure, all_measures().values())
     for name, (title, says, misleads) in RULE_WORDS.items():
         yield Entry(name, "rule", title, says, (("Misleads", misleads),))
@@ -279,7 +301,8 @@ def find_entry(name: str) -> Entry | None:
         return _measure(measure)
     if wanted not in known and (control := explained_control(name)) is not None:
         return Entry(control[0], "control", *control[1:])
-    return known.get(wanted) or known.get(_plain(OTHER_NAMES.get(wanted, ""))) or _missing(wanted)
+    key = key_of_path(name)  # data.cluster
+    return known.get(wanted) or known.get(_plain(other_words().get(wanted, key or ""))) or _missing(wanted)
 
 
 def _missing(name: str) -> Entry | None:
@@ -293,7 +316,7 @@ def _missing(name: str) -> Entry | None:
 
 
 def _plain(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
+    return name.strip().lower().replace("’", "'").replace(" ", "_").replace("-", "_")
 
 
 def _measure(measure: Metric | Criterion) -> Entry:
