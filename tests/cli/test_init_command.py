@@ -163,6 +163,15 @@ def test_every_guess_says_that_it_is_one_and_what_was_seen() -> None:
     assert "TODO" not in text
 
 
+def test_a_score_beside_a_decision_says_what_it_would_add() -> None:
+    """It is left out of the draft for brevity, not because nothing is made of it."""
+    write_csv(Path("d.csv"), y=[0, 1], yhat=[0, 0, 1], score=[0.1, 0.5, 0.9], sex=["f", "m"])
+    run(["init", "--data", "d.csv"])
+    text = Path("ethicscheck.yaml").read_text(encoding="utf-8")
+
+    assert re.search(r"# score: score +# adds calibration, ROC AUC and thresholds; seen: 0.1", text)
+
+
 def test_positive_is_written_wherever_values_are_not_bits() -> None:
     """A value that means yes is never guessed in silence; 0/1 and true/false need no saying."""
     assert guess(prediction=[0, 1], sex=["f", "m"]).positive is None

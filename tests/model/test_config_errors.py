@@ -117,6 +117,10 @@ def test_a_slip_is_named_with_its_line_and_the_way_out(text: str, expected: str,
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        (f"{BASE}  pair: race\n",
+         "data.pair: 'race' is a sensitive feature already (c.yaml:8) — name the column that says which rows are of a case"),
+        (f"{BASE}  cluster: sex\n",
+         "data.cluster: 'sex' is a sensitive feature already (c.yaml:8) — name the column that says which rows are of a person"),
         (f"{BASE}cluster: id\n", "unknown key 'cluster' (c.yaml:8) — `cluster` belongs under `data`"),
         (f"{BASE}strata: dept\n", "unknown key 'strata' (c.yaml:8) — `strata` belongs under `data`"),
         (f"{BASE}seed: 1\n", "unknown key 'seed' (c.yaml:8) — `seed` belongs under `statistics`"),

@@ -12,6 +12,7 @@ from sklearn.calibration import calibration_curve
 from statsmodels.stats.proportion import proportion_confint
 from tests.metrics.test_scores import audit, people, row_of
 
+import ethicscheck as ec
 from ethicscheck.auditing import load_config, make_record
 from ethicscheck.errors import RecordError
 from ethicscheck.model.calibration_record import Calibration
@@ -173,3 +174,12 @@ def test_a_grid_is_said_on_the_page() -> None:
     assert "put on a grid" in text
     assert "ROC AUC by at most" in text
     assert "widened" in text
+
+
+def test_without_an_outcome_nothing_is_said_of_how_scores_rank() -> None:
+    """Neither ROC AUC nor average precision is made; scores beyond 0 to 1 made the page promise both."""
+    frame = pd.DataFrame({"g": list("ab") * 100, "rating": range(200), "yes": [0, 1, 1, 0] * 50})
+    page = render(ec.audit(frame, prediction="yes", score="rating", sensitive=["g"]).record).decode()
+
+    assert "What happened is not known, so nothing can be said of calibration or of how well scores rank." in page
+    assert "How scores rank people can be" not in page

@@ -125,7 +125,8 @@ def _roles(guess: Guess) -> Iterator[str]:
         )
         yield _line(f"  threshold: {guess.threshold:g}", "check this: decided positive from here on; a bare guess")
     elif guess.score is not None:
-        yield _line(f"  # score: {quote(guess.score.name)}", f"not used beside a prediction; {_seen(guess.score)}")
+        gives = "calibration, ROC AUC and thresholds" if guess.label is not None else "how scores spread by group"
+        yield _line(f"  # score: {quote(guess.score.name)}", f"adds {gives}; {_seen(guess.score)}")
     if guess.positive is not None:
         parts = [part for part in (guess.label, guess.prediction) if part is not None]
         said = "; ".join(f"{_comment(part.name)}: {_seen(part)}" for part in parts)

@@ -43,6 +43,7 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
         [features] if isinstance(features, str) else list(features) if isinstance(features, (dict, list, tuple)) else []
     )
     problems += _check_roles(data, [str(name) for name in names if isinstance(name, str)], document)
+    problems += _check_belonging(data, names, document)
     problems += _check_intersections(data.get("intersections"), names, document)
     problems += _check_strata(data.get("strata"), names, document)
     if data.get("pair") is not None and data.get("count") is not None:
@@ -105,6 +106,19 @@ def _check_roles(data: dict[str, Any], names: Sequence[str], document: Document)
             continue
         what = f"{other} and {role} are the same column, {str(column)!r}"
         problems.append(document.problem(first, what, _ROLE_HINTS.get((other, role), "one column plays one part")))
+    return problems
+
+
+def _check_belonging(data: dict[str, Any], names: Sequence[str], document: Document) -> list[Problem]:
+    """Return a problem where a group would be the case, or the person, that its rows belong to."""
+    problems = []
+    for key, whom in (("cluster", "a person"), ("pair", "a case")):
+        column = data.get(key)
+        if isinstance(column, str) and column in names:
+            what = f"data.{key}: {str(column)!r} is a sensitive feature already"
+            problems.append(
+                document.problem(("data", key), what, f"name the column that says which rows are of {whom}")
+            )
     return problems
 
 

@@ -57,7 +57,7 @@ def calibration_section(index: RecordIndex) -> CalibrationSection | None:
         return None
     return CalibrationSection(
         about=tuple(_about(index, part)),
-        cautions=tuple(_cautions(part)),
+        cautions=tuple(_cautions(part, index.record.plan.label is not None)),
         calibrated=part.not_calibrated is None,
         features=tuple(_feature(part, axis, place) for place, axis in enumerate(part.axes) if axis.groups),
     )
@@ -87,15 +87,15 @@ def _about(index: RecordIndex, part: Calibration) -> list[str]:
     return lines
 
 
-def _cautions(part: Calibration) -> list[str]:
+def _cautions(part: Calibration, labelled: bool) -> list[str]:
     lines = []
-    if part.not_calibrated == "scores_outside_0_1":
+    if not labelled:
+        lines.append("What happened is not known, so nothing can be said of calibration or of how well scores rank.")
+    elif part.not_calibrated == "scores_outside_0_1":
         lines.append(
             f"Scores from {limit_text(part.lowest)} to {limit_text(part.highest)} are no probabilities, so calibration, "
             "Brier score and log loss were not measured. How scores rank people can be: ROC AUC, average precision."
         )
-    elif part.not_calibrated == "no_label":
-        lines.append("What happened is not known, so nothing can be said of calibration or of how well scores rank.")
     if part.half_width:
         own = part.everyone.error_bounds or {}
         # By name: a record that was read again has lost any other order.
