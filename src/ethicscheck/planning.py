@@ -13,7 +13,7 @@ from .metrics.definition import Criterion, Metric
 from .metrics.measurement import Measurement
 from .model.config import LoadedConfig
 from .model.power import PowerPlan
-from .policy.power import PowerPlanner
+from .policy.power import PowerPlanner, shared_out
 from .policy.rows_needed import CHANCE
 from .policy.rules import Rule, intersections_of, resolve_rules
 
@@ -72,7 +72,7 @@ def plan_hypothetical(
     confidence : coverage of the intervals.
     """
     labels = tuple(f"group {place} ({share:.0%})" for place, share in enumerate(shares, 1))
-    sizes = np.maximum(np.rint(np.array(shares) / sum(shares) * rows), 1).astype(np.int64)
+    sizes = np.maximum(shared_out(np.array(shares) / sum(shares) * rows), 1)
     chosen = np.rint(sizes * rate).astype(np.int64)
     places = np.arange(len(shares), dtype=np.int64)
     table = CountTable(

@@ -306,3 +306,16 @@ def test_at_the_limit_only_the_plan_for_groups_alike_is_left():
 
     assert found.if_as_today.each is None
     assert found.if_alike.each is not None
+
+
+def test_planned_rows_are_whole_and_add_up_and_enough_of_them_lack_nothing(tmp_path):
+    """Three equal groups of 10,000 rows: 3,334 and 3,333 and 3,333, and nobody lacks the third of a row."""
+    (tmp_path / "data.csv").write_text("group,y,p\n" + "".join(f"{g},1,1\n{g},0,0\n" * 200 for g in "abc"))
+    asked = {"metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.1}
+    (rule,) = plan_power(load_config(write_config(tmp_path, rules=[asked])), rows=10_000).rules
+
+    assert [group.rows for group in rule.groups] == [3334, 3333, 3333]
+    assert rule.enough
+    assert [group.missing for group in rule.groups] == [0, 0, 0]
+    (gap,) = plan_hypothetical(10_000, (0.25, 0.25, 0.00025, 0.49975), 0.3).gaps
+    assert sum(group.rows for group in gap.groups) == 10_000

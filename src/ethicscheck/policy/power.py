@@ -16,7 +16,7 @@ import numpy as np
 from ethicscheck.counts.mixing import drawn_together
 from ethicscheck.counts.table import GroupCounts
 from ethicscheck.metrics.comparison import Comparison, Part
-from ethicscheck.metrics.definition import Criterion, Metric
+from ethicscheck.metrics.definition import Criterion, Ints, Metric
 from ethicscheck.metrics.detectable import Planned
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.metrics.rows import group_names
@@ -29,6 +29,7 @@ from .rules import Rule
 Measure = Metric | Criterion
 # That groups must differ is no rule anybody writes; no breach is looked for.
 _NEVER_ASKED = (("difference", "min"), ("ratio", "max"))
+_SLACK = 1e-6  # of a row, for sums of cells in floats
 _MOST_PAIRS = 60  # groups whose own smallest gap is worked out
 
 
@@ -100,7 +101,10 @@ class PowerPlanner:
     def _comparison(self, measure: Measure, features: tuple[str, ...]) -> Comparison:
         if self.factor == 1:
             return self.measurement.comparison(measure, features)
-        counts = drawn_together(self.measurement.counts(features, measure.table), 1.0, self.factor)
+        today = self.measurement.counts(features, measure.table)
+        rows = today.rows.sum(axis=1)
+        times = shared_out(self.factor * rows) / np.maximum(rows, 1)
+        counts = drawn_together(today, 1.0, times[:, None])
         few = frozenset(np.flatnonzero(counts.rows.sum(axis=1) < self.measurement.min_group).tolist())
         return Comparison.of(measure, counts, few, self.measurement.favourable, 1 - self.measurement.confidence)
 
@@ -183,6 +187,19 @@ def _hardest(found: Sequence[_Shown], ratio: bool) -> _Shown:
     )
 
 
+def shared_out(rows: Floats) -> Ints:
+    """Return whole rows by largest remainder: as many in all as the fractions are, each within one of its own.
+
+    >>> shared_out(np.array([3333.4, 3333.3, 3333.3])).tolist()
+    [3334, 3333, 3333]
+    """
+    whole = np.floor(rows + _SLACK).astype(np.int64)
+    left = round(float(np.sum(rows))) - int(whole.sum())
+    first = np.argsort(whole - rows, kind="stable")[: max(left, 0)]
+    whole[first] += 1
+    return np.asarray(whole, dtype=np.int64)
+
+
 _NONE = RowsPlan(each=None, each_total=None, factor=None, factor_total=None)
 
 
@@ -200,7 +217,7 @@ def _plan(planner: Planner) -> tuple[RowsPlan, Floats | None]:
     factor = smallest(planner.decided)
     times = smallest(decided, MOST * float(rows.max()) / least)
     each = math.ceil(least * times) if times is not None else None
-    planned = np.ceil(brought_up(times)) if times is not None else None
+    planned = np.ceil(brought_up(times) - _SLACK) if times is not None else None  # whole rows come a last bit too large
     return RowsPlan(
         each=each,
         each_total=int(planned.sum()) if planned is not None else None,
