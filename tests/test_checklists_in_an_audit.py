@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -300,3 +301,84 @@ def test_a_hidden_question_says_why_in_words(project: Path) -> None:
 
     assert hidden.state == "hidden"
     assert hidden.why == ("Asked only when “Is the decision given about equally often?” is “No”; that is “Yes” (Ada).")
+
+
+LINKED = CHECKLIST.replace(
+    "      - {id: s.stop,",
+    "      - {id: s.refused, type: choice, options: ynu, text: Is nobody refused more often?, help: Why.,\n"
+    '         metric: {metric: selection_rate, across: "*", compare: difference, max: 0.9}}\n      - {id: s.stop,',
+)
+
+
+def walk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *lines: str, only: str = "opened") -> str:
+    """Walk as Ada, with the audit's record; return what was shown."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "4070908800")  # long after the audit
+    words = ["--as", "Ada", "--role", "reviewer", "--only", only, "--record", "ethicscheck-out/audit.json"]
+    assert run(["checklist", "walk", "small.answers.jsonl", *words]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_failed_rule_opens_the_questions_that_name_its_metric(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the report, in the terminal, and in a walk with the record, until somebody has answered anew."""
+    Path("small.yaml").write_text(LINKED)
+    write(rules="[{id: parity, metric: demographic_parity, across: group, compare: difference, max: 0.1}]")
+    answer("s.equal", "no")
+    answer("s.refused", "unsure")
+    run(["audit"])
+
+    assert "Questions this opens: Is the decision given about equally often?; Is nobody" in " ".join(
+        capsys.readouterr().out.split()
+    )
+    (shown,) = make_view(audit("ethicscheck.yaml").record).checklists
+    assert shown.sections[0].items[0].opened == (
+        "A rule that failed opens this question anew: Demographic parity by group (parity)."
+    )
+    assert ("Opened by a failed rule", "Is the decision given about equally often?") in [
+        (word, text) for _, word, text in shown.open_items
+    ]
+
+    told = walk(monkeypatch, capsys, "no", "s")
+    assert "opened by a rule that failed: Demographic parity by group (parity)" in told
+    assert "measured: no. Gap in selection rate" in told
+    assert "Is nobody refused more often?" in told
+    assert "Who can stop it?" not in told
+
+    told = walk(monkeypatch, capsys, "s")
+    assert "equally often" not in told, "it was answered after the audit"
+    walk(monkeypatch, capsys, "unsure")
+    assert "There is nothing to ask you." in walk(monkeypatch, capsys)
+
+
+def test_a_walk_with_the_record_leads_to_what_the_numbers_contradict(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The measured answer stands beside the given one where it can be mended."""
+    write()
+    answer("s.equal", "yes")
+    run(["audit", "-q"])
+    capsys.readouterr()
+
+    told = walk(monkeypatch, capsys, "no", only="contradicted")
+
+    assert "contradicted: answered “Yes”, but measured: Gap in selection rate" in told
+    assert "saved (answered)" in told
+    assert "There is nothing to ask you." in walk(monkeypatch, capsys, only="contradicted")
+
+
+def test_a_record_without_the_checklist_is_refused(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing measured must not look like nothing contradicted."""
+    words = ["checklist", "walk", "small.answers.jsonl", "--as", "Ada", "--role", "reviewer"]
+    Path("ethicscheck.yaml").write_text(
+        "subject: {name: x}\ndata: {source: data.csv, label: y, prediction: p, sensitive: [group]}\n"
+    )
+    run(["audit", "-q"])
+
+    assert run([*words, "--record", "ethicscheck-out/audit.json"]) == 2
+    assert "the audit holds no checklist 'small' (audit.json) — name the checklist" in capsys.readouterr().err
+    assert run([*words, "--record", "none.json"]) == 2
+    assert "the record can't be read" in capsys.readouterr().err
+    assert run([*words, "--only", "opened"]) == 2
+    assert "nothing is measured, so nothing is opened (--only) — add --record" in capsys.readouterr().err

@@ -24,6 +24,8 @@ from ethicscheck.errors import UsageError
 from ethicscheck.model.wording import visible
 from ethicscheck.provenance import created_now
 
+from .checklist_editor import write_in_editor
+from .checklist_measured import Measured
 from .checklist_words import (
     counts_in_words,
     find_evidence,
@@ -38,7 +40,8 @@ from .checklist_words import (
 )
 
 STOPPED = 130
-HINT = "? help · b back · s skip · c comment · e evidence · n does not apply · q quit"
+MEASURED_WORDS = {"yes": "yes", "no": "no", "unsure": "can't tell yet"}
+HINT = "? help · b back · s skip · c comment · e evidence · n does not apply · m many lines, in your editor · q quit"
 
 
 @dataclass
@@ -57,7 +60,10 @@ class _QuitError(Exception):
 class Walk:
     """A walk through a journal's questions as one person."""
 
-    def __init__(self, opened: OpenJournal, by: str, role: str, only: str | None, spoken: Checklist) -> None:
+    def __init__(
+        self, opened: OpenJournal, by: str, role: str, only: str | None, spoken: Checklist, measured: Measured
+    ) -> None:
+        self.measured = measured
         self.opened = opened
         self.spoken = spoken  # the questions in the person's language; what is saved is of the journal's own checklist
         self.by, self.role = person(by, role)
@@ -65,7 +71,7 @@ class Walk:
         check_answers_something(opened.loaded.checklist, self.role)
         self.console = new_console()
         self.saved = 0
-        self.status: ChecklistStatus = in_words_of(opened.status(today=today()), spoken)
+        self.status: ChecklistStatus = in_words_of(opened.status(today=today(), measured=measured.answers), spoken)
         self._section = ""
 
     def run(self) -> int:
@@ -82,7 +88,7 @@ class Walk:
         return code
 
     def _walk(self) -> None:
-        for note in self.status.notes:
+        for note in (*self.status.notes, *self.measured.notes):
             self._print(f"note: {note}", "dim")
         place = self._first()
         if place is None:
@@ -103,10 +109,13 @@ class Walk:
         places = [place for place in range(len(self.status.items)) if self._wanted(place)]
         if self.only is not None:
             return next(iter(places), None)
-        still_open = [place for place in places if self.status.items[place].state in OPEN]
+        still_open = [place for place in places if self._open(self.status.items[place])]
         if places and not still_open:
             self._print("Nothing is open for your role. From the first question again; Enter keeps an answer.")
         return next(iter(still_open or places), None)
+
+    def _open(self, item: ItemStatus) -> bool:
+        return item.state in OPEN or bool(self.measured.opened_by(item))
 
     def _next(self, place: int) -> int | None:
         return next((later for later in range(place + 1, len(self.status.items)) if self._wanted(later)), None)
@@ -132,6 +141,8 @@ class Walk:
             return False
         if self.only == "mine":
             return all(answer.by != self.by for answer in item.answers)
+        if self.only == "opened":
+            return bool(self.measured.opened_by(item))
         return self.only is None or item.state == self.only
 
     def _ask(self, item: ItemStatus) -> str:
@@ -143,6 +154,10 @@ class Walk:
             if line in ("b", "s"):
                 return "back" if line == "b" else "next"
             try:
+                if line == "m":
+                    if self._write(item, draft):
+                        return "next"
+                    continue
                 if self._obey(line, item, draft):
                     continue
                 if line == "n":
@@ -185,6 +200,25 @@ class Walk:
         else:
             return False
         return True
+
+    def _write(self, item: ItemStatus, draft: _Draft) -> bool:
+        """Let the person write in their editor: a text question's answer, else the comment; return whether it was saved."""
+        own = self._own(item)
+        is_text = item.item.type == "text"
+        before = draft.comment if not is_text else own.value if own is not None else None
+        about = f"{item.item.text}\n\n{item.item.help or ''}".strip()
+        text = write_in_editor(before or "", about if is_text else f"Your comment on: {about}")
+        if text is None:
+            self._print("The editor was left without saving; nothing has changed.", "dim")
+            return False
+        if is_text:
+            draft.given = None
+            draft.given = read_value(item.item, self.status.checklist, text)
+            self._save(item, draft)
+            return True
+        draft.comment = text or None
+        self._print("noted: the comment is saved with your answer" if text else "no comment", "dim")
+        return False
 
     def _keep(self, item: ItemStatus, draft: _Draft) -> bool:
         """On an empty line: return whether there is something to save; raise where an answer is still needed."""
@@ -273,7 +307,7 @@ class Walk:
         )
         self.saved += 1
         self.opened = self.opened.again()
-        self.status = in_words_of(self.opened.status(today=today()), self.spoken)
+        self.status = in_words_of(self.opened.status(today=today(), measured=self.measured.answers), self.spoken)
         for note in notes:
             self._print(f"note: {note}", "yellow")
         now = self.status.item(item.item.id)
@@ -286,7 +320,9 @@ class Walk:
         self.console.print()
         if item.section.id != self._section:
             self._section = item.section.id
-            self._print(item.section.title, "bold underline")
+            sections = [section.id for section in self.status.checklist.sections]
+            which = f"  ({sections.index(item.section.id) + 1} of {len(sections)})" if len(sections) > 1 else ""
+            self._print(f"{item.section.title}{which}", "bold underline")
             self._print(item.section.intro or "")
         self._print(progress_line(self.status), "dim")
         self._print(f"{item.item.text}  [{item.item.id}]", "bold")
@@ -303,6 +339,13 @@ class Walk:
             self._print(f"{whose + ', ' if whose else ''}{said(answer, item, self.status.checklist)}", "cyan")
         if item.settled:
             self._print(item.settled, "cyan")
+        if item.measured is not None and item.state != "contradicted":
+            self._print(f"measured: {MEASURED_WORDS[item.measured.answer]}. {item.measured.message}", "magenta")
+        if rules := self.measured.opened_by(item):
+            self._print(
+                f"opened by {'a rule' if len(rules) == 1 else 'rules'} that failed: {', '.join(rules)}; answer anew to close it",
+                "yellow",
+            )
         if item.state in ("stale", "contradicted", "disputed"):
             self._print(f"{word(item.state)}" + (f": {item.why}" if item.state != "disputed" else ""), "yellow")
 

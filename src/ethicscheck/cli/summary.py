@@ -80,7 +80,7 @@ def _print_finding(finding: FindingView, out: Console) -> None:
         _print_wrapped(finding.strata, out, indent=2)
     if finding.questions:
         asked = "; ".join(text for _, text in finding.questions)
-        _print_wrapped(f"Questions that bear on this: {asked}", out, indent=2)
+        _print_wrapped(f"{finding.questions_word}: {asked}", out, indent=2)
     if finding.verdict != "pass":
         _print_wrapped(f"→ {finding.remedy}", out, indent=2)
 

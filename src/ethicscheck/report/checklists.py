@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ethicscheck.model.checklist_record import AnswerEntry, ChecklistEntry, EvidenceEntry, ItemEntry, MeasuredEntry
@@ -11,7 +11,7 @@ from ethicscheck.model.record import Finding
 from ethicscheck.model.wording import NO_BREAK, decimal, features_label, visible, whole
 
 from .charts import Strip, strip
-from .index import RecordIndex, components, is_share, title
+from .index import RecordIndex, components, is_share, metric_of, title
 
 STATE_WORDS = {
     "unanswered": "Not answered",
@@ -76,6 +76,7 @@ class ItemView:
     measured_value: str
     measured_word: str
     conflict: str
+    opened: str
     plot: Strip | None
     plot_link: str
 
@@ -113,16 +114,32 @@ def checklist_views(index: RecordIndex) -> tuple[ChecklistView, ...]:
 
 def bearing_questions(index: RecordIndex, finding: Finding) -> tuple[tuple[str, str], ...]:
     """Return the questions whose measurement bears on a metric finding, as (anchor, text)."""
-    if finding.rule.metric is None:
-        return ()
-    wanted = families(finding.rule.metric)
+    return tuple((item_anchor(place, item), visible(item.text)) for place, item in _bearing(index, finding))
+
+
+def opening_rules(index: RecordIndex) -> tuple[tuple[int, str, str], ...]:
+    """Return what failed rules open: the checklist's place in the record, the question's id, the rule in words."""
     return tuple(
-        (item_anchor(place, item), visible(item.text))
-        for place, entry in enumerate(index.record.checklists)
-        for section in entry.sections
-        for item in section.items
-        if item.metric is not None and item.state != "hidden" and families(item.metric.metric) & wanted
+        (
+            place,
+            item.id,
+            visible(f"{title(metric_of(finding))} by {features_label(finding.rule.across)} ({finding.id})"),
+        )
+        for finding in index.record.findings
+        if finding.verdict == "fail"
+        for place, item in _bearing(index, finding)
     )
+
+
+def _bearing(index: RecordIndex, finding: Finding) -> Iterator[tuple[int, ItemEntry]]:
+    """Yield the questions whose measurement bears on a metric finding, each with its checklist's place."""
+    if finding.rule.metric is None:
+        return
+    wanted = families(finding.rule.metric)
+    for place, entry in enumerate(index.record.checklists):
+        for item in (item for section in entry.sections for item in section.items):
+            if item.metric is not None and item.state != "hidden" and families(item.metric.metric) & wanted:
+                yield place, item
 
 
 BODIES = {"eu-ai-act": "EU AI Act", "nist-ai-rmf": "NIST AI RMF", "iso-42001": "ISO/IEC 42001"}
@@ -156,6 +173,11 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> Checkli
     )
     items = [item for section in views for item in section.items]
     opened = [(item.anchor, item.word, item.text) for state in OPEN_STATES for item in items if item.state == state]
+    opened += [
+        (item.anchor, "Opened by a failed rule", item.text)
+        for item in items
+        if item.opened and item.state not in OPEN_STATES
+    ]
     counts = [(state, sum(item.state == state for item in items)) for state in STATE_WORDS]
     need = {
         "none": "Nothing is required of it.",
@@ -199,9 +221,19 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         measured_value=_measured_value(measured) if measured is not None else "",
         measured_word=MEASURED_WORDS[measured.answer] if measured is not None else "",
         conflict=visible(item.conflict or ""),
+        opened=_opened(index, place, item) if measured is not None else "",
         plot=_plot(index, measured, item_anchor(place, item)) if measured is not None else None,
         plot_link=_link(index, measured) if measured is not None else "",
     )
+
+
+def _opened(index: RecordIndex, place: int, item: ItemEntry) -> str:
+    """Return which failed rules open a question, "" where none does."""
+    rules = [rule for at, name, rule in opening_rules(index) if (at, name) == (place, item.id)]
+    if not rules:
+        return ""
+    what = "A rule that failed opens" if len(rules) == 1 else "Rules that failed open"
+    return f"{what} this question anew: {', '.join(rules)}."
 
 
 def _measured_value(measured: MeasuredEntry) -> str:

@@ -51,6 +51,11 @@ class FindingView:
     questions: tuple[tuple[str, str], ...] = ()
     strata: str = ""
 
+    @property
+    def questions_word(self) -> str:
+        """What the questions are to the finding: a failed rule opens those that name its measure."""
+        return "Questions this opens" if self.verdict == "fail" and self.asks else "Questions that bear on this"
+
 
 @dataclass(frozen=True)
 class TermView:

@@ -1,0 +1,105 @@
+"""What an audit says to the questions of a checklist, read back from its record: measured answers, and what failed rules open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ethicscheck.checklist.definition import Checklist
+from ethicscheck.checklist.status import ItemStatus, MeasuredAnswer
+from ethicscheck.errors import UsageError, did_you_mean
+from ethicscheck.model.checklist_record import ChecklistEntry, ItemEntry
+
+Said = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a record says to a checklist.
+
+    Parameters
+    ----------
+    answers : the measured answer of each question that is measured, by its id.
+    failed : the failed rules that open a question, in words, by its id.
+    said : who had answered it, and when, as the audit saw it.
+    notes : what the person should know of the record.
+    """
+
+    answers: Mapping[str, MeasuredAnswer] = field(default_factory=dict)
+    failed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    said: Mapping[str, Said] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def opened_by(self, item: ItemStatus) -> tuple[str, ...]:
+        """Return the failed rules that open a question; none once anybody has answered it after the audit."""
+        failed = self.failed.get(item.item.id, ())
+        if item.state == "hidden" or {(part.by, part.at) for part in item.answers} - self.said.get(
+            item.item.id, Said()
+        ):
+            return ()
+        return failed
+
+
+def read_measured(path: Path, checklist: Checklist) -> Measured:
+    """Read what an audit says to a checklist's questions.
+
+    Raises
+    ------
+    RecordError, UsageError
+        When the record can't be read, or the audit did not hold that checklist.
+    """
+    from ethicscheck.model.record import read_record
+    from ethicscheck.report.checklists import opening_rules
+    from ethicscheck.report.index import RecordIndex
+
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the record can't be read: {error.strerror}", str(path), "give an audit.json") from None
+    record = read_record(content, path.name)
+    place = next((at for at, entry in enumerate(record.checklists) if entry.id == checklist.id), None)
+    if place is None:
+        hint = did_you_mean(checklist.id, [entry.id for entry in record.checklists])
+        hint = hint or "name the checklist in the audit's config and audit again"
+        raise UsageError(f"the audit holds no checklist {checklist.id!r}", path.name, hint)
+    entry = record.checklists[place]
+    current = {name: item for name, item in _items(entry, checklist).items() if item.metric is not None}
+    answers = {name: found for name, item in current.items() if (found := _measured(item, checklist, name)) is not None}
+    failed: dict[str, tuple[str, ...]] = {}
+    for at, name, rule in opening_rules(RecordIndex(record)):
+        if at == place:
+            own = checklist.current_id(name)
+            failed[own] = (*failed.get(own, ()), rule)
+    said = {name: Said((part.by, part.at) for part in item.answers) for name, item in current.items()}
+    notes = [f"measured by the audit of {record.provenance.created[:10]} ({path.name})"]
+    if entry.version != checklist.version:
+        notes.append(f"the audit used version {entry.version} of the checklist; this is version {checklist.version}")
+    return Measured(answers, failed, said, tuple(notes))
+
+
+def _items(entry: ChecklistEntry, checklist: Checklist) -> dict[str, ItemEntry]:
+    return {checklist.current_id(item.id): item for section in entry.sections for item in section.items}
+
+
+def _measured(item: ItemEntry, checklist: Checklist, name: str) -> MeasuredAnswer | None:
+    """Return the measured answer, None where the question asks for another measure by now."""
+    now, measured = checklist.item(name), item.metric
+    if now is None or now.metric is None or measured is None:
+        return None
+    if (now.metric.metric, now.metric.compare) != (measured.metric, measured.compare):
+        return None
+    return MeasuredAnswer(
+        verdict=measured.verdict,
+        answer=measured.answer,
+        message=measured.message,
+        metric=measured.metric,
+        features=measured.features,
+        compare=measured.compare,
+        value=measured.value,
+        interval=measured.interval,
+        rows=measured.rows,
+    )
+
+
+__all__ = ["Measured", "read_measured"]
