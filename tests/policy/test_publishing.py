@@ -355,3 +355,19 @@ def test_sizes_that_are_hidden_are_not_given_away_either():
     assert pages[0] == pages[1]
     assert records[0] == records[1]
     assert b"Not even the number of people is shown for Y (race), Z (race)." in pages[0]
+
+
+def test_a_finding_does_not_quote_what_a_function_said_of_hidden_groups():
+    """A rule by sex is published whole; what its function raised may be of a race that is hidden."""
+
+    def fussy(y_true, y_pred, sample_weight=None):
+        raise ValueError(f"only {int(sample_weight.sum())} people")
+
+    rule = {"metric": "fussy", "across": "sex", "compare": "difference", "max": 0.1}
+    record = audited(people(), rules=[rule], metrics=["accuracy", "fussy"], custom={"fussy": fussy})
+    (before,), (after,) = record.findings, publishable(record).findings
+
+    assert "it raised ValueError: only " in before.remedy
+    assert after.message == before.message
+    assert "only" not in after.remedy.replace("not published", "")
+    assert "ValueError" not in render_document(record, "html").decode()

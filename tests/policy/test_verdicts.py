@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from ethicscheck.model.record import AuditRecord, Finding
+from ethicscheck.metrics.registry import find_measure
+from ethicscheck.model.record import AuditRecord, Finding, RowsNeeded
+from ethicscheck.policy.messages import Case, finding_remedy
+from ethicscheck.policy.rules import Rule
 from helpers import audit_frame
 
 
@@ -351,3 +355,70 @@ def test_thousands_are_told_apart_in_messages() -> None:
     (finding,) = findings(people(**LARGE), rule(), statistics={"min_group": 1_000_000}).values()
 
     assert "(fewer than 1,000,000 people)" in finding.message
+
+
+def why(finding: Finding) -> str:
+    """Return what the remedy says to find out."""
+    return finding.remedy.partition(":")[0].replace("Find out why ", "")
+
+
+def test_difference_and_ratio_name_the_same_group_as_standing_apart() -> None:
+    """Rates of .617, .617, .610 and .341: B stands apart, whichever way the gap is written."""
+    frame = people(A=(617, 383), C=(617, 383), D=(610, 390), B=(341, 659))
+
+    found = findings(
+        frame,
+        rule(id="difference"),
+        rule(0.8, "min", id="ratio", compare="ratio"),
+        rule(0.5, id="each", compare="each"),
+    )
+
+    assert why(found["difference"]) == why(found["ratio"]) == "the group B stands apart"
+    assert why(found["each"]) == "the group A stands apart"  # the highest is past the limit, whatever the others are
+
+
+def test_opposite_rates_name_the_same_group_as_standing_apart() -> None:
+    """A true and a false negative rate are one gap seen from two sides."""
+    frame = people(A=(617, 383), C=(617, 383), D=(610, 390), B=(341, 659)).assign(y=1)
+
+    found = findings(frame, *(rule(id=name, metric=name) for name in ("true_positive_rate", "false_negative_rate")))
+
+    assert [why(finding) for finding in found.values()] == ["the group B stands apart"] * 2
+
+
+def test_of_two_groups_neither_stands_apart() -> None:
+    """The larger of two is always nearer to everyone's value; that is no reason to look at the other."""
+    found = findings(people(a=(900, 100), b=(50, 150)), rule(id="f"), rule(0.8, "min", id="r", compare="ratio"))
+
+    assert why(found["f"]) == "the groups a and b are so far apart"
+    assert why(found["r"]) == "the groups b and a are so far apart"
+
+
+@pytest.mark.parametrize(
+    ("factor", "people_now", "expected"),
+    [
+        (29.12, 7_214, "About 30 times as many people, some 217,000 in all"),
+        (1.39, 7_214, "About 1.4 times as many people, some 10,100 in all"),
+        (1.1, 1_000, "About 1.1 times as many people, some 1,100 in all"),
+        (9.99, 40, "About 10.0 times as many people, some 400 in all"),
+        (132.5, 41, "About 140 times as many people, some 5,740 in all"),
+    ],
+)
+def test_the_total_is_the_product_of_what_is_read(factor: float, people_now: int, expected: str) -> None:
+    """Both are rounded up; a reader who multiplies finds the total to three digits."""
+    measure = find_measure("selection_rate")
+    assert measure is not None
+    case = Case(
+        rule=Rule("r", "r", measure, ("group",), "difference", "max", 0.1, None, None, None),
+        verdict="inconclusive",
+        reason="interval_holds_limit",
+        observed=None,
+        meets=None,
+        values=None,
+        left_out=(),
+        min_group=30,
+        confidence=0.95,
+        needed=RowsNeeded(factor=factor, rows_total=math.ceil(factor * people_now), chance=0.8),
+    )
+
+    assert finding_remedy(case).startswith(expected)

@@ -286,3 +286,42 @@ def _names(value: Any) -> Iterator[str]:
         yield from (value[key] for key in ("method", "test") if isinstance(value.get(key), str))
         for part in value.values():
             yield from _names(part)
+
+
+@pytest.mark.parametrize(
+    ("more", "becomes"), [(200, "stays about as large"), (1_000, "stays, smaller"), (-1_000, "stays, larger")]
+)
+def test_a_difference_is_called_smaller_only_if_it_falls_by_more_than_a_tenth(
+    tmp_path: Path, more: int, becomes: str
+) -> None:
+    """20 points in each stratum; over all .2 + .4 × (what share more of a than of b is in X): 20.8, 24 and 16 points."""
+    text = rows(
+        *(
+            (g, s, p, round(people * (rate if p else 1 - rate)))
+            for g, in_x, rates in (("a", 5_000 + more, (0.8, 0.4)), ("b", 5_000, (0.6, 0.2)))
+            for s, people, rate in zip("XY", (in_x, 10_000 - in_x), rates, strict=True)
+            for p in (0, 1)
+        )
+    )
+    record = audit_text(tmp_path, text, label=None, count="n", strata="s")
+    pair = metric(record).pairs[0]
+    section = strata_section(RecordIndex(record))
+
+    assert section is not None
+    assert section.subjects[0].adjusted[0][-1] == becomes, (pair.crude, pair.adjusted)
+
+
+def test_the_table_says_why_its_range_is_not_the_findings(tmp_path: Path) -> None:
+    """Only where there were more than two groups to pick from, and by whose range it is to be held."""
+    text = rows(*((g, s, p, 100 + 40 * p * ord(g) % 70) for g in "abc" for s in "XY" for p in (0, 1)))
+    two = "\n".join(line for line in text.splitlines() if not line.startswith("c"))
+    rule = {"id": "r", "metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.1}
+
+    def said(table: str, **parts: Any) -> str:
+        section = strata_section(RecordIndex(audit_text(tmp_path, table, label=None, count="n", strata="s", **parts)))
+        assert section is not None
+        return section.subjects[0].tables[0].picked
+
+    assert said(two, rules=[rule]) == ""
+    assert "for these two groups alone; the finding’s allows for" in said(text, rules=[rule])
+    assert "that among all measures allows for" in said(text)

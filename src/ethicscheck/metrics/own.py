@@ -7,6 +7,7 @@ four. Finding the function is in `loading`.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import math
 import sys
 import warnings
@@ -24,7 +25,7 @@ from ethicscheck.stats.intervals import Floats, effective_size
 from ethicscheck.stats.resampling import bootstrapped
 from ethicscheck.stats.scaled import Scale, Scaled
 
-from .definition import Measured, Metric, Worse
+from .definition import Criterion, Measured, Metric, Worse
 from .loading import OwnFunction
 
 UNDEFINED = "custom_metric_undefined"
@@ -275,6 +276,12 @@ def own_metric(
         table=table,
         costly=True,
     )
+
+
+def said_by(measure: Metric | Criterion) -> tuple[str, ...]:
+    """Return what a function of the user's own said where it gave no value; () for any other measure."""
+    own = inspect.unwrap(measure.measure) if isinstance(measure, Metric) else None
+    return tuple(own.said) if isinstance(own, OwnMeasure) else ()
 
 
 def own_table(task: str, needs: Literal["decisions", "scores"]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ from ethicscheck.metrics.comparison import Comparison, Gap
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.keeping import gap_keeps, gap_verdict
 from ethicscheck.metrics.measurement import Measurement
+from ethicscheck.metrics.own import said_by
 from ethicscheck.metrics.registry import find_measure
 from ethicscheck.metrics.rows import group_names, interval
 from ethicscheck.model.record import Finding, Observed, RuleEntry
@@ -109,6 +111,8 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
         component=component.title if component is not None else None,
         decides=decides.title if decides is not None and decides is not component else None,
         compared=tuple(part.metric.title for part in draft.comparison.parts),
+        apart=names[apart] if draft.verdict == "fail" and (apart := _apart(draft, measurement)) is not None else None,
+        said=tuple(sorted(said_by(rule.measure))) if draft.verdict == "not_evaluable" else (),
     )
     failed = draft.p_value < 1
     return Finding(
@@ -134,6 +138,22 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
         p_adjusted=draft.p_adjusted if failed else None,
         rows_needed=needed,
     )
+
+
+def _apart(draft: _Draft, measurement: Measurement) -> int | None:
+    """Return the place of the group, of the two furthest apart, that is further from everyone; None where none can be told."""
+    gap = draft.gap
+    if gap is None or gap.second is None:
+        return None
+    part = draft.comparison.parts[gap.of]
+    everyone = part.metric.measure(measurement.counts((), part.metric.table), measurement.favourable).values[0]
+    values = _values(draft)
+    if len(part.places) < 3 or everyone is None or values is None:
+        return None
+    first, second = (abs(value - everyone) for value in values)
+    if math.isclose(first, second, rel_tol=1e-9):
+        return None
+    return gap.first if first > second else gap.second
 
 
 def _values(draft: _Draft) -> tuple[float, float] | None:

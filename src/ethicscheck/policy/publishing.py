@@ -62,6 +62,7 @@ class _Chosen:
         self.sizes = {(part.feature, part.label) for part in suppression.sizes}
         self.touched = {part.features for part in suppression.groups if not part.stratum}
         self.touched_strata = {part.features for part in suppression.groups if part.stratum}
+        self.own = {part.name for part in record.custom or () if part.said}
         self.tables = {row.features for row in record.estimates if not row.stratum}
 
     def whole(self, features: Features) -> bool:
@@ -98,8 +99,12 @@ class _Chosen:
                 yield row
 
     def finding(self, finding: Finding) -> Finding:
-        if finding.kind != "metric" or self.whole(finding.rule.across):
+        if finding.kind != "metric":
             return finding
+        if self.whole(finding.rule.across):
+            return (
+                finding.model_copy(update={"remedy": _REMEDIES[finding.verdict]}) if self.quotes(finding) else finding
+            )
         waiver = finding.waiver
         if waiver is not None and waiver.lapsed is not None and waiver.lapsed.startswith("value "):
             waiver = waiver.model_copy(update={"lapsed": "the value is past what is tolerated"})
@@ -115,6 +120,11 @@ class _Chosen:
                 "waiver": waiver,
             }
         )
+
+    def quotes(self, finding: Finding) -> bool:
+        """Return whether a finding may repeat what a function said of groups it had no value for, hidden ones among them."""
+        was = finding.waiver.was if finding.waiver is not None else None
+        return bool(self.groups) and finding.rule.metric in self.own and "not_evaluable" in (finding.verdict, was)
 
     def _message(self, finding: Finding) -> str:
         features = finding.rule.across

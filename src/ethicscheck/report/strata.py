@@ -27,6 +27,7 @@ from .wording import reason_text
 MOST_GROUPS = 6
 MOST_STRATA = 30
 MOST_NAMED = 4
+ABOUT = 0.1  # a difference that changes by no more is said to stay about as large
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class StrataTable:
     takeaway: str
     folded: str
     facts: tuple[tuple[str, str], ...]
+    picked: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,24 @@ def _table(index: RecordIndex, row: ConditionalMetric, anchor: str) -> StrataTab
         takeaway=_takeaway(index, row),
         folded=f"{title(name)} in each {_strata(index)}",
         facts=tuple(_facts(index, row, pair)),
+        picked=_picked(index, row),
+    )
+
+
+def _picked(index: RecordIndex, row: ConditionalMetric) -> str:
+    """Say why the same gap has another interval elsewhere; "" where there were but two groups to pick from."""
+    few = index.record.plan.min_group
+    groups = index.estimates.get((row.metric, row.features), [])
+    if sum(part.value is not None and part.rows >= few for part in groups) < 3:
+        return ""
+    ruled = any(
+        finding.rule.across == row.features and row.metric in components(metric_of(finding))
+        for finding in metric_findings(index.record)
+    )
+    whose = "the finding’s" if ruled else "that among all measures"
+    return (
+        "The ranges of the differences are for these two groups alone; "
+        f"{whose} allows for the two having been picked as the furthest apart."
     )
 
 
@@ -285,8 +305,8 @@ def _becomes(pair: AdjustedPair) -> str:
         return "can no longer be told from none"
     if not _sure(crude):
         return "comes to light" if _sure(adjusted) else "can’t be told from none either way"
-    shrinks = abs(adjusted.value) < abs(crude.value)
-    return "stays, smaller" if shrinks else "stays"
+    kept = abs(adjusted.value) / abs(crude.value)  # a sure difference is not 0
+    return "stays, smaller" if kept < 1 - ABOUT else "stays, larger" if kept > 1 + ABOUT else "stays about as large"
 
 
 def _sure(part: Adjusted) -> bool:
