@@ -344,3 +344,21 @@ def test_plain_words_never_claim_more_than_the_gap_shows() -> None:
     view = make_view(audit(EXAMPLES / "hiring/ethicscheck.yaml").record)
 
     assert all("no sure difference" in question.conclusion for question in view.plain.questions)
+
+
+def test_nearly_as_often_is_told_as_people_in_a_thousand(tmp_path: Path) -> None:
+    """833 against 759 in 1,000: "0.91 times as often" says little, 74 fewer says who. A factor of 2 stays a factor."""
+    near = "group,y,p\n" + "".join(
+        f"{group},1,{int(place < chosen)}\n"
+        for group, chosen in (("a", 8_330), ("b", 7_590))
+        for place in range(10_000)
+    )
+    (question,) = make_view(audit_text(tmp_path, near, metrics=["selection_rate"], label=None)).plain.questions
+    assert question.conclusion == (
+        "It happened to people in the group b less often than to people in the group a: 74 fewer in 1,000 (759 against 833)."
+    )
+
+    (question,) = make_view(
+        audit_text(tmp_path, near.replace("a,1,0", "a,1,1"), metrics=["false_negative_rate"])
+    ).plain.questions
+    assert question.conclusion.startswith("It happened to people in the group b more often than")

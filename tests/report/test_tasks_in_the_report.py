@@ -63,3 +63,16 @@ def test_a_measure_that_two_tasks_have_is_explained_by_this_one(jobs) -> None:
     """Accuracy of classes is not (TP + TN) / all."""
     assert "rows with prediction = truth / all" in jobs
     assert "(TP + TN) / all" not in jobs
+
+
+def test_what_cannot_be_told_of_errors_is_said_once() -> None:
+    """Neither their side nor their size: one sentence. The share within tolerance is called a share in a finding."""
+    error = np.tile([-2.0, 1.0, 2.0, -1.0], 100)
+    frame = pd.DataFrame({"group": np.repeat(["a", "b"], 200), "y": np.arange(400.0)}).assign(p=lambda f: f.y + error)
+    rule = {"id": "r", "metric": "within_tolerance", "across": "group", "compare": "difference", "max": 0.1}
+    record = audit_frame(frame.assign(p=frame.p + (frame.index == 0)), task="regression", tolerance=1, rules=[rule])
+    page = render(record).decode()
+
+    assert page.count("These data show no sure difference between groups in") == 1
+    assert "in which side predictions lean to or how far off predictions are." in page
+    assert record.findings[0].message.startswith("Gap in share within tolerance between")

@@ -203,7 +203,7 @@ MEAN_PREDICTION = Metric(
     ratio=False, quantity=True, table="moments", source="the mean; Fairlearn's mean_prediction",
 )  # fmt: skip
 WITHIN_TOLERANCE = Metric(
-    "within_tolerance", "Within tolerance",
+    "within_tolerance", "Share within tolerance",
     asks="How many of this group's predictions are close enough to the truth?",
     misleads="Says nothing of how wrong the others are, and the tolerance is somebody's choice.",
     formula="rows with |prediction − truth| ≤ data.tolerance / all", measure=_within_tolerance, worse="lower",

@@ -90,7 +90,7 @@ def _distance(row: Estimate | None, index: RecordIndex) -> str:
 
 def _conclusion(index: RecordIndex, features: tuple[str, ...]) -> str:
     """Say between which groups the errors differ, but only if the data still show it once all groups are counted."""
-    sentences = []
+    sentences, alike = [], []
     for name, what in (("mean_error", "On average predictions are"), ("mean_absolute_error", "The errors are")):
         gap = index.gaps.get((name, features, "difference"))
         if gap is None or gap.value is None or gap.interval is None:
@@ -99,10 +99,11 @@ def _conclusion(index: RecordIndex, features: tuple[str, ...]) -> str:
         first, second = (values[group_key(group)] for group in (gap.group, gap.against))
         a, b = group_label(gap.group), group_label(gap.against)
         if gap.interval.low <= 0:
-            subject = "which side predictions lean to" if name == "mean_error" else "how far off predictions are"
-            sentences.append(f"These data show no sure difference between groups in {subject}.")
+            alike.append("which side predictions lean to" if name == "mean_error" else "how far off predictions are")
         elif name == "mean_error":
             sentences.append(f"{what} {lean(first)} for {a} and {lean(second)} for {b}.")
         else:
             sentences.append(f"{what} largest for {a} ({quantity(first)}) and smallest for {b} ({quantity(second)}).")
+    if alike:
+        sentences.append(f"These data show no sure difference between groups in {' or '.join(alike)}.")
     return " ".join(sentences) or "With fewer than two groups large enough, no comparison can be made."

@@ -77,17 +77,30 @@ def _rules_sentence(record: AuditRecord) -> str:
         return f"{every} rules fail: the data show that the limits are exceeded."
     if by["fail"]:
         return f"{_number(len(by['fail']))} of {count} {rules} {'fails' if len(by['fail']) == 1 else 'fail'}: the data show that the limit is exceeded."
-    open_count = len(by["inconclusive"]) + len(by["not_evaluable"])
-    if open_count:
-        if count == 1:
-            return "The only rule stays undecided: the data can't tell yet. That is not a pass."
-        return f"No rule fails, but {open_count} of {count} {'stays' if open_count == 1 else 'stay'} undecided: the data can't tell yet. That is not a pass."
+    if by["inconclusive"] or by["not_evaluable"]:
+        return _open_sentence(len(by["inconclusive"]), len(by["not_evaluable"]), count)
     if by["waived"] and not by["pass"]:
         return ""
     if by["waived"]:
         passed = len(by["pass"])
         return f"{_number(passed)} of {count} rules {'passes' if passed == 1 else 'pass'}: the data show that {'its limit is' if passed == 1 else 'their limits are'} kept."
     return f"{'The only rule passes' if count == 1 else f'All {count} rules pass'}: the data show that the limits are kept."
+
+
+def _open_sentence(undecided: int, unjudged: int, count: int) -> str:
+    """Say how many rules the data can't decide yet, and apart from them how many can't be judged at all."""
+    stays = f"{'stays' if undecided == 1 else 'stay'} undecided"
+    if count == 1:
+        what = (
+            "The only rule stays undecided: the data can't tell yet" if undecided else "The only rule can't be judged"
+        )
+    elif not unjudged:
+        what = f"No rule fails, but {undecided} of {count} {stays}: the data can't tell yet"
+    elif not undecided:
+        what = f"No rule fails, but {unjudged} of {count} can't be judged"
+    else:
+        what = f"No rule fails, but {undecided} of {count} {stays}, for the data can't tell yet, and {unjudged} can't be judged"
+    return f"{what}. That is not a pass."
 
 
 def _number(count: int) -> str:

@@ -16,6 +16,7 @@ from .wording import words_of
 MOST_GROUPS = 10
 MOST_CLASSES = 3
 ERRORS = ("false_positive_rate", "false_negative_rate")
+NEARLY = (0.8, 1.25)  # times as often between which a count in 1,000 says more than a factor
 CHANCES = ("favourable_rate", "selection_rate")
 
 
@@ -260,8 +261,18 @@ def _said(worst: Estimate, other: Estimate) -> str:
     assert worst.value is not None
     assert other.value is not None
     a, b = group_label(worst.group), group_label(other.group)
-    counts = f"{per_thousand(worst.value)} against {per_thousand(other.value)} in 1,000"
-    return f"It happened to people in the group {a} {_times(worst.value, other.value)} to people in the group {b} ({counts})."
+    counts = f"{per_thousand(worst.value)} against {per_thousand(other.value)}"
+    more = round(worst.value * 1000) - round(other.value * 1000)
+    if more and NEARLY[0] < worst.value / (other.value or worst.value / 2) < NEARLY[1]:
+        often, size = ("more", more) if more > 0 else ("less", -more)
+        return (
+            f"It happened to people in the group {a} {often} often than to people in the group {b}: "
+            f"{whole(size)} {'more' if more > 0 else 'fewer'} in 1,000 ({counts})."
+        )
+    return (
+        f"It happened to people in the group {a} {_times(worst.value, other.value)} to people in the group {b} "
+        f"({counts} in 1,000)."
+    )
 
 
 def _worse(metric: Metric, index: RecordIndex) -> str:
