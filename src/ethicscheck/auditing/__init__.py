@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config, LoadedConfig, parse_config, read_config_document
 from ethicscheck.model.population import read_population
-from ethicscheck.model.record import AuditRecord, ControlMapEntry
+from ethicscheck.model.record import AuditRecord, ControlMapEntry, Disparity, Estimate, Subject
 from ethicscheck.model.strict_yaml import Document
 from ethicscheck.model.verdicts import overall_verdict
 from ethicscheck.policy.impact_ratios import impact_tables
@@ -118,7 +118,8 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         rules=rules,
     )
     today = datetime.date.fromisoformat(created[:10])
-    assessed = _assess_checklists(checklists, config, measurement, today)
+    subject = describe_subject(loaded)
+    assessed = _assess_checklists(checklists, config, measurement, today, (subject, estimates, disparities))
     judged = (*judge(rules, measurement), *(found for part in assessed for found in part.findings))
     findings = apply_waivers(judged, loaded.waivers, today, rules, measurement)
     entries = source.entries(collected.table.total)
@@ -127,7 +128,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     content += [waivers.path] if loaded.path is not None and waivers.path is not None else []
     record = AuditRecord(
         verdict=overall_verdict(findings),
-        subject=describe_subject(loaded),
+        subject=subject,
         provenance=make_provenance(
             entries,
             config.statistics.seed,
@@ -162,13 +163,20 @@ def _open_checklists(loaded: LoadedConfig) -> tuple[OpenedChecklist, ...]:
 
 
 def _assess_checklists(
-    opened: tuple[OpenedChecklist, ...], config: Config, measurement: Measurement, today: datetime.date
+    opened: tuple[OpenedChecklist, ...],
+    config: Config,
+    measurement: Measurement,
+    today: datetime.date,
+    found: tuple[Subject, tuple[Estimate, ...], tuple[Disparity, ...]],
 ) -> tuple[Assessed, ...]:
     if not opened:
         return ()
+    from ethicscheck.checklist.signing import record_parts
     from ethicscheck.policy.checklists import assess_checklists
 
-    return assess_checklists(opened, config, measurement, today)
+    parts = record_parts(*found)
+    signable = {"model": parts["model"]} if config.report.suppress_record else parts
+    return assess_checklists(opened, config, measurement, today, signable)
 
 
 def _controls(assessed: tuple[Assessed, ...]) -> tuple[ControlMapEntry, ...] | None:

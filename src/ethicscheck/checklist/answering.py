@@ -10,7 +10,7 @@ from typing import Any
 from ethicscheck.errors import UsageError, did_you_mean
 
 from .definition import Checklist, Item, Roles
-from .entries import Answer, Entry, Evidence, Resolution, Signing, Withdrawal
+from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal
 from .evidence import check_is_not_the_journal
 from .kinds import read_value, show_value
 from .kinds.definition import clean_text
@@ -128,9 +128,17 @@ def withdraw_answer(
 
 
 def resolve_item(
-    opened: OpenJournal, item_id: str, given: Any, *, by: str, role: str, at: str, reason: str
+    opened: OpenJournal,
+    item_id: str,
+    given: Any,
+    *,
+    by: str,
+    role: str,
+    at: str,
+    reason: str,
+    na_reason: str | None = None,
 ) -> tuple[str, ...]:
-    """Settle a dispute, with a reason. Returns notes.
+    """Settle a dispute, with a reason: as an answer, or (None, with `na_reason`) as not applicable. Returns notes.
 
     Raises
     ------
@@ -140,7 +148,13 @@ def resolve_item(
     item = find_item(opened, item_id)
     by, role = person(by, role)
     _check_role("resolve", role, item, opened)
-    value = read_value(item, opened.loaded.checklist, given)
+    if na_reason is not None:
+        value = None
+        na_reason = clean_text(na_reason, "the reason")
+        if problem := check_not_applicable(item, na_reason):
+            raise UsageError(problem, item.id, "settle it as an answer" if item.na is None else "say more")
+    else:
+        value = read_value(item, opened.loaded.checklist, given)
     reason = clean_text(reason, "the reason")
     status = opened.status(today=_day(at)).item(item.id)
     if status is None or (status.state != "disputed" and not status.settled):
@@ -148,7 +162,15 @@ def resolve_item(
         raise UsageError(f"there is nothing to settle: {what}", item.id, "answer it instead")
     _check_evidence(status, value, opened)
     entry = Resolution(
-        at, by, role, item.id, value, reason, opened.loaded.sha256, opened.loaded.checklist.item_sha256(item)
+        at,
+        by,
+        role,
+        item.id,
+        value,
+        reason,
+        opened.loaded.sha256,
+        opened.loaded.checklist.item_sha256(item),
+        na_reason=na_reason,
     )
     return _append(opened, entry)
 
@@ -175,14 +197,34 @@ def sign_checklist(opened: OpenJournal, status: ChecklistStatus, *, by: str, rol
     UsageError
         When something is open, or the role is none that signs.
     """
-    by, role = person(by, role)
-    roles = status.sign_roles()
-    if roles and role not in roles:
-        raise UsageError(f"{role!r} does not sign this checklist", "--role", f"it is signed by {_listed(roles)}")
+    by, role = _signer(status, by, role)
     if unmet := status.unmet("complete"):
         more = f", and {len(unmet) - 1} more" if len(unmet) > 1 else ""
         raise UsageError(f"not complete yet: {unmet[0]}{more}", "", "`ethicscheck checklist status` lists what is open")
     return _append(opened, Signing(at, by, role, status.digest, dict(status.parts)))
+
+
+def request_changes(
+    opened: OpenJournal, status: ChecklistStatus, *, by: str, role: str, at: str, reason: str
+) -> tuple[str, ...]:
+    """Ask for changes instead of signing, with a reason; an earlier signature of that person no longer counts. Returns notes.
+
+    Raises
+    ------
+    UsageError
+        When there is no reason, or the role is none that signs.
+    """
+    by, role = _signer(status, by, role)
+    reason = clean_text(reason, "the reason")
+    return _append(opened, ChangeRequest(at, by, role, reason, status.digest, dict(status.parts)))
+
+
+def _signer(status: ChecklistStatus, by: str, role: str) -> tuple[str, str]:
+    by, role = person(by, role)
+    roles = status.sign_roles()
+    if roles and role not in roles:
+        raise UsageError(f"{role!r} does not sign this checklist", "--role", f"it is signed by {_listed(roles)}")
+    return by, role
 
 
 def find_item(opened: OpenJournal, item_id: str) -> Item:
@@ -261,6 +303,7 @@ __all__ = [
     "make_answer",
     "may",
     "person",
+    "request_changes",
     "resolve_item",
     "sign_checklist",
     "withdraw_answer",

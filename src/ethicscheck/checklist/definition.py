@@ -114,6 +114,13 @@ class Review(Strict):
     on: Texts = Field((), description="Events that call for a new look; a note to people, only after_days is enforced.")
 
 
+class SignOff(Strict):
+    """What the signatures of the whole checklist must be, beside the roles that its sections name."""
+
+    roles: Texts = Field((), description="Roles that sign, beside those of the sections.")
+    people: Whole = Field(1, description="How many different people must have signed; 2 makes it the two-person rule.")
+
+
 class ChecklistSection(Strict):
     """Questions that belong together."""
 
@@ -137,6 +144,7 @@ class Checklist(Strict):
     renamed: dict[str, Text] = Field(
         {}, description="Old question id to new one, so that old answers find their question."
     )
+    sign: SignOff = Field(SignOff(), description="Who signs the whole of it, and how many people.")
     options: dict[str, dict[str, Text]] = Field({}, description="Shared sets of options: name to id to label.")
     include: Texts = Field(
         (), description="Checklists whose questions are taken over, by id or path; one section: `id#section`."

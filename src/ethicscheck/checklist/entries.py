@@ -93,7 +93,7 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class Resolution:
-    """A dispute settled, with a reason."""
+    """A dispute settled, with a reason: as `value`, or with `na_reason` as not applicable."""
 
     at: str
     by: str
@@ -105,6 +105,7 @@ class Resolution:
     item_sha256: str = ""
     seq: int = 0
     imported: Mapping[str, str] = field(default_factory=dict)
+    na_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,19 @@ class Signing:
 
 
 @dataclass(frozen=True)
+class ChangeRequest:
+    """Somebody who may sign asks for changes instead; `sha256` and `parts` are those of what they looked at."""
+
+    at: str
+    by: str
+    role: str
+    reason: str
+    sha256: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+    seq: int = 0
+
+
+@dataclass(frozen=True)
 class Unknown:
     """An event of a kind that this version does not know."""
 
@@ -129,12 +143,19 @@ class Unknown:
     seq: int = 0
 
 
-Entry: TypeAlias = Start | Migration | Answer | Withdrawal | Resolution | Signing | Unknown
+Entry: TypeAlias = Start | Migration | Answer | Withdrawal | Resolution | Signing | ChangeRequest | Unknown
 
 LAST_SEQ = 2**53
 DEEPEST = 50
 
-_KINDS = {"start": Start, "migrate": Migration, "withdraw": Withdrawal, "resolve": Resolution, "sign": Signing}
+_KINDS = {
+    "start": Start,
+    "migrate": Migration,
+    "withdraw": Withdrawal,
+    "resolve": Resolution,
+    "sign": Signing,
+    "changes_requested": ChangeRequest,
+}
 _WORDS = {kind: word for word, kind in _KINDS.items()}
 # Per type: what must be there, and what may be, as text.
 _REQUIRED: Mapping[type, tuple[str, ...]] = {
@@ -144,14 +165,16 @@ _REQUIRED: Mapping[type, tuple[str, ...]] = {
     Withdrawal: ("by", "role", "item"),
     Resolution: ("by", "role", "item", "reason"),
     Signing: ("by", "role", "sha256"),
+    ChangeRequest: ("by", "role", "reason", "sha256"),
 }
 _OPTIONAL: Mapping[type, tuple[str, ...]] = {
     Start: ("path",),
     Migration: ("path", "by", "role"),
     Answer: ("na_reason", "comment", "checklist_sha256", "item_sha256"),
     Withdrawal: ("reason",),
-    Resolution: ("checklist_sha256", "item_sha256"),
+    Resolution: ("na_reason", "checklist_sha256", "item_sha256"),
     Signing: (),
+    ChangeRequest: (),
 }
 
 
@@ -243,12 +266,14 @@ def _read(content: dict[str, Any]) -> Entry:
         if (content.get("value") is None) == (content.get("na_reason") is None):
             raise ValueError("an answer has either `value` or `na_reason`")
         more["evidence"] = _evidence(content.get("evidence"))
-    if made is Resolution and content.get("value") is None:
+    if made is Resolution and content.get("value") is None and content.get("na_reason") is None:
         raise ValueError("`value` is missing")
+    if made is Resolution and content.get("value") is not None and content.get("na_reason") is not None:
+        raise ValueError("a dispute is settled as either `value` or `na_reason`")
     if made in (Answer, Resolution):
         more["value"] = frozen(content.get("value"))
         more["imported"] = _texts(content.get("imported"))
-    if made is Signing:
+    if made in (Signing, ChangeRequest):
         more["parts"] = _texts(content.get("parts"))
     entry: Entry = made(at=at, seq=seq, **parts, **more)
     return entry
@@ -326,6 +351,7 @@ def _piece(piece: Evidence) -> dict[str, str]:
 
 __all__ = [
     "Answer",
+    "ChangeRequest",
     "Entry",
     "Evidence",
     "Migration",

@@ -6,7 +6,6 @@ Pure: no clock, no files. The day comes from the caller, and so does what became
 from __future__ import annotations
 
 import datetime
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +14,11 @@ from ethicscheck.errors import UsageError
 
 from .conditions import UNANSWERED, Possible, describe, items_in, parents_first, possible_truths
 from .definition import Checklist, ChecklistSection, Item
-from .entries import Answer, Entry, Evidence, Resolution, Signing, Withdrawal, content_of
+from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal, content_of
 from .kinds import read_value, show_value
 from .pausing import nothing_thrown_away
-from .rules import NOT_APPLICABLE, canonical, check_not_applicable, chosen, evidence_missing, meaning, same
+from .rules import NOT_APPLICABLE, check_not_applicable, chosen, evidence_missing, meaning, same
+from .signing import digest, requests_of, signature_of
 from .status import (
     ChecklistStatus,
     GivenAnswer,
@@ -26,7 +26,6 @@ from .status import (
     ItemStatus,
     MeasuredAnswer,
     RemovedQuestion,
-    Signature,
     State,
 )
 
@@ -71,6 +70,8 @@ def fold(
     evidence_problem: Callable[[Evidence], str],
     measured: Mapping[str, MeasuredAnswer],
     checklist_sha256: str = "",
+    record_parts: Mapping[str, str] | None = None,
+    max_age: int | None = None,
 ) -> ChecklistStatus:
     """Return where a checklist stands.
 
@@ -82,9 +83,12 @@ def fold(
     evidence_problem : what is wrong with a piece of evidence, "" where nothing is.
     measured : what the audit says to metric-linked questions, by id.
     checklist_sha256 : digest of the checklist's file; signatures cover it.
+    record_parts : digests of the model and of what was measured, where an audit is at hand; signatures may cover them.
+    max_age : days after which any answer is out of date, beside the section's own.
     """
     with nothing_thrown_away():
-        return _fold(checklist, entries, today, evidence_problem, measured, checklist_sha256)
+        fixed = {"checklist": checklist_sha256, **(record_parts or {})}
+        return _fold(checklist, entries, today, evidence_problem, measured, fixed, max_age)
 
 
 def _fold(
@@ -93,15 +97,15 @@ def _fold(
     today: datetime.date,
     evidence_problem: Callable[[Evidence], str],
     measured: Mapping[str, MeasuredAnswer],
-    checklist_sha256: str,
+    fixed: Mapping[str, str],
+    max_age: int | None,
 ) -> ChecklistStatus:
     places = {item.id: section for section, item in checklist.items()}
-    given, signings, notes = _collect(checklist, entries, places)
+    given, signed, notes = _collect(checklist, entries, places)
     digests = {item.id: checklist.item_sha256(item) for _, item in checklist.items()}
-    judge = _Judge(checklist, places, given, digests, today, evidence_problem, measured)
+    judge = _Judge(checklist, places, given, digests, today, evidence_problem, measured, max_age)
     found = {item.id: judge.status(item) for item in parents_first(checklist)}
-    parts = {"answers": _digest(_signed(given)), "checklist": checklist_sha256}
-    digest = _digest(parts)
+    parts = {"answers": digest(_signed(given)), **fixed}
     removed = tuple(
         RemovedQuestion(
             name, tuple(_given_answer(answer, _look_at(answer.evidence, evidence_problem)) for answer in part.current())
@@ -115,24 +119,24 @@ def _fold(
     return ChecklistStatus(
         checklist,
         tuple(found[item.id] for _, item in checklist.items()),
-        tuple(_signature(signing, digest, parts) for signing in signings.values()),
+        tuple(signature_of(signing, parts) for signing in _latest(signed)),
         tuple(dict.fromkeys(notes)),
-        digest,
+        digest(parts),
         parts,
         removed,
+        requests_of(signed),
     )
 
 
 def _collect(
     checklist: Checklist, entries: Iterable[Entry], places: Mapping[str, ChecklistSection]
-) -> tuple[dict[str, _Given], dict[tuple[str, str], Signing], list[str]]:
+) -> tuple[dict[str, _Given], list[Signing | ChangeRequest], list[str]]:
     given: dict[str, _Given] = {}
-    signings: dict[tuple[str, str], Signing] = {}
+    signed: list[Signing | ChangeRequest] = []
     notes: list[str] = []
     for place, entry in enumerate(entries):
-        if isinstance(entry, Signing):
-            signings.pop((entry.by, entry.role), None)
-            signings[entry.by, entry.role] = entry
+        if isinstance(entry, (Signing, ChangeRequest)):
+            signed.append(entry)
         if not isinstance(entry, (Answer, Withdrawal, Resolution)):
             continue
         name = checklist.current_id(entry.item)
@@ -153,7 +157,17 @@ def _collect(
             )
         else:
             part.resolution = (place, entry)
-    return given, signings, notes
+    return given, signed, notes
+
+
+def _latest(signed: Iterable[Signing | ChangeRequest]) -> list[Signing]:
+    """Return each person's latest signature in a role; who asks for changes takes their own back."""
+    found: dict[tuple[str, str], Signing] = {}
+    for entry in signed:
+        found.pop((entry.by, entry.role), None)
+        if isinstance(entry, Signing):
+            found[entry.by, entry.role] = entry
+    return list(found.values())
 
 
 @dataclass
@@ -167,6 +181,7 @@ class _Judge:
     today: datetime.date
     evidence_problem: Callable[[Evidence], str]
     measured: Mapping[str, MeasuredAnswer]
+    max_age: int | None
     possible: dict[str, Possible] = field(default_factory=dict)
     standings: dict[str, _Standing] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
@@ -210,7 +225,8 @@ class _Judge:
         if problem := self._stale(item, standing, answers):
             return "stale", problem
         if standing.not_applicable:
-            return "not_applicable", answers[-1].na_reason or ""
+            decided = standing.decision.na_reason if standing.decision is not None else None
+            return "not_applicable", decided or answers[-1].na_reason or ""
         return ("unsure" if standing.value in ("unsure", ("unsure",)) else "answered"), ""
 
     def _against(self, item: Item, standing: _Standing) -> MeasuredAnswer | None:
@@ -226,15 +242,18 @@ class _Judge:
         moments += [standing.decision.at] if standing.decision is not None else []
         if newest.item_sha256 not in ("", self.digests[item.id]):
             return "the question has changed since it was answered"
-        if standing.decision is not None and (problem := self._misfit(standing.decision.value, item)):
+        if standing.decision is not None and (problem := self._undecided(standing.decision, item)):
             return problem
         agreeing = [answer for answer in answers if same(answer.value, standing.value) and not standing.not_applicable]
         if standing.decision is not None and not agreeing and evidence_missing(item, standing.value, ()):
             return "it was settled as an answer that asks for evidence, and nobody who gives it brings any"
+        if standing.decision is not None and standing.not_applicable:
+            answers = tuple(answer for answer in answers if answer.na_reason is not None)
         for answer in agreeing or answers:
             if answer.problem:
                 return answer.problem
-        after = self.places[item.id].review.after_days
+        limits = [days for days in (self.places[item.id].review.after_days, self.max_age) if days is not None]
+        after = min(limits, default=None)
         last = max(_day(moment) for moment in moments)
         if after is not None and (self.today - last).days > after:
             return f"last answered on {last.isoformat()}; it is to be looked at again after {after} days"
@@ -253,6 +272,12 @@ class _Judge:
         if not problem and missing:
             problem = f"{missing} more evidence is asked for with this answer"
         return _given_answer(answer, evidence, problem)
+
+    def _undecided(self, decision: Resolution, item: Item) -> str:
+        """Return why a decision can't stand, "" when it can."""
+        if decision.na_reason is not None:
+            return check_not_applicable(item, decision.na_reason)
+        return self._misfit(decision.value, item)
 
     def _misfit(self, value: Any, item: Item) -> str:
         several = isinstance(value, tuple) and all(type(part) is str for part in value)
@@ -279,7 +304,8 @@ class _Judge:
     def _settled(self, item: Item, decision: Resolution | None) -> str:
         if decision is None:
             return ""
-        return f"{decision.by} ({decision.role}) settled it as {self._shown(decision.value, item)}: {decision.reason}"
+        shown = NOT_APPLICABLE if decision.na_reason is not None else self._shown(decision.value, item)
+        return f"{decision.by} ({decision.role}) settled it as {shown}: {decision.reason}"
 
     def _why_hidden(self, item: Item) -> str:
         assert item.when is not None, "only conditions hide"
@@ -306,7 +332,7 @@ def _stand(given: _Given, item: Item) -> _Standing:
     current, decision = given.current(), given.decision(item)
     meanings = {meaning(answer.value, item) for answer in current}
     if decision is not None:
-        return _Standing(current, decision, False, decision.value, False)
+        return _Standing(current, decision, False, decision.value, decision.na_reason is not None)
     if len(meanings) != 1:
         return _Standing(current, None, len(meanings) > 1, None, False)
     return _Standing(current, None, False, current[-1].value, current[-1].na_reason is not None)
@@ -322,10 +348,6 @@ def _possible(standing: _Standing, against: MeasuredAnswer | None) -> Possible:
 
 # Numbers and times differ from branch to branch, an id may be renamed, and who carried an answer over is no part of it.
 _NOT_SIGNED = frozenset({"seq", "at", "item", "checklist_sha256", "imported"})
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
 def _signed(given: Mapping[str, _Given]) -> list[Any]:
@@ -365,14 +387,6 @@ def _given_answer(answer: Answer, evidence: tuple[GivenEvidence, ...], problem: 
         evidence,
         problem,
     )
-
-
-def _signature(signing: Signing, digest: str, parts: Mapping[str, str]) -> Signature:
-    lapsed = ""
-    if signing.sha256 != digest:
-        changed = [name for name, part in parts.items() if name in signing.parts and signing.parts[name] != part]
-        lapsed = f"{' and '.join(f'the {name}' for name in changed) or 'what was signed'} changed since"
-    return Signature(signing.by, signing.role, signing.at, signing.sha256, lapsed)
 
 
 def _day(moment: str) -> datetime.date:

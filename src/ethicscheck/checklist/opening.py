@@ -37,8 +37,15 @@ class OpenJournal:
         """Read the journal again."""
         return OpenJournal(self.journal, self.loaded, self.journal.read())
 
-    def status(self, *, today: datetime.date, measured: Mapping[str, MeasuredAnswer] | None = None) -> ChecklistStatus:
-        """Return where the checklist stands on a day, beside what was measured."""
+    def status(
+        self,
+        *,
+        today: datetime.date,
+        measured: Mapping[str, MeasuredAnswer] | None = None,
+        record_parts: Mapping[str, str] | None = None,
+        max_age: int | None = None,
+    ) -> ChecklistStatus:
+        """Return where the checklist stands on a day, beside what was measured and what a record's signatures cover."""
         status = fold(
             self.loaded.checklist,
             self.contents.entries,
@@ -46,6 +53,8 @@ class OpenJournal:
             evidence_problem=evidence_checker(self.folder, today),
             measured=measured or {},
             checklist_sha256=self.loaded.sha256,
+            record_parts=record_parts,
+            max_age=max_age,
         )
         notes = (*self.contents.notes, *self._changed(), *status.notes, *repeated_reasons(status))
         return replace(status, notes=notes)

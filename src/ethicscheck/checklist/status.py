@@ -94,13 +94,24 @@ class ItemStatus:
 
 @dataclass(frozen=True)
 class Signature:
-    """A signature; `lapsed` says what changed since, "" when it still holds."""
+    """A signature; `lapsed` says what changed since, "" when it still holds; `covers` what it was put under."""
 
     by: str
     role: str
     at: str
     sha256: str
     lapsed: str
+    covers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangesRequested:
+    """Changes that somebody who may sign asks for, and nobody has signed since."""
+
+    by: str
+    role: str
+    at: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,7 @@ class ChecklistStatus:
     digest : what a signature made now would cover.
     parts : the digests it is made of.
     removed : answers to questions that are no longer asked.
+    requests : changes that are asked for.
     """
 
     checklist: Checklist
@@ -141,6 +153,7 @@ class ChecklistStatus:
     digest: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[RemovedQuestion, ...] = ()
+    requests: tuple[ChangesRequested, ...] = ()
 
     def item(self, item_id: str) -> ItemStatus | None:
         """Return the status of a question, following `renamed`."""
@@ -161,7 +174,7 @@ class ChecklistStatus:
         open_items = tuple(
             f"{status.item.id} is {status.state}: {status.item.text}" for status in self.items if status.state in OPEN
         )
-        return open_items if require == "complete" else (*open_items, *self._unsigned())
+        return open_items if require == "complete" else (*open_items, *(text for _, text in self.unsigned()))
 
     def open_for(self) -> Mapping[tuple[str, ...], int]:
         """Return how many questions are open for whom to answer, by the roles of their section; () means anyone."""
@@ -174,7 +187,8 @@ class ChecklistStatus:
 
     def sign_roles(self) -> tuple[str, ...]:
         """Return the roles whose signatures the checklist asks for, in its order; none means anyone's."""
-        return tuple(dict.fromkeys(role for section in self.checklist.sections for role in section.roles.sign))
+        named = (role for section in self.checklist.sections for role in section.roles.sign)
+        return tuple(dict.fromkeys((*named, *self.checklist.sign.roles)))
 
     def risk(self) -> Mapping[str, Risk]:
         """Return the risk points of each section that gives any, by section id."""
@@ -189,18 +203,30 @@ class ChecklistStatus:
                 )
         return found
 
-    def _unsigned(self) -> tuple[str, ...]:
-        valid = {signature.role for signature in self.signatures if not signature.lapsed}
+    def unsigned(self) -> tuple[tuple[Literal["unsigned", "lapsed", "changes_requested"], str], ...]:
+        """Return what is missing for `signed` once all is answered: a code and the words, each once."""
+        valid = [signature for signature in self.signatures if not signature.lapsed]
         roles = self.sign_roles()
-        if not roles:
-            return () if valid else self._missing("")
-        return tuple(text for role in roles if role not in valid for text in self._missing(role))
+        if roles:
+            signed = {signature.role for signature in valid}
+            found = [text for role in roles if role not in signed for text in self._missing(role)]
+        else:
+            found = [] if valid else list(self._missing(""))
+        people, needed = len({signature.by for signature in valid}), self.checklist.sign.people
+        if people < needed and (people or needed > 1):
+            found += [text for text in self._missing("") if text[0] == "lapsed" and text not in found]
+            found.append(("unsigned", f"signed by {people} of the {needed} different people it asks for"))
+        asked = (
+            f"{part.by} ({part.role}) asked for changes on {part.at[:10]}: {part.reason}" for part in self.requests
+        )
+        return tuple(dict.fromkeys((*(("changes_requested", text) for text in asked), *found)))
 
-    def _missing(self, role: str) -> tuple[str, ...]:
+    def _missing(self, role: str) -> tuple[tuple[Literal["unsigned", "lapsed"], str], ...]:
         lapsed = [signature for signature in self.signatures if signature.lapsed and role in ("", signature.role)]
         if lapsed:
-            return tuple(f"the signature of {part.by} ({part.role}) has lapsed: {part.lapsed}" for part in lapsed)
-        return (f"not signed by {role}" if role else "not signed by anyone",)
+            words = "the signature of {0.by} ({0.role}) has lapsed: {0.lapsed}"
+            return tuple(("lapsed", words.format(part)) for part in lapsed)
+        return (("unsigned", f"not signed by {role}" if role else "not signed by anyone"),)
 
 
 def _points(status: ItemStatus) -> float:

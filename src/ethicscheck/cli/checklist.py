@@ -6,6 +6,7 @@ Answering is in `checklist_answering`, the guided walk in `checklist_walk`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from .checklist_answering import answer_command, resolve_command, sign_command, 
 from .checklist_moving import export_command, import_command
 from .checklist_versions import diff_command, migrate_command
 from .checklist_walk import lang_option, walk_command
+
+if TYPE_CHECKING:
+    from ethicscheck.checklist.status import Require
 
 UNMET = 1
 
@@ -117,13 +121,30 @@ def status_command(journal: Path, as_json: bool) -> None:
     show_default=True,
     help="What a journal must be: readable, answered, or answered and signed.",
 )
-def check_command(target: str, require: str) -> int:
+@click.option("--max-age", metavar="AGE", help="Answers older than this are out of date, such as 180d or 26w.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    help="An audit.json: measured answers and what signatures cover are held against it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a journal's findings as JSON, each with its code.")
+def check_command(target: str, require: Require, max_age: str | None, record: Path | None, as_json: bool) -> int:
     """Check a checklist (an id or a YAML file: its problems) or a journal (the gate).
 
     Leaves with 0 when all is well, 1 when something is open or a question lacks help or words in a language it is
     translated into, 2 when it can't be read.
     """
-    return _gate(Path(target), require) if _is_journal(Path(target)) else _lint(target)
+    if _is_journal(Path(target)):
+        from .checklist_gate import gate
+
+        return gate(Path(target), require, max_age, record, as_json)
+    if max_age is not None or record is not None or as_json:
+        from ethicscheck.errors import UsageError
+
+        raise UsageError(
+            f"{target!r} is no journal", "--max-age, --record, --json", "these are for journals of answers"
+        )
+    return _lint(target)
 
 
 def _is_journal(path: Path) -> bool:
@@ -152,15 +173,6 @@ def _lint(use: str) -> int:
     if not spots:
         click.echo(visible(f"no problem found in {loaded.checklist.id} {loaded.checklist.version}"))
     return UNMET if spots else 0
-
-
-def _gate(path: Path, require: str) -> int:
-    from ethicscheck.checklist.opening import open_journal
-
-    from .checklist_words import new_console, print_gate, today
-
-    status = open_journal(path).status(today=today())
-    return UNMET if print_gate(status, require, new_console()) else 0
 
 
 for _command in (

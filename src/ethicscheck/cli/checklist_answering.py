@@ -106,35 +106,71 @@ def withdraw_command(journal: Path, item: str, by: str | None, role: str | None,
 @click.command("resolve")
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.argument("item")
-@click.argument("value")
+@click.argument("value", required=False)
 @person_options
-@click.option("--reason", required=True, metavar="TEXT", help="Why this answer holds.")
-def resolve_command(journal: Path, item: str, value: str, by: str | None, role: str | None, reason: str) -> None:
+@click.option("--reason", metavar="TEXT", help="Why this answer holds; required with VALUE.")
+@click.option("--na", "na_reason", metavar="REASON", help="The question does not apply, and why; instead of VALUE.")
+def resolve_command(
+    journal: Path,
+    item: str,
+    value: str | None,
+    by: str | None,
+    role: str | None,
+    reason: str | None,
+    na_reason: str | None,
+) -> None:
     """Settle a dispute over ITEM as VALUE, with a reason; the answers that differ stay in JOURNAL."""
     from ethicscheck.checklist.answering import resolve_item
     from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.errors import UsageError
     from ethicscheck.provenance import created_now
 
     from .checklist_words import ask_person, say, tell_state
 
+    if (value is None) == (na_reason is None):
+        what = "there is no answer" if value is None else "a dispute is settled as either VALUE or --na, not both"
+        raise UsageError(what, item, "give VALUE, or --na REASON where the question does not apply")
+    if reason is None and na_reason is None:
+        raise UsageError("a dispute is settled with a reason", item, "add --reason TEXT")
     opened = open_journal(journal)
     by, role = ask_person(by, role)
-    say(resolve_item(opened, item, value, by=by, role=role, at=created_now(), reason=reason))
+    notes = resolve_item(
+        opened, item, value, by=by, role=role, at=created_now(), reason=reason or na_reason or "", na_reason=na_reason
+    )
+    say(notes)
     tell_state(opened, item, "settled")
 
 
 @click.command("sign")
 @click.argument("journal", type=click.Path(path_type=Path))
 @person_options
-def sign_command(journal: Path, by: str | None, role: str | None) -> None:
-    """Sign the answers as they stand; the signature lapses when answers or checklist change."""
-    from ethicscheck.checklist.answering import sign_checklist
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    help="An audit.json; the signature then covers model and metrics too.",
+)
+@click.option(
+    "--request-changes", "reason", metavar="REASON", help="Ask for changes instead of signing, and say which."
+)
+def sign_command(journal: Path, by: str | None, role: str | None, record: Path | None, reason: str | None) -> None:
+    """Sign the answers as they stand; the signature lapses when what it covers changes.
+
+    It covers answers and checklist, and with --record the model and what was measured; a lapsed one says what changed.
+    """
+    from ethicscheck.checklist.answering import request_changes, sign_checklist
     from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.model.wording import visible
     from ethicscheck.provenance import created_now
 
-    from .checklist_words import ask_person, say, tell_signed, today
+    from .checklist_gate import status_with_record
+    from .checklist_words import ask_person, say, tell_signed
 
     opened = open_journal(journal)
+    status = status_with_record(opened, record)
     by, role = ask_person(by, role)
-    say(sign_checklist(opened, opened.status(today=today()), by=by, role=role, at=created_now()))
-    tell_signed(opened)
+    if reason is not None:
+        say(request_changes(opened, status, by=by, role=role, at=created_now(), reason=reason))
+        click.echo(visible(f"changes requested: {status.checklist.id} is not signed until they are made"))
+        return
+    say(sign_checklist(opened, status, by=by, role=role, at=created_now()))
+    tell_signed(status_with_record(opened.again(), record), measured=record is not None)

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import click
 from rich.console import Console
@@ -18,12 +18,12 @@ from rich.text import Text
 
 from ethicscheck.checklist.conditions import describe
 from ethicscheck.checklist.definition import Checklist, Item
-from ethicscheck.checklist.entries import Answer
+from ethicscheck.checklist.entries import Answer, content_of
 from ethicscheck.checklist.kinds import KINDS, choices_of, show_value
 from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.reading import LoadedChecklist
 from ethicscheck.checklist.rules import NOT_APPLICABLE, differing
-from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, Require, Risk, State
+from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, Risk, State
 from ethicscheck.checklist.translating import translate
 from ethicscheck.errors import UsageError
 from ethicscheck.model.wording import visible
@@ -207,11 +207,13 @@ def print_status(status: ChecklistStatus, console: Console) -> None:
             if item.section.id == section.id:
                 print_item(item, checklist, console)
     console.print()
+    for request in status.requests:
+        print_text(console, f"{request.by} ({request.role}) asked for changes on {request.at[:10]}: {request.reason}")
     for signature in status.signatures:
         end = f"lapsed: {signature.lapsed}" if signature.lapsed else "holds"
         print_text(console, f"signed by {signature.by} ({signature.role}) on {signature.at[:10]}: {end}")
-    missing = [text for text in status.unmet("signed") if text not in status.unmet("complete")]
-    for text in missing:
+    asked = [text for code, text in status.unsigned() if code != "changes_requested"]
+    for text in asked:
         print_text(console, text)
     for note in status.notes:
         print_text(console, f"note: {note}")
@@ -266,28 +268,10 @@ def said(answer: GivenAnswer, item: ItemStatus, checklist: Checklist) -> str:
     return text
 
 
-def print_gate(status: ChecklistStatus, require: str, console: Console) -> tuple[str, ...]:
-    """Print what stands in the way of the requirement and return it."""
-    unmet = status.unmet(cast(Require, require))
-    for note in status.notes:
-        print_text(console, f"note: {note}")
-    if measured := measured_in_words(status):
-        console.print(Text(measured), soft_wrap=True)  # one line, for those who look for it
-    for text in unmet:
-        print_text(console, f"✗ {text}")
-    name = f"{status.checklist.id} {status.checklist.version}"
-    if require == "none":
-        print_text(console, f"{name}: {counts_in_words(status)}; nothing is required")
-    elif unmet:
-        print_text(console, f"{name} is not {require}: {counts_in_words(status)}")
-    else:
-        print_text(console, f"{name} is {require}: {counts_in_words(status)}")
-    return unmet
-
-
 def tell_answer(opened: OpenJournal, answer: Answer) -> None:
     """Say that an answer is saved, and on stderr what it changed and who differs."""
-    status = opened.again().status(today=today())
+    now = opened.again()
+    status = now.status(today=today())
     item = status.item(answer.item)
     before = opened.status(today=today()).item(answer.item)
     assert item is not None, "it was answered"
@@ -295,8 +279,23 @@ def tell_answer(opened: OpenJournal, answer: Answer) -> None:
     own = next(part for part in item.answers if part.by == answer.by)
     shown = NOT_APPLICABLE if own.na_reason is not None else show_value(own.value, item.item, status.checklist)
     click.echo(visible(f"saved: {item.item.id} is “{' '.join(shown.split())}” ({word(item.state)})"))
+    say(_meanwhile(opened, now, answer))
     say(_changes(item, before, answer.by, status.checklist))
-    say(opened.again().contents.notes)
+    say(now.contents.notes)
+
+
+MEANWHILE = 5
+
+
+def _meanwhile(opened: OpenJournal, now: OpenJournal, answer: Answer) -> Iterable[str]:
+    """Return what others added between the moment the journal was read and this answer."""
+    seen = max(entry.seq for entry in opened.contents.entries)
+    lines = [content_of(entry) for entry in now.contents.entries if seen < entry.seq < answer.seq and entry != answer]
+    for line in lines[:MEANWHILE]:
+        did = {"withdraw": "withdrew", "resolve": "settled", "sign": "signed"}.get(line.get("kind", ""), "answered")
+        yield " ".join(f"meanwhile {line.get('by', 'somebody')} {did} {line.get('item', '')}".split())
+    if len(lines) > MEANWHILE:
+        yield f"meanwhile {len(lines) - MEANWHILE} more lines were added: ethicscheck checklist status shows them all"
 
 
 def _changes(item: ItemStatus, before: ItemStatus, by: str, checklist: Checklist) -> Iterable[str]:
@@ -321,15 +320,14 @@ def tell_state(opened: OpenJournal, item_id: str, done: str) -> None:
     click.echo(visible(f"{done}: {item_id}" + (f" is {word(item.state)} now" if item is not None else "")))
 
 
-def tell_signed(opened: OpenJournal) -> None:
-    """Say what is signed and which signatures are still to come."""
-    status = opened.again().status(today=today())
+def tell_signed(status: ChecklistStatus, measured: bool) -> None:
+    """Say what is signed and which signatures are still to come; `measured` where the numbers were at hand."""
     missing = status.unmet("signed")
     click.echo(visible(f"signed: {status.checklist.id} {status.checklist.version}, sha256 {status.digest}"))
     for text in missing:
         click.echo(visible(f"still {text}"))
-    if measured := measured_in_words(status):
-        click.echo(measured)
+    if not measured and (words := measured_in_words(status)):
+        click.echo(words)
 
 
 def status_json(status: ChecklistStatus) -> dict[str, Any]:
@@ -350,6 +348,7 @@ def status_json(status: ChecklistStatus) -> dict[str, Any]:
             for section in status.checklist.sections
         ],
         "signatures": [vars(signature) for signature in status.signatures],
+        "requests": [vars(request) for request in status.requests],
         "removed": [
             {"item": part.item, "answers": [_answer_json(answer) for answer in part.answers]} for part in status.removed
         ],

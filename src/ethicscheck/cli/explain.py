@@ -21,11 +21,13 @@ KINDS = {
     "warning": "Warnings: what a good statistician would point out",
     "reason": "Reasons: why something is undecided, undefined or left out",
     "state": "States of a checklist's question",
+    "code": "What else `ethicscheck checklist check` finds",
     "method": "Intervals",
     "test": "Tests",
     "key": "Other keys of the config",
 }
 ONE = {
+    "code": "finding of a checklist",
     "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "topic": "topic", "profile": "profile", "verdict": "verdict",
     "warning": "warning", "reason": "reason", "state": "state of a question", "method": "interval", "test": "test", "control": "control", "key": "key of the config",
 }  # fmt: skip

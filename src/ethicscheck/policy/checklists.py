@@ -16,6 +16,7 @@ from ethicscheck.checklist.kinds import show_value
 from ethicscheck.checklist.opening import OpenJournal, open_journal, status_without_answers
 from ethicscheck.checklist.reading import LoadedChecklist
 from ethicscheck.checklist.shipped import load
+from ethicscheck.checklist.signing import uncovered
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, MeasuredAnswer
 from ethicscheck.errors import ConfigError, UsageError
 from ethicscheck.metrics.measurement import Measurement
@@ -116,17 +117,31 @@ def _open(use: ChecklistUse, base: Path, line: int | None) -> OpenedChecklist:
 
 
 def assess_checklists(
-    opened: Sequence[OpenedChecklist], config: Config, measurement: Measurement, today: datetime.date
+    opened: Sequence[OpenedChecklist],
+    config: Config,
+    measurement: Measurement,
+    today: datetime.date,
+    signable: Mapping[str, str],
 ) -> tuple[Assessed, ...]:
-    """Return where each checklist stands, beside what was measured, on the day of the audit."""
-    return tuple(_assess(one, config, measurement, today) for one in opened)
+    """Return where each checklist stands, beside what was measured, on the day of the audit.
+
+    `signable` are the digests of model and metrics, which signatures may cover.
+    """
+    return tuple(_assess(one, config, measurement, today, signable) for one in opened)
 
 
-def _assess(one: OpenedChecklist, config: Config, measurement: Measurement, today: datetime.date) -> Assessed:
+def _assess(
+    one: OpenedChecklist,
+    config: Config,
+    measurement: Measurement,
+    today: datetime.date,
+    signable: Mapping[str, str],
+) -> Assessed:
     checklist = one.loaded.checklist
     measured = measured_answers(checklist, config, measurement)
     if one.journal is not None:
-        status = one.journal.status(today=today, measured=measured)
+        status = one.journal.status(today=today, measured=measured, record_parts=signable)
+        status = replace(status, notes=(*status.notes, *uncovered(status.signatures, signable)))
     else:
         status = status_without_answers(one.loaded, today=today, measured=measured)
     entry = ChecklistEntry(
@@ -235,7 +250,7 @@ def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:
     if unmet:
         opened = [item for item in status.items if item.state in OPEN]
         parts = [f"{counts[state]} {STATES[state]}" for state in OPEN if counts[state]]
-        parts += [text for text in unmet if text.startswith(("not signed", "the signature"))]
+        parts += [text for _, text in status.unsigned()] if require == "signed" else []
         unsure = counts["unsure"]
         if unsure:
             parts.append(f"{unsure} answered “not known yet”, which the rule accepts")

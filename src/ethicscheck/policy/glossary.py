@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ethicscheck.checklist.gating import CODES
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.registry import TASKS, all_measures, find_measure
 
@@ -32,6 +33,7 @@ Kind = Literal[
     "method",
     "test",
     "state",
+    "code",
     "profile",
     "warning",
     "control",
@@ -285,6 +287,8 @@ def _named() -> Iterator[Entry]:
         yield Entry(name, "reason", title[0].upper() + title[1:], says)
     for name, (title, says) in STATES.items():
         yield Entry(name, "state", title, says)
+    for name, (title, says) in CODES.items():
+        yield Entry(name, "code", title, says)
     for kind, table in (("method", METHODS | STUDY_METHODS), ("test", TESTS | STUDY_TESTS)):
         for name, (title, says, source) in table.items():
             yield Entry(name, kind, title, says, (("Source", source),))  # type: ignore[arg-type]

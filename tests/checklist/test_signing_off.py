@@ -1,0 +1,216 @@
+"""Signing off: what a signature covers, what makes it lapse, changes asked for, two people; and disputes that end as N/A."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from checklist_helpers import AT, TODAY, answer, begin, items, lines, question, standing, state
+
+from ethicscheck.checklist.answering import request_changes, resolve_item, sign_checklist
+from ethicscheck.checklist.entries import ChangeRequest, Resolution, Signing
+from ethicscheck.checklist.opening import OpenJournal, open_journal
+from ethicscheck.checklist.signing import uncovered
+from ethicscheck.errors import JournalError, UsageError
+
+RECORD = {"model": "1" * 64, "metrics": "2" * 64}
+ONE = items(question(), section="roles: {sign: [reviewer]}")
+
+
+def sign(opened: OpenJournal, by: str = "Eva", role: str = "reviewer", record: dict[str, str] | None = None) -> None:
+    again = open_journal(opened.journal.path)
+    sign_checklist(again, again.status(today=TODAY, record_parts=record), by=by, role=role, at=AT)
+
+
+def ask(opened: OpenJournal, reason: str, by: str = "Eva", role: str = "reviewer") -> None:
+    again = open_journal(opened.journal.path)
+    request_changes(again, again.status(today=TODAY), by=by, role=role, at=AT, reason=reason)
+
+
+def answered(folder: Path, text: str = ONE) -> OpenJournal:
+    opened = begin(folder, text)
+    answer(opened, "q", "yes")
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"metrics": "3" * 64}, "the metrics changed since"),
+        ({"model": "3" * 64}, "the model changed since"),
+        ({"model": "3" * 64, "metrics": "3" * 64}, "the model and the metrics changed since"),
+    ],
+)
+def test_a_signature_under_a_record_lapses_when_model_or_metrics_change_and_says_which(
+    tmp_path: Path, changed: dict[str, str], says: str
+) -> None:
+    """Signed was one model with its numbers, not whatever comes after."""
+    opened = answered(tmp_path)
+    sign(opened, record=RECORD)
+    again = open_journal(opened.journal.path)
+
+    assert again.status(today=TODAY, record_parts=RECORD).unmet("signed") == ()
+    assert again.status(today=TODAY).unmet("signed") == ()  # without the record nobody can tell
+    assert again.status(today=TODAY, record_parts=RECORD | changed).unmet("signed") == (
+        f"the signature of Eva (reviewer) has lapsed: {says}",
+    )
+
+
+def test_a_signature_that_does_not_cover_the_record_is_named(tmp_path: Path) -> None:
+    """It holds for what it was put under; the audit says what it was not put under."""
+    opened = answered(tmp_path)
+    sign(opened)
+    status = open_journal(opened.journal.path).status(today=TODAY, record_parts=RECORD)
+
+    assert status.unmet("signed") == ()
+    assert uncovered(status.signatures, RECORD) == (
+        "the signature of Eva (reviewer) does not cover the model and the metrics: sign with --record audit.json",
+    )
+
+
+def test_a_signature_whose_parts_were_edited_does_not_hold(tmp_path: Path) -> None:
+    """Its digest is over its parts: swapping one of them by hand shows."""
+    opened = answered(tmp_path)
+    sign(opened, record={"metrics": "2" * 64})
+    text = opened.journal.path.read_text().replace("2" * 64, "3" * 64)
+    opened.journal.path.write_text(text)
+
+    status = open_journal(opened.journal.path).status(today=TODAY, record_parts={"metrics": "3" * 64})
+
+    assert status.signatures[0].lapsed == "what was signed changed since"
+
+
+def test_changes_asked_for_with_a_reason_stand_until_the_same_person_signs(tmp_path: Path) -> None:
+    """And they take that person's earlier signature back."""
+    opened = answered(tmp_path)
+    sign(opened)
+    ask(opened, "Name who can stop it")
+
+    status = standing(opened)
+    assert status.signatures == ()
+    assert status.unmet("complete") == ()
+    assert status.unmet("signed") == (
+        "Eva (reviewer) asked for changes on 2026-03-01: Name who can stop it",
+        "not signed by reviewer",
+    )
+    last = lines(opened)[-1]
+    assert (last["kind"], last["reason"], sorted(last["parts"])) == (
+        "changes_requested",
+        "Name who can stop it",
+        ["answers", "checklist"],
+    )
+
+    sign(opened)
+    assert standing(opened).unmet("signed") == ()
+
+
+def test_a_colleague_can_sign_away_a_request_only_once_the_answers_have_changed(tmp_path: Path) -> None:
+    """Or whoever asked and left the company would block it for ever; but nobody is overruled over the same answers."""
+    opened = answered(tmp_path)
+    ask(opened, "Think again")
+    sign(opened, "Ida")
+    assert standing(opened).unmet("signed") == ("Eva (reviewer) asked for changes on 2026-03-01: Think again",)
+
+    answer(opened, "q", "no")
+    sign(opened, "Ida")
+    assert standing(opened).unmet("signed") == ()
+
+
+def test_asking_for_changes_needs_a_role_that_signs_and_a_reason(tmp_path: Path) -> None:
+    """But not a complete checklist: it may be what is missing."""
+    opened = begin(tmp_path, ONE)
+    with pytest.raises(UsageError, match="'product' does not sign this checklist"):
+        ask(opened, "x", role="product")
+    with pytest.raises(UsageError, match="the reason"):
+        ask(opened, "  ")
+    ask(opened, "Answer it first")
+    assert len(standing(opened).requests) == 1
+
+
+def test_the_two_person_rule_counts_people_not_signatures(tmp_path: Path) -> None:
+    """One person in two roles is one person."""
+    opened = answered(tmp_path, ONE.replace("sections:", "sign: {people: 2, roles: [owner]}\nsections:"))
+    sign(opened)
+    sign(opened, role="owner")
+    assert standing(opened).unmet("signed") == ("signed by 1 of the 2 different people it asks for",)
+
+    sign(opened, "Ida")
+    assert standing(opened).unmet("signed") == ()
+
+
+def test_two_people_are_asked_for_where_no_role_is_named(tmp_path: Path) -> None:
+    """The rule stands by itself."""
+    opened = answered(tmp_path, items(question()).replace("sections:", "sign: {people: 2}\nsections:"))
+    assert standing(opened).unmet("signed") == (
+        "not signed by anyone",
+        "signed by 0 of the 2 different people it asks for",
+    )
+    sign(opened, "Ida", "anybody")
+    assert standing(opened).unmet("signed") == ("signed by 1 of the 2 different people it asks for",)
+
+
+def test_a_dispute_can_end_as_not_applicable(tmp_path: Path) -> None:
+    """With the reason that N/A asks for; the answers that differ stay."""
+    opened = begin(tmp_path, items(question(more="na: {reason_min_chars: 10}")))
+    answer(opened, "q", "yes")
+    answer(opened, "q", "no", "Ben")
+    settle = {"by": "Eva", "role": "reviewer", "at": AT}
+    with pytest.raises(UsageError, match="N/A needs a reason of at least 10"):
+        resolve_item(open_journal(opened.journal.path), "q", None, **settle, reason="why", na_reason="short")
+
+    resolve_item(
+        open_journal(opened.journal.path), "q", None, **settle, reason="Ben looked", na_reason="No such people"
+    )
+
+    found = state(opened, "q")
+    assert (found.state, found.why, len(found.answers)) == ("not_applicable", "No such people", 2)
+    assert found.settled == "Eva (reviewer) settled it as N/A: Ben looked"
+    assert standing(opened).unmet("complete") == ()
+
+
+def test_a_dispute_over_a_question_without_na_is_not_settled_as_such(tmp_path: Path) -> None:
+    """Settling must not be the way around what the checklist allows."""
+    opened = begin(tmp_path, items(question()))
+    answer(opened, "q", "yes")
+    answer(opened, "q", "no", "Ben")
+
+    with pytest.raises(UsageError, match="N/A is not allowed"):
+        resolve_item(
+            open_journal(opened.journal.path), "q", None, by="E", role="r", at=AT, reason="x", na_reason="because of it"
+        )
+    opened.journal.append([Resolution(AT, "E", "r", "q", None, "x", na_reason="because of it")])
+    assert state(opened, "q").state == "stale"
+
+
+@pytest.mark.parametrize("more", [{"value": 1, "na_reason": "x"}, {}])
+def test_a_settled_line_has_either_an_answer_or_a_reason_why_none(tmp_path: Path, more: dict[str, object]) -> None:
+    """Both or neither can't be read one way."""
+    opened = begin(tmp_path)
+    line = {"seq": 2, "at": AT, "kind": "resolve", "by": "E", "role": "r", "item": "a.number", "reason": "x", **more}
+    with opened.journal.path.open("a") as stream:
+        stream.write(json.dumps(line) + "\n")
+
+    with pytest.raises(JournalError, match="value"):
+        opened.journal.read()
+
+
+def test_a_record_with_hidden_numbers_signs_the_model_alone() -> None:
+    """A digest of hidden counts would let people guess them."""
+    from types import SimpleNamespace
+    from unittest.mock import patch
+
+    from ethicscheck.checklist import signing
+
+    record = SimpleNamespace(subject=None, estimates=(), disparities=(), suppression=SimpleNamespace(published=True))
+    with patch.object(signing, "record_parts", lambda *_: dict(RECORD)):
+        assert signing.parts_of(record) == {"model": RECORD["model"]}  # type: ignore[arg-type]
+
+
+def test_signing_kinds_are_entries(tmp_path: Path) -> None:
+    """Read back as what they are, for the exporters and the history."""
+    opened = answered(tmp_path)
+    ask(opened, "x")
+    sign(opened)
+
+    assert [type(part) for part in opened.journal.read().entries[2:]] == [ChangeRequest, Signing]
