@@ -42,19 +42,24 @@ class Key:
         return f"{self.section}.{self.name}" if self.section else self.name
 
 
-def config_keys(model: type[BaseModel], section: str = "", listed: bool = False) -> Iterator[Key]:
-    """Yield every key of a config's model, sections first, then what is in them."""
+def config_keys(
+    model: type[BaseModel], section: str = "", listed: bool = False, above: tuple[type[BaseModel], ...] = ()
+) -> Iterator[Key]:
+    """Yield every key of a config's model, sections first, then what is in them.
+
+    A type that holds itself, as a checklist's conditions do, is walked once; `above` are the types on the way here.
+    """
     nested: list[tuple[type[BaseModel], str, bool]] = []
     for name, field in model.model_fields.items():
         key = Key(field.alias or name, section, described(field), field.annotation, field.is_required(), listed)
         yield key
         inside = model_in(field.annotation)
-        if inside is not None:
+        if inside is not None and inside not in (*above, model):
             free = FREE_NAMES.get(key.name) if holds_more(field.annotation) else None
             path = f"{key.path}.{free}" if free else key.path
             nested.append((inside, path, listed or holds_more(field.annotation)))
     for inside, path, many in nested:
-        yield from config_keys(inside, path, many)
+        yield from config_keys(inside, path, many, (*above, model))
 
 
 def described(field: FieldInfo) -> str:
