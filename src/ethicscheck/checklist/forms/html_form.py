@@ -107,7 +107,7 @@ def _shown(piece: Evidence) -> str:
 
 
 def _questions(form: Form, checklist: Checklist, content: Any) -> dict[str, Any]:
-    """Return what the page's script must know: who the form is for, when each question is asked, what was said so far."""
+    """Return what the page's script must know: when each question is asked, what was said so far, what an answer must bring."""
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     given: dict[str, list[list[str]]] = {}
     for row in form.rows:
@@ -119,9 +119,16 @@ def _questions(form: Form, checklist: Checklist, content: Any) -> dict[str, Any]
         "items": [
             {
                 "id": item.id,
+                "type": item.type,
                 "sha256": checklist.item_sha256(item),
                 "when": item.when.model_dump(mode="json", by_alias=True, exclude_none=True) if item.when else None,
                 "given": given.get(item.id, []),
+                "na": item.na.reason_min_chars if item.na is not None else 0,
+                "evidence": {"for": item.evidence.for_, "min": item.evidence.min}
+                if item.evidence is not None
+                else None,
+                "min": item.min,
+                "max": item.max,
             }
             for item in parents_first(checklist)
         ],

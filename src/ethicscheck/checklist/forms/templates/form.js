@@ -9,6 +9,7 @@
   let draft = { person: {}, answers: {} };
   let keeps = true;
   let unsaved = false;
+  let warned = "";
 
   const addRow = (field, values = {}) => {
     const rows = find(field, ".rows");
@@ -50,6 +51,28 @@
   const says = (entry) => entry && (entry.apart || entry.answer !== null || entry.comment.trim() || entry.evidence.trim());
   const answers = (entry) => entry && (entry.apart ? entry.na_reason.trim() : entry.answer !== null);
 
+  // What `import` would refuse, said while it can still be mended.
+  const problem = (item, entry) => {
+    if (!says(entry)) return "";
+    if (entry.apart) return [...entry.na_reason.trim()].length < item.na ? `Say why in at least ${item.na} characters.` : "";
+    if (entry.answer === null) return "There is a comment or evidence, but no answer yet.";
+    const chosen = [entry.answer].flat();
+    if (item.type === "number") {
+      const value = Number(entry.answer);
+      const fits = Number.isFinite(value) && value >= (item.min ?? -Infinity) && value <= (item.max ?? Infinity);
+      if (!fits) return "This is not a number that fits; write decimals with a point.";
+    }
+    if (item.type === "table" && chosen.some((row) => Object.values(row).some((cell) => !cell.trim()))) {
+      return "Fill every column of each row; where nothing is known, say so.";
+    }
+    const rule = item.evidence;
+    const given = new Set(entry.evidence.split("\n").map((line) => line.trim()).filter(Boolean));
+    if (rule && given.size < rule.min && (!rule.for || chosen.some((key) => rule.for.includes(key)))) {
+      return `This answer needs evidence: ${rule.min}, named under “Comment and evidence”.`;
+    }
+    return "";
+  };
+
   const fill = (field, entry) => {
     const value = entry?.answer ?? null;
     all(field, ".answer input[type=radio], .answer input[type=checkbox]").forEach((box) => {
@@ -84,7 +107,11 @@
       const field = fields.get(item.id);
       const entry = draft.answers[item.id];
       field.hidden = !asked;
-      field.classList.toggle("done", Boolean(answers(entry)));
+      const wrong = problem(item, entry);
+      field.classList.toggle("done", Boolean(answers(entry)) && !wrong);
+      const missing = find(field, ".missing");
+      if (missing.textContent !== wrong) missing.textContent = wrong;
+      missing.hidden = !wrong;
       if (find(field, ".why")) find(field, ".why").hidden = !find(field, ".na").checked;
       const own = entry && !entry.apart && entry.answer !== null ? [[entry.answer].flat().map(String)] : null;
       shown.set(item.id, asked ? own ?? item.given : []);
@@ -121,6 +148,17 @@
     if (missing) {
       missing.focus();
       tell("Your name and role are missing: the answers are given in them.");
+      return;
+    }
+    const wrong = about.items.filter((item) => problem(item, draft.answers[item.id]));
+    const now = JSON.stringify([wrong.map((item) => item.id), draft.answers]);
+    if (wrong.length && warned !== now) {
+      warned = now;
+      const field = fields.get(wrong[0].id);
+      field.hidden = false;
+      field.scrollIntoView({ block: "center" });
+      find(field, "input, textarea, select")?.focus();
+      tell(`Not ready: ${wrong.length === 1 ? "one answer is" : `${wrong.length} answers are`} incomplete. Press again to download anyway.`);
       return;
     }
     const [by, role] = person.map((input) => input.value.trim());
