@@ -361,6 +361,8 @@ def test_a_walk_with_the_record_leads_to_what_the_numbers_contradict(
     run(["audit", "-q"])
     capsys.readouterr()
 
+    assert run(["checklist", "status", "small.answers.jsonl", "--record", "ethicscheck-out/audit.json"]) == 0
+    assert "contradicted Is the decision given" in " ".join(capsys.readouterr().out.split())
     told = walk(monkeypatch, capsys, "no", only="contradicted")
 
     assert "contradicted: answered “Yes”, but measured: Gap in selection rate" in told

@@ -98,14 +98,18 @@ def start_command(use: str, journal: Path) -> None:
 
 @checklist_command.command("status")
 @click.argument("journal", type=click.Path(path_type=Path))
+@click.option(
+    "--record", type=click.Path(path_type=Path), help="An audit.json: what it measured stands beside the answers."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def status_command(journal: Path, as_json: bool) -> None:
+def status_command(journal: Path, record: Path | None, as_json: bool) -> None:
     """Show where every question of a journal stands, who said what, and what is still open."""
     from ethicscheck.checklist.opening import open_journal
 
-    from .checklist_words import new_console, print_json, print_status, status_json, today
+    from .checklist_gate import status_with_record
+    from .checklist_words import new_console, print_json, print_status, status_json
 
-    status = open_journal(journal).status(today=today())
+    status = status_with_record(open_journal(journal), record)
     if as_json:
         print_json(status_json(status))
     else:

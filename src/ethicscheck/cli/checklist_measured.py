@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ethicscheck.checklist.definition import Checklist
+from ethicscheck.checklist.definition import Checklist, Item
 from ethicscheck.checklist.status import ItemStatus, MeasuredAnswer
 from ethicscheck.errors import UsageError, did_you_mean
 from ethicscheck.model.checklist_record import ChecklistEntry, ItemEntry
@@ -49,15 +49,12 @@ def read_measured(path: Path, checklist: Checklist) -> Measured:
     RecordError, UsageError
         When the record can't be read, or the audit did not hold that checklist.
     """
-    from ethicscheck.model.record import read_record
+    from ethicscheck.api import load
+    from ethicscheck.checklist.signing import measured_in
     from ethicscheck.report.checklists import opening_rules
     from ethicscheck.report.index import RecordIndex
 
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"the record can't be read: {error.strerror}", str(path), "give an audit.json") from None
-    record = read_record(content, path.name)
+    record = load(path).record
     place = next((at for at, entry in enumerate(record.checklists) if entry.id == checklist.id), None)
     if place is None:
         hint = did_you_mean(checklist.id, [entry.id for entry in record.checklists])
@@ -65,7 +62,8 @@ def read_measured(path: Path, checklist: Checklist) -> Measured:
         raise UsageError(f"the audit holds no checklist {checklist.id!r}", path.name, hint)
     entry = record.checklists[place]
     current = {name: item for name, item in _items(entry, checklist).items() if item.metric is not None}
-    answers = {name: found for name, item in current.items() if (found := _measured(item, checklist, name)) is not None}
+    read = {checklist.current_id(name): found for name, found in measured_in(record, checklist.id).items()}
+    answers = {name: found for name, found in read.items() if _still_asked(found, checklist.item(name))}
     failed: dict[str, tuple[str, ...]] = {}
     for at, name, rule in opening_rules(RecordIndex(record)):
         if at == place:
@@ -82,24 +80,10 @@ def _items(entry: ChecklistEntry, checklist: Checklist) -> dict[str, ItemEntry]:
     return {checklist.current_id(item.id): item for section in entry.sections for item in section.items}
 
 
-def _measured(item: ItemEntry, checklist: Checklist, name: str) -> MeasuredAnswer | None:
-    """Return the measured answer, None where the question asks for another measure by now."""
-    now, measured = checklist.item(name), item.metric
-    if now is None or now.metric is None or measured is None:
-        return None
-    if (now.metric.metric, now.metric.compare) != (measured.metric, measured.compare):
-        return None
-    return MeasuredAnswer(
-        verdict=measured.verdict,
-        answer=measured.answer,
-        message=measured.message,
-        metric=measured.metric,
-        features=measured.features,
-        compare=measured.compare,
-        value=measured.value,
-        interval=measured.interval,
-        rows=measured.rows,
-    )
+def _still_asked(measured: MeasuredAnswer, item: Item | None) -> bool:
+    """Return whether a question still asks for what was measured."""
+    link = item.metric if item is not None else None
+    return link is not None and (link.metric, link.compare) == (measured.metric, measured.compare)
 
 
 __all__ = ["Measured", "read_measured"]
