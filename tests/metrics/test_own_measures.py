@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from fairlearn.metrics import MetricFrame
-from sklearn.metrics import accuracy_score, brier_score_loss, cohen_kappa_score, fbeta_score, matthews_corrcoef
+from sklearn.metrics import (
+    accuracy_score,
+    brier_score_loss,
+    cohen_kappa_score,
+    f1_score,
+    fbeta_score,
+    matthews_corrcoef,
+)
 
 import ethicscheck as ec
 from ethicscheck.auditing import load_config, make_record
@@ -299,7 +306,7 @@ def test_what_is_no_measure_of_a_group_is_refused(folder, function, parts, said)
     [
         ("my_metrics.py:unweighted", "takes no sample_weight"),
         ("my_metrics.py:with_beta", "functools.partial"),
-        ("my_metrics.py:number", "is a int, not a function"),
+        ("my_metrics.py:number", "is an int, not a function"),
         ("my_metrics.py:nothing", "has no 'nothing'"),
         ("my_metrics.py", "names no function"),
         ("nowhere.py:f", "the file 'nowhere.py' can't be read"),
@@ -344,6 +351,14 @@ def test_loading_writes_nothing_beside_the_file(folder):
 
     assert first.function is second.function
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_a_function_with_the_name_of_a_measure_is_told_how_to_be_named(frame):
+    """scikit-learn's f1_score meets ours: what to type stands in the message."""
+    with pytest.raises(ConfigError) as caught:
+        ec.audit(frame, label="y", prediction="p", sensitive="group", metrics=[f1_score])
+
+    assert 'name yours: custom={"my_f1_score": f1_score}' in str(caught.value)
 
 
 @pytest.mark.parametrize(

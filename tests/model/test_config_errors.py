@@ -91,6 +91,10 @@ def rule(text: str) -> str:
         ("policy: {rules: [text]}", "policy.rules[0]: a mapping (`key: value`) is meant here (c.yaml:8)"),
         ("task: regresion", "task can't be 'regresion' (c.yaml:8) — did you mean 'regression'?"),
         ("outputs: [htm]", "outputs[0] can't be 'htm' (c.yaml:8) — did you mean 'html'?"),
+        ("proxies: true", "proxies: a mapping (`key: value`) is meant here (c.yaml:8) — such as `proxies: {columns: all}`"),
+        ("proxies: all", "proxies: a mapping (`key: value`) is meant here (c.yaml:8) — such as `proxies: {columns: all}`"),
+        ("mitigation: [demographic_parity]", "mitigation: a mapping (`key: value`) is meant here (c.yaml:8) — "
+         "such as `mitigation: {constraints: [demographic_parity]}`"),
         ("metrics: {a: b}", "metrics: a list is meant here (c.yaml:8)"),
         ("metrics: [acuracy]", "metrics[0]: there is no metric 'acuracy' (c.yaml:8) — did you mean 'accuracy'?"),
         ("task: multiclass\nmetrics: ['x:true_positive_rat']",
@@ -154,8 +158,11 @@ def test_a_key_at_the_wrong_level_is_told_where_it_belongs(text: str, expected: 
         ("  label: y", "  lable: y", "unknown key 'data.lable' (c.yaml:5) — did you mean 'label'?"),
         ("  prediction: p", "  predicton: p", "unknown key 'data.predicton' (c.yaml:6) — did you mean 'prediction'?"),
         ("{name: x}", "{nmae: x}", "unknown key 'subject.nmae' (c.yaml:2) — did you mean 'name'?"),
+        ("subject: {name: x}\n", "", "subject is missing (c.yaml:1) — add `subject: {name: …}`: What is audited."),
+        ("  sensitive: [race, sex]\n", "",
+         "data.sensitive is missing (c.yaml:3) — add `sensitive: [sex, race]`: The features whose groups are compared."),
         ("{name: x}", "{version: 1}", "subject.name is missing (c.yaml:2) — add `name`: The system's name."),
-        ("{name: x}", "", "subject is empty; a mapping (`key: value`) is meant here (c.yaml:2)"),
+        ("{name: x}", "", "subject is empty; a mapping (`key: value`) is meant here (c.yaml:2) — such as `subject: {name: …}`"),
         ("{name: x}", "{name: '  '}", "subject.name: it is blank; some text is meant here (c.yaml:2)"),
         ("{name: x}", "{name: ~}", "subject.name: it is empty; some text is meant here (c.yaml:2)"),
         ("{name: x}", "{name: [x]}", "subject.name: some text is meant here, not a list (c.yaml:2)"),
@@ -254,6 +261,24 @@ def test_a_slip_in_the_data_part_is_named(old: str, new: str, expected: str, tmp
 def test_a_rule_that_could_never_bite_is_refused(text: str, expected: str, tmp_path: Path) -> None:
     """A rule that matches nothing, or whose limit lies where no value can, would pass for ever."""
     assert problems(tmp_path, rule(text)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "expected"),
+    [
+        ("binary", "roc_auc", "'roc_auc' needs scores, but there is no data.score (c.yaml:9) — "
+         "name the score's column, or use a metric of the decision"),
+        ("regression", "within_tolerance", "'within_tolerance' needs data.tolerance, and there is none (c.yaml:9) — "
+         "say how large an error is still fine, in the unit of the label: `tolerance: 5` under `data`"),
+    ],
+)  # fmt: skip
+def test_a_measure_without_its_column_is_refused_with_its_line(
+    task: str, metric: str, expected: str, tmp_path: Path
+) -> None:
+    """Said when the config is read, not when the data are: the line is known, and no time is lost."""
+    text = rule(f"metric: {metric}, across: race, compare: difference, max: 0.1") + f"task: {task}\n"
+
+    assert problems(tmp_path, text) == [f"policy.rules[0].metric: {expected}"]
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "true_positive_rate", "equal_opportunity", "base_rate"])

@@ -98,7 +98,7 @@ def checked_function(found: Any, text: str) -> Function:
         When it can't, and what to do.
     """
     if not callable(found):
-        raise LoadingError(f"{text!r} is a {type(found).__name__}, not a function", "name a function")
+        raise LoadingError(f"{text!r} is {a_kind_of(found)}, not a function", "name a function")
     try:
         signature = inspect.signature(found)
     except (TypeError, ValueError):  # written in C: only a call can tell
@@ -115,6 +115,16 @@ def checked_function(found: Any, text: str) -> Function:
         hint = "give the rest in a small module: `mine = functools.partial(f, …)`, and name that"
         raise LoadingError(f"{text!r} can't be called as f(y_true, y_pred, sample_weight=…): {error}", hint) from None
     return found  # type: ignore[no-any-return]
+
+
+def a_kind_of(value: object) -> str:
+    """Return the name of a value's type with its article.
+
+    >>> a_kind_of(1), a_kind_of("x")
+    ('an int', 'a str')
+    """
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeio' or name == 'ndarray' else 'a'} {name}"
 
 
 def _from_file(place: str, base: Path) -> tuple[types.ModuleType, str]:

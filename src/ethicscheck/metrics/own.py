@@ -26,7 +26,7 @@ from ethicscheck.stats.resampling import bootstrapped
 from ethicscheck.stats.scaled import Scale, Scaled
 
 from .definition import Criterion, Measured, Metric, Worse
-from .loading import OwnFunction
+from .loading import OwnFunction, a_kind_of
 
 UNDEFINED = "custom_metric_undefined"
 MOST_DELTA_CELLS = 16
@@ -181,7 +181,7 @@ class _Run:
         if isinstance(value, np.ndarray) and value.ndim == 0:
             value = value.item()
         if isinstance(value, (bool, str, bytes, complex)) or not isinstance(value, (int, float, np.number)):
-            raise self.measure.error(f"it gave a {type(value).__name__}, not a number", "return one number")
+            raise self.measure.error(f"it gave {a_kind_of(value)}, not a number", "return one number")
         try:
             number = float(value)
         except OverflowError:  # a whole number past what a float holds

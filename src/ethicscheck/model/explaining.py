@@ -15,6 +15,18 @@ from .strict_yaml import Document, Path
 _MAPPING = ("model_type", "model_attributes_type", "dict_type", "mapping_type")
 _LIST = ("tuple_type", "list_type")
 
+# How a part is written, where "a mapping is meant here" would leave people to look it up.
+FORMS = {
+    "subject": "subject: {name: …}",
+    "data": "data: {source: …, prediction: …, sensitive: […]}",
+    "data.sensitive": "sensitive: [sex, race]",
+    "custom": "custom: {my_measure: file.py:function}",
+    "explore": "explore: {columns: [age], depth: 2}",
+    "proxies": "proxies: {columns: all}",
+    "mitigation": "mitigation: {constraints: [demographic_parity]}",
+    "checklists": "checklists: [{use: transparency}]",
+}
+
 
 def explain_errors(error: ValidationError, model: type[BaseModel], document: Document) -> list[Problem]:
     """Return the problems that `model` has with a document.
@@ -71,9 +83,8 @@ def _problem(path: Path, item: Any, model: type[BaseModel], document: Document) 
     if path[:2] == ("data", "source"):
         wanted = "a path, a glob or a list of them"
     nothing = item["input"] is None
-    return document.problem(
-        path, f"{where} is empty; {wanted} is meant here" if nothing else f"{where}: {wanted} is meant here"
-    )
+    what = f"{where} is empty; {wanted} is meant here" if nothing else f"{where}: {wanted} is meant here"
+    return document.problem(path, what, f"such as `{FORMS[where]}`" if where in FORMS else "")
 
 
 def _path(location: tuple[Any, ...]) -> Path:
@@ -91,7 +102,8 @@ def _wanted(path: Path, model: type[BaseModel]) -> str:
     section = _section(path[:-1], model)
     field = section.model_fields.get(str(path[-1])) if section is not None else None
     words = described(field) if field is not None else None
-    return f"add `{path[-1]}`: {words}" if words else f"add `{path[-1]}`"
+    form = FORMS.get(dotted(path), path[-1])
+    return f"add `{form}`: {words}" if words else f"add `{form}`"
 
 
 def _unknown_hint(path: Path, model: type[BaseModel]) -> str:

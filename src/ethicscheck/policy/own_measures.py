@@ -53,7 +53,7 @@ def read_own(value: Any, document: Document, base: Path, given: Given) -> tuple[
             part = CustomMetric.model_validate(as_custom(written))
         except ValidationError:
             continue  # said by the types
-        slip = _slip(str(name), part, value, str(task))
+        slip = _slip(str(name), part, value, str(task), name in given)
         if slip is not None:
             problems.append(document.problem(path, f"{dotted(path)}: {slip[0]}", slip[1]))
             continue
@@ -104,14 +104,15 @@ def _described(own: OwnFunction) -> CustomMetric:
         return CustomMetric(function=own.where)
 
 
-def _slip(name: str, part: CustomMetric, value: dict[str, Any], task: str) -> tuple[str, str] | None:
+def _slip(name: str, part: CustomMetric, value: dict[str, Any], task: str, handed: bool) -> tuple[str, str] | None:
     """Return what is wrong with a measure's description, and a hint."""
     data = value.get("data")
     columns = data if isinstance(data, dict) else {}
     if not _NAME.fullmatch(name):
         return f"{name!r} is no name for a measure", "letters, digits and _, such as cost_of_errors"
     if find_measure(name) is not None:
-        return f"there is already a measure called {name!r}", "choose another name"
+        hint = f'name yours: custom={{"my_{name}": {name}}}' if handed else f"choose another name, such as my_{name}"
+        return f"there is already a measure called {name!r}", hint
     if part.lowest is not None and part.highest is not None and part.lowest >= part.highest:
         return f"the lowest value, {part.lowest:g}, is not below the highest, {part.highest:g}", "swap them"
     if part.lowest is None and part.highest is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -137,12 +137,12 @@ def check_names(value: Any, document: Document, own: Mapping[str, Metric] | None
     data, policy = _part(value, "data"), _part(value, "policy")
     features = data.get("sensitive")
     names = [str(name) for name in _words(features) or (features if isinstance(features, dict) else ())]
-    labelled = bool(data.get("label")) or document.is_broken(("data", "label"))
-    labelled = labelled or "label" in (*meant_keys(data, DataConfig.model_fields), *value)
+    given = {key for key, part in data.items() if part is not None or document.is_broken(("data", key))}
+    given |= {*meant_keys(data, DataConfig.model_fields), *value}  # misspelt or misplaced: said where it stands
     measures = _measures_meant(value, own or {})
     problems: list[Problem] = []
     for place, name in enumerate(_words(value.get("metrics"))):
-        problems += _check_metric(name, ("metrics", place), labelled, document, measures)
+        problems += _check_metric(name, ("metrics", place), given, document, measures)
     problems += check_profiles(policy.get("profiles"), names, measures.task, document)
     rules = policy.get("rules")
     seen = {
@@ -154,7 +154,7 @@ def check_names(value: Any, document: Document, own: Mapping[str, Metric] | None
     for place, rule in enumerate(rules if isinstance(rules, (list, tuple)) else ()):
         if isinstance(rule, dict):
             path = ("policy", "rules", place)
-            problems += _check_metric(rule.get("metric"), (*path, "metric"), labelled, document, measures)
+            problems += _check_metric(rule.get("metric"), (*path, "metric"), given, document, measures)
             problems += _check_across(rule.get("across"), path, names, document)
             problems += _check_limit(rule, path, document, measures)
             problems += _check_id(rule, path, seen, document)
@@ -182,7 +182,7 @@ def _measures_meant(value: dict[str, Any], own: Mapping[str, Metric]) -> Measure
     return Measures(task if isinstance(task, str) and task in TASKS else "binary", own, frozenset(map(str, broken)))
 
 
-def _check_metric(name: Any, path: Path, labelled: bool, document: Document, measures: Measures) -> list[Problem]:
+def _check_metric(name: Any, path: Path, given: Set[str], document: Document, measures: Measures) -> list[Problem]:
     if not isinstance(name, str) or not name.strip() or name in measures.broken:
         return []
     measure = measures.find(name)
@@ -194,10 +194,22 @@ def _check_metric(name: Any, path: Path, labelled: bool, document: Document, mea
         known = OTHER_NAMES.get(name.lower().replace(" ", "_").replace("-", "_"))
         hint = f"did you mean {known!r}?" if known else _nearest(name, measures)
         return [document.problem(path, f"{where}: there is no metric {str(name)!r}", hint)]
-    if measure.needs_label and not labelled:
+    if measure.needs_label and "label" not in given:
         what = f"{where}: {str(name)!r} needs to know what happened, but there is no data.label"
         return [document.problem(path, what, "name the label's column, or use a metric of the prediction alone")]
+    if (lack := _lacking(measure, given, measures.task)) is not None:
+        return [document.problem(path, f"{where}: {str(name)!r} needs {lack[0]}", lack[1])]
     return []
+
+
+def _lacking(measure: Metric | Criterion, given: Set[str], task: str) -> tuple[str, str] | None:
+    """Return what a measure needs of the data part that is not there, and a hint; None where it has all."""
+    if task == "binary" and measure.table == "scores" and "score" not in given:
+        return "scores, but there is no data.score", "name the score's column, or use a metric of the decision"
+    if measure.name == "within_tolerance" and "tolerance" not in given:
+        hint = "say how large an error is still fine, in the unit of the label: `tolerance: 5` under `data`"
+        return "data.tolerance, and there is none", hint
+    return None
 
 
 def _nearest(name: str, measures: Measures) -> str:
