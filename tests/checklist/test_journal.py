@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -380,3 +381,32 @@ def test_a_withdrawn_answer_stays_in_the_file(tmp_path: Path) -> None:
 
     assert [line.get("kind", "answer") for line in lines(opened)] == ["start", "answer", "withdraw"]
     assert standing(opened).progress()["answered"] == 0
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git merges the branches")
+def test_git_merges_two_branches_of_answers_without_a_conflict(tmp_path: Path) -> None:
+    """With the one line of .gitattributes that the docs advise; every line of both sides is there."""
+    opened = begin(tmp_path, EVERY_KIND)
+    (tmp_path / ".gitattributes").write_text("*.answers.jsonl merge=union\n")
+
+    def git(*words: str) -> None:
+        who = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "core.autocrlf=false")
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-q", "-m", "begun")
+    for branch, by in (("one", "Ana"), ("two", "Ben")):
+        git("checkout", "-q", "-b", branch, "main")
+        for number in range(3):
+            answer(open_journal(opened.journal.path), "a.number", str(number), by)
+        answer(open_journal(opened.journal.path), "a.choice", "yes", by)
+        git("commit", "-q", "-a", "-m", by)
+    git("merge", "-q", "-m", "both", "one")
+
+    rows = lines(opened)
+    assert sorted((line["by"], line["value"]) for line in rows[1:] if line["item"] == "a.number") == [
+        (by, number) for by in ("Ana", "Ben") for number in range(3)
+    ]
+    status = standing(opened)
+    assert [(part.by, part.value) for part in status.item("a.number").answers] == [("Ana", 2), ("Ben", 2)]  # type: ignore[union-attr]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ethicscheck.checklist.entries import (
     Answer,
+    ChangeRequest,
     Entry,
     Evidence,
     Resolution,
@@ -57,13 +58,16 @@ answers = st.builds(
     Answer, times, people, roles, names, values, st.none(), st.none() | words, st.lists(pieces, max_size=2).map(tuple)
 )
 apart = st.builds(Answer, times, people, roles, names, st.none(), words)
-resolutions = st.builds(Resolution, times, people, roles, names, values, words)
+resolutions = st.builds(Resolution, times, people, roles, names, values, words) | st.builds(
+    Resolution, times, people, roles, names, st.none(), words, na_reason=words
+)
 withdrawals = st.builds(Withdrawal, times, people, roles, names, st.none() | words)
 signings = st.builds(Signing, times, people, roles, words, st.dictionaries(words, words, max_size=2))
+requests = st.builds(ChangeRequest, times, people, roles, words, words, st.dictionaries(words, words, max_size=2))
 later = st.builds(
     lambda kind, at, more: Unknown(at, f"x-{kind}", {"at": at, "kind": f"x-{kind}", "more": more}), words, times, values
 )
-journals = st.lists(answers | answers | apart | resolutions | withdrawals | signings | later, max_size=20)
+journals = st.lists(answers | answers | apart | resolutions | withdrawals | signings | requests | later, max_size=20)
 
 
 def written(entries: list[Entry], folder: str) -> Journal:
@@ -176,3 +180,30 @@ def test_any_damage_ends_in_a_status_or_a_clear_error(entries: list[Entry], data
         with contextlib.suppress(JournalError):
             folded(journal.read().entries)
         assert journal.path.read_bytes() == damaged
+
+
+@settings(deadline=None)
+@given(journals, journals, journals, st.randoms(use_true_random=False))
+def test_two_branches_merge_to_the_same_whichever_is_first_and_lose_no_line(
+    base: list[Entry], ours: list[Entry], theirs: list[Entry], random: Any
+) -> None:
+    """As git's union does it: each side's lines with numbers the other side used too, in any order, lines both have once or twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        journal = written(base, folder)
+        start = journal.path.read_bytes()
+        sides = []
+        for entries in (ours, theirs):
+            journal.path.write_bytes(start)
+            Journal(journal.path).append(entries)
+            sides.append(journal.path.read_bytes()[len(start) :])
+        found = []
+        for one, other in (sides, sides[::-1]):
+            journal.path.write_bytes(start + one + other)
+            found.append(Journal(journal.path).read())
+        twice = [*sides[0].splitlines(keepends=True), *sides[1].splitlines(keepends=True)] * 2
+        random.shuffle(twice)
+        journal.path.write_bytes(start + b"".join(twice))
+        again = Journal(journal.path).read()
+
+        assert len(found[0].entries) == 1 + len(base) + len(ours) + len(theirs)
+        assert folded(found[0].entries) == folded(found[1].entries) == folded(again.entries)

@@ -10,6 +10,7 @@ from checklist_helpers import AT, TODAY, answer, begin, items, lines, question, 
 
 from ethicscheck.checklist.answering import request_changes, resolve_item, sign_checklist
 from ethicscheck.checklist.entries import ChangeRequest, Resolution, Signing
+from ethicscheck.checklist.forms.rows import make_form
 from ethicscheck.checklist.opening import OpenJournal, open_journal
 from ethicscheck.checklist.signing import uncovered
 from ethicscheck.errors import JournalError, UsageError
@@ -214,3 +215,16 @@ def test_signing_kinds_are_entries(tmp_path: Path) -> None:
     sign(opened)
 
     assert [type(part) for part in opened.journal.read().entries[2:]] == [ChangeRequest, Signing]
+
+
+def test_a_dispute_settled_as_not_applicable_survives_the_way_out_and_in(tmp_path: Path) -> None:
+    """A form that dropped the reason would bring back a line nobody can read."""
+    opened = begin(tmp_path, items(question(more="na: {reason_min_chars: 10}")))
+    opened.journal.append([Resolution(AT, "E", "r", "q", None, "x", na_reason="because of it")])
+    again = open_journal(opened.journal.path)
+
+    form = make_form(again.loaded.checklist, again.loaded.sha256, again.contents.entries)
+
+    entry = form.rows[0].entry()
+    assert isinstance(entry, Resolution)
+    assert (entry.value, entry.na_reason, entry.reason) == (None, "because of it", "x")

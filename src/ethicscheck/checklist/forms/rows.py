@@ -77,6 +77,7 @@ class Row:
                 self.settled,
                 self.checklist_sha256,
                 self.answered_sha256,
+                na_reason=self.na_reason or None,
             )
         return Answer(
             self.at,
@@ -131,7 +132,9 @@ def make_form(checklist: Checklist, sha256: str, entries: Iterable[Entry]) -> Fo
 
 
 def _row(entry: Answer | Resolution, shown: str) -> Row:
-    more: dict[str, Any] = {"settled": entry.reason} if isinstance(entry, Resolution) else {}
+    more: dict[str, Any] = {}
+    if isinstance(entry, Resolution):
+        more = {"settled": entry.reason, "na_reason": entry.na_reason or ""}
     if isinstance(entry, Answer):
         more = {
             "na_reason": entry.na_reason or "",
