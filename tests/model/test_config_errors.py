@@ -263,6 +263,16 @@ def test_a_rule_that_could_never_bite_is_refused(text: str, expected: str, tmp_p
     assert problems(tmp_path, rule(text)) == [expected]
 
 
+def test_a_misspelt_task_is_the_only_problem(tmp_path: Path) -> None:
+    """What its measures and columns would be nobody knows yet: lists of another task's measures mislead."""
+    text = rule("metric: 'surgeon:true_positive_rate', across: race, compare: difference, max: 5")
+    text += "task: multi-class\nmetrics: [macro_f1]\n"
+
+    found = problems(tmp_path, text.replace("  prediction: p\n", "  tolerance: 2\n"))
+
+    assert found == ["task can't be 'multi-class' (c.yaml:11) — did you mean 'multiclass'?"]
+
+
 @pytest.mark.parametrize(
     ("task", "metric", "expected"),
     [

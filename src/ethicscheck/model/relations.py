@@ -20,6 +20,8 @@ _ROLE_HINTS = {
     ("count", "weight"): "a count says how many rows there are, a weight how much each of them stands for",
 }
 
+_TASKS = ("binary", "score", "multiclass", "regression")
+
 # Keys that only some tasks know what to do with.
 _ONLY = {
     "threshold": ("binary", "score"),
@@ -65,6 +67,8 @@ def check_relations(value: dict[str, Any], document: Document, keys: Sequence[st
 def _check_decision(
     data: dict[str, Any], task: Any, document: Document, keys: Sequence[str], misplaced: Set[str]
 ) -> list[Problem]:
+    if task not in _TASKS:
+        return []  # said where it stands; what it needs can't be known
     given = meant_keys(data, keys) | {key for key, part in data.items() if part or document.is_broken(("data", key))}
     given |= misplaced
     what = hint = None

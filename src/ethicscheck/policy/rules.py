@@ -141,9 +141,12 @@ def check_names(value: Any, document: Document, own: Mapping[str, Metric] | None
     given |= {*meant_keys(data, DataConfig.model_fields), *value}  # misspelt or misplaced: said where it stands
     measures = _measures_meant(value, own or {})
     problems: list[Problem] = []
-    for place, name in enumerate(_words(value.get("metrics"))):
+    # Of a task that is misspelt nobody knows the measures: that is said once, where the task stands.
+    judgeable = value.get("task", "binary") in TASKS
+    for place, name in enumerate(_words(value.get("metrics")) if judgeable else ()):
         problems += _check_metric(name, ("metrics", place), given, document, measures)
-    problems += check_profiles(policy.get("profiles"), names, measures.task, document)
+    if judgeable:
+        problems += check_profiles(policy.get("profiles"), names, measures.task, document)
     rules = policy.get("rules")
     seen = {
         str(part.id): f"profile {name!r}"
@@ -154,9 +157,10 @@ def check_names(value: Any, document: Document, own: Mapping[str, Metric] | None
     for place, rule in enumerate(rules if isinstance(rules, (list, tuple)) else ()):
         if isinstance(rule, dict):
             path = ("policy", "rules", place)
-            problems += _check_metric(rule.get("metric"), (*path, "metric"), given, document, measures)
             problems += _check_across(rule.get("across"), path, names, document)
-            problems += _check_limit(rule, path, document, measures)
+            if judgeable:
+                problems += _check_metric(rule.get("metric"), (*path, "metric"), given, document, measures)
+                problems += _check_limit(rule, path, document, measures)
             problems += _check_id(rule, path, seen, document)
     return tuple(problems)
 
