@@ -47,6 +47,10 @@ SAME = {
 }
 
 
+# What failed rules open, in a sentence, by the checklist's place in the record and the question's id.
+Opened = Mapping[tuple[int, str], str]
+
+
 @dataclass(frozen=True)
 class AnswerView:
     """One person's answer."""
@@ -109,7 +113,8 @@ class ChecklistView:
 
 def checklist_views(index: RecordIndex) -> tuple[ChecklistView, ...]:
     """Return every checklist of a record."""
-    return tuple(_checklist(index, entry, place) for place, entry in enumerate(index.record.checklists))
+    opened = _opened(index)
+    return tuple(_checklist(index, entry, place, opened) for place, entry in enumerate(index.record.checklists))
 
 
 def bearing_questions(index: RecordIndex, finding: Finding) -> tuple[tuple[str, str], ...]:
@@ -160,20 +165,20 @@ def item_anchor(place: int, item: ItemEntry) -> str:
     return f"q{place}-{item.id}"
 
 
-def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> ChecklistView:
+def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int, opened: Opened) -> ChecklistView:
     texts = {item.id: item.text for section in entry.sections for item in section.items}
     views = tuple(
         SectionView(
             visible(section.title),
             visible(section.intro or ""),
             ", ".join(_control(control) for control in section.controls),
-            tuple(_item(index, item, place, texts) for item in section.items),
+            tuple(_item(index, item, place, texts, opened) for item in section.items),
         )
         for section in entry.sections
     )
     items = [item for section in views for item in section.items]
-    opened = [(item.anchor, item.word, item.text) for state in OPEN_STATES for item in items if item.state == state]
-    opened += [
+    open_items = [(item.anchor, item.word, item.text) for state in OPEN_STATES for item in items if item.state == state]
+    open_items += [
         (item.anchor, "Opened by a failed rule", item.text)
         for item in items
         if item.opened and item.state not in OPEN_STATES
@@ -193,7 +198,7 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> Checkli
         tally=tuple(
             (state, STATE_MARKS[state], f"{count} {STATE_WORDS[state].lower()}") for state, count in counts if count
         ),
-        open_items=tuple(opened),
+        open_items=tuple(open_items),
         sections=views,
         signatures=tuple(
             f"{visible(sign.by)} ({visible(sign.role)}), {sign.at[:10]}"
@@ -204,7 +209,7 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int) -> Checkli
     )
 
 
-def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, str]) -> ItemView:
+def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, str], opened: Opened) -> ItemView:
     measured = item.metric
     return ItemView(
         anchor=item_anchor(place, item),
@@ -221,19 +226,22 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         measured_value=_measured_value(measured) if measured is not None else "",
         measured_word=MEASURED_WORDS[measured.answer] if measured is not None else "",
         conflict=visible(item.conflict or ""),
-        opened=_opened(index, place, item) if measured is not None else "",
+        opened=opened.get((place, item.id), ""),
         plot=_plot(index, measured, item_anchor(place, item)) if measured is not None else None,
         plot_link=_link(index, measured) if measured is not None else "",
     )
 
 
-def _opened(index: RecordIndex, place: int, item: ItemEntry) -> str:
-    """Return which failed rules open a question, "" where none does."""
-    rules = [rule for at, name, rule in opening_rules(index) if (at, name) == (place, item.id)]
-    if not rules:
-        return ""
-    what = "A rule that failed opens" if len(rules) == 1 else "Rules that failed open"
-    return f"{what} this question anew: {', '.join(rules)}."
+def _opened(index: RecordIndex) -> Opened:
+    """Return which failed rules open which question."""
+    rules: dict[tuple[int, str], list[str]] = {}
+    for place, name, rule in opening_rules(index):
+        rules.setdefault((place, name), []).append(rule)
+    return {
+        where: f"{'A rule that failed opens' if len(found) == 1 else 'Rules that failed open'} this question anew: "
+        f"{', '.join(found)}."
+        for where, found in rules.items()
+    }
 
 
 def _measured_value(measured: MeasuredEntry) -> str:
@@ -326,7 +334,7 @@ def contradicted_question(index: RecordIndex, finding: Finding) -> ItemView | No
     for place, entry in enumerate(index.record.checklists):
         for item in (item for section in entry.sections for item in section.items):
             if entry.id == finding.rule.checklist and finding.id == f"{finding.rule.id}:{item.id}":
-                return _item(index, item, place, {})
+                return _item(index, item, place, {}, {})
     return None
 
 
