@@ -15,6 +15,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 import ethicscheck as ec
 from ethicscheck.auditing import load_config, make_record
+from ethicscheck.cli.summary import print_summary
 from ethicscheck.errors import EthicscheckError
 from ethicscheck.model.record import read_record
 from ethicscheck.report import render
@@ -238,3 +239,58 @@ def test_pairs_of_one_case_leave_the_whole_range():
     (row,) = ec.audit(frame, prediction="yes", sensitive=["group"], pair="case").record.pairs.features[0].directions
 
     assert (row.interval.low, row.interval.high) == (-1.0, 1.0)
+
+
+def prompts_asked_twice():
+    """Sixty prompts with two names: seven lose the yes, one gains it, 24 keep it and 28 have none."""
+    first = [1] * 7 + [0] + [1] * 24 + [0] * 28
+    second = [0] * 7 + [1] + [1] * 24 + [0] * 28
+    return pd.DataFrame(
+        {
+            "prompt": [*range(60)] * 2,
+            "gender": ["man"] * 60 + ["woman"] * 60,
+            "invited": ["yes" if one else "no" for one in first + second],
+        }
+    )
+
+
+def test_the_plain_part_and_the_terminal_say_what_the_swap_did(capsys):
+    """The unpaired comparison alone would say that no difference shows."""
+    record = ec.audit(
+        prompts_asked_twice(), prediction="invited", positive="yes", sensitive=["gender"], pair="prompt"
+    ).record
+    said = "Of 60 cases, swapping gender alone, from man to woman, took the “yes” away in 7 and gave it in 1."
+    page = render(record).decode()
+
+    assert said in page[page.index('id="plain"') : page.index('id="findings"')]
+    print_summary(record, [])
+    assert said in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_range_and_a_test_that_disagree_are_called_borderline():
+    """Exact p = .070 (scipy's binomtest of 1 in 8), Newcombe's interval −19.0 to −0.6 points."""
+    record = ec.audit(
+        prompts_asked_twice(), prediction="invited", positive="yes", sensitive=["gender"], pair="prompt"
+    ).record
+    page = render(record).decode()
+
+    assert (
+        "it is borderline: the range leaves no change just out (−19.0 to −0.6 points), the exact test does not" in page
+    )
+    assert f"(p = {stats.binomtest(1, 8).pvalue:.3f})" in page
+    assert "Whether chance explains that is borderline." in page
+    assert "In no direction do flips" not in page
+
+
+def test_two_answers_to_one_prompt_are_not_two_people():
+    """120 rows of 60 cases."""
+    page = render(
+        ec.audit(
+            prompts_asked_twice(), prediction="invited", positive="yes", sensitive=["gender"], pair="prompt"
+        ).record
+    ).decode()
+
+    assert "Counted on the decisions about 120 rows of 60 cases." in page
+    assert "of every 1,000 rows in each group" in page
+    for wrong in ("120 people", "1,000 people", "30 people", "the same person"):
+        assert wrong not in page, wrong

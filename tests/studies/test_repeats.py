@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import ethicscheck as ec
+from ethicscheck.cli.summary import print_summary
 from ethicscheck.errors import EthicscheckError
 from ethicscheck.report import render
 from ethicscheck.report.wording import excluded_text
@@ -166,3 +167,15 @@ def test_one_person_on_the_other_side_leaves_a_group_its_distance_from_everyone(
     record = ec.audit(frame, prediction="yes", sensitive=["g"], cluster="person").record
 
     assert all(row.value is not None for row in record.disparities if row.metric == "selection_rate")
+
+
+def test_rows_of_people_who_repeat_are_counted_as_rows(capsys):
+    """In the plain part, and in a line of the terminal."""
+    page = render(RECORD).decode()
+
+    assert "Counted on the decisions about 600 rows of 120 different values of “person”." in page
+    assert "of every 1,000 rows in each group" in page
+    print_summary(RECORD, [])
+    assert "Rows that belong together: 600 rows belong to 120 different values of “person”." in " ".join(
+        capsys.readouterr().out.split()
+    )

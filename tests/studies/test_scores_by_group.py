@@ -183,3 +183,17 @@ def test_without_an_outcome_nothing_is_said_of_how_scores_rank() -> None:
 
     assert "What happened is not known, so nothing can be said of calibration or of how well scores rank." in page
     assert "How scores rank people can be" not in page
+
+
+def test_a_task_of_scores_alone_has_plain_words() -> None:
+    """Mean score and observed rate by group, second implementation: pandas."""
+    generator = np.random.default_rng(4)
+    frame = pd.DataFrame({"g": list("ab") * 400, "s": generator.uniform(0, 1, 800).round(3)})
+    frame["y"] = (generator.uniform(0, 1, 800) < np.where(frame.g == "a", frame.s, frame.s / 2)).astype(int)
+    page = render(ec.audit(frame, task="score", label="y", score="s", sensitive=["g"]).record).decode()
+    plain = page[page.index('id="plain"') : page.index('id="findings"')]
+    of_b = frame[frame.g == "b"].mean(numeric_only=True)
+
+    assert f"for b scores promise {of_b.s * 1000:.0f} who turned out y = 1, and there were {of_b.y * 1000:.0f}" in plain
+    assert "Furthest off for b: scores promise" in plain
+    assert "The thin line" not in plain

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ethicscheck.model.record import AuditRecord
+from ethicscheck.report.briefly import brief_lines
 from ethicscheck.report.view import FindingView, ReportView, make_view
 
 STYLES = {
@@ -44,6 +45,7 @@ def print_summary(record: AuditRecord, written: Sequence[Path], console: Console
         _print_finding(finding, out)
     if len(view.findings) > MOST_FINDINGS:
         out.print(f"\n… and {len(view.findings) - MOST_FINDINGS} more findings in the report.")
+    _print_sections(view, out)
     _print_impact_ratios(view, out)
     _print_warnings(view, out)
     out.print()
@@ -83,6 +85,15 @@ def _print_finding(finding: FindingView, out: Console) -> None:
         _print_wrapped(f"{finding.questions_word}: {asked}", out, indent=2)
     if finding.verdict != "pass":
         _print_wrapped(f"→ {finding.remedy}", out, indent=2)
+
+
+def _print_sections(view: ReportView, out: Console) -> None:
+    """Print a line for each study that was asked for: what its section of the report says first."""
+    lines = list(brief_lines(view.sections))
+    if lines:
+        out.print()
+    for line in lines:
+        _print_wrapped(line, out)
 
 
 def _print_impact_ratios(view: ReportView, out: Console) -> None:

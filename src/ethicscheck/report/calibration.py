@@ -11,9 +11,10 @@ from ethicscheck.model.wording import decimal, features_label, group_label, perc
 
 from .calibration_chart import CalibrationChart, calibration_chart
 from .index import RecordIndex, title
-from .wording import words_of
+from .wording import rows_word, words_of
 
 MOST_CHARTS = 12
+MOST_IN_A_SENTENCE = 4
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,34 @@ def _feature(part: Calibration, axis: AxisScores, place: int) -> ScoresOfFeature
         note=" ".join(notes),
         groups=tuple(_group_line(group) for group in (part.everyone, *axis.groups)),
     )
+
+
+def plain_scores(index: RecordIndex) -> tuple[str, ...]:
+    """Return, for each single feature, what scores promise each group and how often it happened, in plain words."""
+    part = index.record.calibration
+    if part is None:
+        return ()
+    return tuple(_plain_scores(index, part, axis) for axis in part.axes if len(axis.features) == 1 and axis.groups)
+
+
+def _plain_scores(index: RecordIndex, part: Calibration, axis: AxisScores) -> str:
+    enough = [group for group in axis.groups if not group.small]
+    start = f"By {features_label(axis.features)}: "
+    if part.not_calibrated is not None or not enough or any(group.in_the_large is None for group in enough):
+        takeaway = _takeaway(part, enough)
+        return f"{start}{takeaway[0].lower()}{takeaway[1:]}"
+    worst = sorted(enough, key=lambda group: (-abs(_large(group)), group_label(group.group)))
+    named: list[str] = []
+    for group in worst[:MOST_IN_A_SENTENCE]:
+        happened = sum(point.share * point.rate for point in group.curve)
+        promised = happened + _large(group)
+        named.append(
+            f"for {group_label(group.group)} scores promise {whole(round(promised * 1000))}"
+            f"{'' if named else f' who {words_of(index.record).positive}'}, and there were {whole(round(happened * 1000))}"
+        )
+    more = f", and {len(enough) - len(named)} more groups nearer to it" if len(enough) > len(named) else ""
+    noun = rows_word(index.record.plan)
+    return f"{start}of every 1,000 {noun} {'; '.join(named)}{more}. {_promise(enough)}"
 
 
 def _takeaway(part: Calibration, groups: Sequence[GroupScores]) -> str:

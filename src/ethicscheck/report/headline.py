@@ -66,7 +66,7 @@ def _rules_sentence(record: AuditRecord) -> str:
     if not findings and any(part.kind == "checklist" and part.rule.require for part in record.findings):
         return "No rule was set for the measures."
     if not findings:
-        return "No rule was set, so nothing was judged. The measurements below stand on their own."
+        return "No rule was set, so nothing was judged. The measurements stand on their own."
     count = len(findings)
     by = {verdict: [finding for finding in findings if finding.verdict == verdict] for verdict in VERDICT_ORDER}
     rules = "rule" if count == 1 else "rules"

@@ -45,6 +45,7 @@ class PairsSection:
     """The section."""
 
     about: str
+    brief: tuple[str, ...]
     accounting: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     axes: tuple[PairsAxis, ...]
@@ -61,6 +62,7 @@ def pairs_section(index: RecordIndex) -> PairsSection | None:
             "exactly one sensitive feature; nothing but that feature can then be the reason for another decision, as far "
             "as the rows say all that the system saw."
         ),
+        brief=plain_swaps(index),
         accounting=(
             ("cases with at least one pair", whole(found.used)),
             ("cases with a single row", whole(found.single)),
@@ -70,6 +72,49 @@ def pairs_section(index: RecordIndex) -> PairsSection | None:
         notes=tuple(_notes(found)),
         axes=tuple(_axis(index, feature, place) for place, feature in enumerate(found.features)),
     )
+
+
+def plain_swaps(index: RecordIndex) -> tuple[str, ...]:
+    """Return what became of decisions when one feature alone was swapped: a plain sentence for each feature."""
+    found = index.record.pairs
+    if found is None:
+        return ()
+    return tuple(_plain_swap(index, found, feature) for feature in found.features if feature.pairs)
+
+
+def _plain_swap(index: RecordIndex, found: Pairs, feature: PairFeature) -> str:
+    name, each = visible(feature.feature), feature.pairs == found.used
+    of = (
+        f"Of {_counted(feature.pairs, 'case')}"
+        if each
+        else f"Of {_pairs(feature.pairs)} from {_counted(found.used, 'case')}"
+    )
+    (*_, row) = feature.directions
+    if len(feature.directions) == 1 and row.to_negative is not None and row.to_positive is not None:
+        yes = visible(index.record.plan.positive_prediction or "")
+        what = f"the “{yes}”" if yes.isalpha() else "the positive decision"
+        swap = f"swapping {name} alone, from {visible(row.before)} to {visible(row.after)},"
+        return f"{of}, {swap} took {what} away in {whole(row.to_negative)} and gave it in {whole(row.to_positive)}. {_plain_chance(index, row)}"
+    if feature.flips is not None:
+        return f"{of}, swapping {name} alone changed the decision in {whole(feature.flips)}."
+    moved = [part for part in feature.directions if part.shift is not None]
+    if not moved:
+        return f"{of}, {name} alone was swapped."
+    most = max(moved, key=lambda part: abs(part.shift or 0.0))
+    return (
+        f"{of}, swapping {name} alone, from {visible(most.before)} to {visible(most.after)}, moved the mean score by "
+        f"{signed(most.shift or 0.0, 3)} ({_ends(most.shift_interval)})."
+    )
+
+
+def _plain_chance(index: RecordIndex, row: PairDirection) -> str:
+    if row.p_adjusted is not None and row.p_adjusted <= 1 - index.record.plan.confidence:
+        return "That is more one way than chance explains."
+    return "Whether chance explains that is borderline." if _apart(row.interval) else "That may be chance."
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{whole(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _notes(found: Pairs) -> Iterator[str]:
@@ -131,7 +176,10 @@ def _takeaway(index: RecordIndex, feature: PairFeature) -> Iterator[str]:
             f"From {visible(row.before)} to {visible(row.after)} {whole(lost)} lose the positive decision and "
             f"{whole(gained)} gain it, more one way than chance explains."
         )
-    if not sure and any(row.p_adjusted is not None for row in feature.directions):
+    unsure = [row for row in feature.directions if row not in sure and row.p_value is not None and _apart(row.interval)]
+    for row in unsure:
+        yield _borderline(row, alpha)
+    if not sure and not unsure and any(row.p_adjusted is not None for row in feature.directions):
         yield "In no direction do flips go one way more often than chance would have it."
     moved = [row for row in feature.directions if _apart(row.shift_interval)]
     for row in moved:
@@ -139,6 +187,22 @@ def _takeaway(index: RecordIndex, feature: PairFeature) -> Iterator[str]:
             f"From {visible(row.before)} to {visible(row.after)} the mean score moves by {signed(row.shift or 0.0, 3)} "
             f"({_ends(row.shift_interval)})."
         )
+
+
+def _borderline(row: PairDirection, alpha: float) -> str:
+    """Say of a direction that its interval leaves no change out, and its test, or all tests together, do not."""
+    start = f"From {visible(row.before)} to {visible(row.after)} it is borderline: "
+    if (row.p_value or 0.0) <= alpha < (row.p_adjusted or 0.0):
+        return f"{start}taken alone the change shows, but not once all directions are counted."
+    return (
+        f"{start}the range leaves no change just out ({_change_ends(row)} points), the exact test does not "
+        f"(p {write_p(row.p_value or 0.0)})."
+    )
+
+
+def _change_ends(row: PairDirection) -> str:
+    assert row.interval is not None
+    return f"{points(row.interval.low)} to {points(row.interval.high or 0.0)}"
 
 
 def _direction(row: PairDirection) -> str:

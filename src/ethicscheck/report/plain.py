@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from ethicscheck.metrics.definition import Metric
 from ethicscheck.metrics.multiclass import of_class
-from ethicscheck.model.record import Estimate, Words
+from ethicscheck.model.record import AuditRecord, Estimate, Words
 from ethicscheck.model.wording import features_label, group_label, limit, visible, whole
 
 from .amounts import Amounts, plain_amounts
+from .calibration import plain_scores
 from .index import RecordIndex, definition, group_key, metric_findings, metric_of
-from .wording import words_of
+from .pairs import plain_swaps
+from .wording import rows_word, words_of
 
 MOST_GROUPS = 10
 MOST_CLASSES = 3
@@ -55,6 +57,8 @@ class PlainLanguage:
     questions: tuple[Thousand, ...]
     basis: str
     amounts: tuple[Amounts, ...] = ()
+    sentences: tuple[str, ...] = ()
+    range_note: str = ""
 
 
 def plain_language(index: RecordIndex) -> PlainLanguage:
@@ -69,7 +73,7 @@ def plain_language(index: RecordIndex) -> PlainLanguage:
         for name in chosen
         if (question := _question(index, name, features, words)) is not None
     ]
-    subject = record.subject
+    subject, amounts = record.subject, plain_amounts(index)
     return PlainLanguage(
         purpose=subject.purpose or "",
         decides=subject.decision or "What this system decides was not written down.",
@@ -78,7 +82,11 @@ def plain_language(index: RecordIndex) -> PlainLanguage:
         or "How to contest a decision was not written down. Ask the organisation that uses the system.",
         questions=tuple(questions),
         basis=_basis(index),
-        amounts=plain_amounts(index),
+        amounts=amounts,
+        sentences=(*plain_swaps(index), *(plain_scores(index) if record.plan.task == "score" else ())),
+        range_note="The thin line and the range show how far chance may have moved each number."
+        if questions or amounts
+        else "",
     )
 
 
@@ -111,7 +119,19 @@ def _basis(index: RecordIndex) -> str:
     counted = {"regression": "predictions for", "score": "scores of"}.get(record.plan.task, "decisions about")
     hidden = record.suppression is not None and bool(record.suppression.groups)
     some = " Groups with very few people are not shown, to protect them." if hidden else ""
-    return f"Counted on the {counted} {whole(record.data.judged)} people{period}.{some}"
+    return f"Counted on the {counted} {_whom(record)}{period}.{some}"
+
+
+def _whom(record: AuditRecord) -> str:
+    """Return how many people there are; where rows share one, how many rows and how many they belong to."""
+    judged, plan = whole(record.data.judged), record.plan
+    if rows_word(plan) == "people":
+        return f"{judged} people"
+    if plan.pair and record.pairs is not None:
+        return f"{judged} rows of {whole(record.pairs.cases)} cases"
+    everyone = next((part for part in record.repeats.features if not part.features), None) if record.repeats else None
+    several = f" of {whole(everyone.clusters)} different values of “{visible(plan.cluster or '')}”" if everyone else ""
+    return f"{judged} rows{several}"
 
 
 def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: Words) -> Thousand | None:
@@ -128,7 +148,7 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
     return Thousand(
         id=f"plain-{name if of_class(name) is None else index.metrics().index(name)}-{index.axes().index(features)}",
         lead=lead(metric, words, index, features),
-        rows=tuple(_row(row, small) for row in shown),
+        rows=tuple(_row(row, small, rows_word(index.record.plan)) for row in shown),
         more=len(ordered) - len(shown),
         conclusion=_conclusion(
             index, metric, features, [row for row in ordered if row.value is not None and _enough(row, small)]
@@ -140,7 +160,9 @@ def lead(metric: Metric, words: Words, index: RecordIndex, features: tuple[str, 
     """Return "Of every 1,000 people in each group who …, this many …", by feature."""
     among, event = _phrases(metric, words, index)
     wrongly = " all the same" if metric.worse == "higher" else ""
-    return f"By {features_label(features)}: of every 1,000 people in each group{among}, this many {event}{wrongly}"
+    noun = rows_word(index.record.plan)
+    of = among if noun == "people" or not among else f" of people{among}"
+    return f"By {features_label(features)}: of every 1,000 {noun} in each group{of}, this many {event}{wrongly}"
 
 
 def question(index: RecordIndex, name: str) -> str:
@@ -151,7 +173,9 @@ def question(index: RecordIndex, name: str) -> str:
     if not isinstance(metric, Metric) or metric.among is None:
         return metric.asks
     among, event = _phrases(metric, words_of(index.record), index)
-    return f"Of {'the' if among else 'all'} people{among}, how many {event}?"
+    noun = rows_word(index.record.plan)
+    of = among if noun == "people" or not among else f" of people{among}"
+    return f"Of {'the' if among else 'all'} {noun}{of}, how many {event}?"
 
 
 def _phrases(metric: Metric, words: Words, index: RecordIndex) -> tuple[str, str]:
@@ -199,11 +223,11 @@ def per_thousand(value: float) -> str:
     return whole(round(value * 1000))
 
 
-def _row(row: Estimate, small: int) -> ThousandRow:
+def _row(row: Estimate, small: int, word: str) -> ThousandRow:
     label = group_label(row.group)
     if row.value is None or row.interval is None or not _enough(row, small):
         counted = min(row.rows, round(row.denominator))
-        noun = "person" if counted == 1 else "people"
+        noun = ("person" if word == "people" else "row") if counted == 1 else word
         return ThousandRow(label, "", 0, 0, 0, "", f"too few to say ({whole(counted)} {noun})")
     high = row.interval.high if row.interval.high is not None else 1.0
     return ThousandRow(
@@ -233,7 +257,7 @@ def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], f
     reference = [row for row in fit if entry is not None and row.group == {entry.name: entry.reference}]
     for other in [*reference, best]:
         if other is not worst and _surely_apart(index, metric, features, worst, other, len(fit)):
-            return _said(worst, other)
+            return _said(worst, other, "rows of" if index.record.plan.pair else "people in")
     a, b = group_label(worst.group), group_label(best.group)
     counts = f"{per_thousand(worst.value or 0.0)} against {per_thousand(best.value or 0.0)} in 1,000"
     if worst.value == best.value:
@@ -257,7 +281,7 @@ def _surely_apart(
     return outside and pair.p_value * (groups - 1) <= 1 - index.record.plan.confidence
 
 
-def _said(worst: Estimate, other: Estimate) -> str:
+def _said(worst: Estimate, other: Estimate, whom: str) -> str:
     assert worst.value is not None
     assert other.value is not None
     a, b = group_label(worst.group), group_label(other.group)
@@ -266,11 +290,11 @@ def _said(worst: Estimate, other: Estimate) -> str:
     if more and NEARLY[0] < worst.value / (other.value or worst.value / 2) < NEARLY[1]:
         often, size = ("more", more) if more > 0 else ("less", -more)
         return (
-            f"It happened to people in the group {a} {often} often than to people in the group {b}: "
+            f"It happened to {whom} the group {a} {often} often than to {whom} the group {b}: "
             f"{whole(size)} {'more' if more > 0 else 'fewer'} in 1,000 ({counts})."
         )
     return (
-        f"It happened to people in the group {a} {_times(worst.value, other.value)} to people in the group {b} "
+        f"It happened to {whom} the group {a} {_times(worst.value, other.value)} to {whom} the group {b} "
         f"({counts} in 1,000)."
     )
 

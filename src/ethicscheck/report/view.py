@@ -28,7 +28,7 @@ from .sections import Section, contents, make_sections
 from .strata import strata_note
 from .tables import FeatureTables, feature_tables, share_rows
 from .warnings import WarningView, warning_views
-from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text, words_of
+from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text, rows_word, words_of
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ class ReportView:
     accounting: tuple[tuple[str, str], ...]
     rows_total: str
     read_word: str
+    rows_word: str
     judged: str
     known: str
     unknown_strata: tuple[str, ...]
@@ -128,6 +129,7 @@ def make_view(record: AuditRecord) -> ReportView:
         accounting=tuple(accounting(record)),
         rows_total=whole(record.data.rows),
         read_word=_read_word(record),
+        rows_word=rows_word(record.plan),
         judged=whole(record.data.judged),
         known=_known(record),
         unknown_strata=tuple(
@@ -166,6 +168,8 @@ def _read_word(record: AuditRecord) -> str:
 def _stands_for(plan: Plan) -> str:
     if plan.count:
         return f"as many people as its column “{plan.count}” says"
+    if plan.pair:
+        return "one answer, of several in the same case"
     return "one of perhaps several of the same person" if plan.cluster else "one person"
 
 
@@ -300,7 +304,11 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
         ),
         *([("Score", plan.score)] if plan.score else ()),
         *([("Compared with", f"the decision in “{plan.compare_with}”, on the same rows")] if plan.compare_with else ()),
-        *([("Rows of the same person", f"share a value of “{plan.cluster}”")] if plan.cluster else ()),
+        *(
+            [("Rows of the same person", f"share a value of “{plan.cluster}”")]
+            if plan.cluster and not plan.pair
+            else ()
+        ),
         *([("Matched pairs", f"share a value of “{plan.pair}”")] if plan.pair else ()),
         *([("Near enough", f"at most {limit(plan.tolerance)} off")] if plan.tolerance is not None else ()),
         ("Each row stands for", _stands_for(plan)),
@@ -310,7 +318,7 @@ def _plan(record: AuditRecord) -> tuple[tuple[str, str], ...]:
             ", ".join(f"“{text}”" for text in plan.unknown) or "empty cells only",
         ),
         ("Confidence", percent(plan.confidence, 0)),
-        ("Smallest group compared", f"{plan.min_group} people"),
+        ("Smallest group compared", f"{plan.min_group} {rows_word(plan)}"),
         *(
             (
                 f"Profile {part.id} {part.version}",
@@ -359,7 +367,7 @@ def _method(record: AuditRecord) -> tuple[str, ...]:
         "differences is large by chance alone.",
         "A rule passes only if the whole interval keeps the limit, and fails only if the whole interval lies beyond it and "
         "still does once all rules are counted (Holm). Anything else is undecided, with the number of people that would decide.",
-        f"Groups with fewer than {record.plan.min_group} people are shown and marked, but take no part in gaps. What can’t "
+        f"Groups with fewer than {record.plan.min_group} {rows_word(record.plan)} are shown and marked, but take no part in gaps. What can’t "
         "be computed is undefined, with its reason; it is never shown as 0 or 1.",
         "A gap is no proof of discrimination, and its absence no proof of fairness: labels may be biased, groups may be "
         "drawn too coarsely, and people may be missing from the data altogether.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ethicscheck.model.record import AuditRecord, Words
+from ethicscheck.model.record import AuditRecord, Plan, Words
 from ethicscheck.model.wording import visible
 from ethicscheck.policy.messages import REASONS
 
@@ -17,10 +17,15 @@ VERDICT_MARKS = {"pass": "✓", "fail": "✕", "inconclusive": "?", "not_evaluab
 VERDICT_ORDER = ("fail", "not_evaluable", "inconclusive", "waived", "pass")
 
 
+def rows_word(plan: Plan) -> str:
+    """Return what a row is called: a person, unless rows are known to share one, or to be one case."""
+    return "people" if plan.count or not plan.cluster else "rows"
+
+
 def reason_text(code: str | None, record: AuditRecord) -> str:
     """Return why something is undefined or left out, in words."""
     if code == "small":
-        return f"fewer than {record.plan.min_group} people"
+        return f"fewer than {record.plan.min_group} {rows_word(record.plan)}"
     return REASONS.get(code or "", (code or "").replace("_", " "))
 
 
