@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 import sklearn.metrics
 
+import ethicscheck as ec
 from ethicscheck.errors import DataError
 from ethicscheck.metrics.binary import METRICS
 from helpers import TWELVE, audit_files, audit_frame, audit_text, estimates, reconciles, results, values
@@ -360,6 +361,38 @@ def test_an_identifier_is_refused_in_bounded_time(kind: str, late: bool, tmp_pat
 
     assert "column 'group'" in str(caught.value)
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("parts", "hint"),
+    [
+        ({"sensitive": ["number"]}, "or give it bins if it is a number"),
+        ({"strata": ["number"]}, "or write its values in a few groups, as a column of their own"),
+        ({"compare_with": "number"}, "name the other model's decisions; its scores would have to be cut"),
+        ({"prediction": "number"}, "for a score, give data.score and data.threshold instead of data.prediction"),
+        ({"label": "number"}, "for several classes or a number, declare task: multiclass or regression"),
+    ],
+)
+def test_the_advice_on_a_column_of_numbers_can_be_followed(parts: dict[str, Any], hint: str) -> None:
+    """Only a sensitive feature has bins, and another model's scores have no threshold of their own in the config."""
+    n = 5_000
+    native = pl.DataFrame({"group": ["a", "b"] * (n // 2), "number": [place / 7 for place in range(n)]})
+    native = native.with_columns(y=pl.Series([0, 1, 1, 0] * (n // 4)), p=pl.Series([0, 1] * (n // 2)))
+
+    with pytest.raises(DataError) as caught:
+        audit_frame(native, **parts)
+
+    assert hint in str(caught.value)
+
+
+def test_a_searched_column_of_numbers_is_not_offered_bins() -> None:
+    """The same for `explore`, whose columns have none either."""
+    native = pl.DataFrame(
+        {"group": ["a", "b"] * 2_500, "number": [place / 7 for place in range(5_000)], "p": [0, 1] * 2_500}
+    )
+
+    with pytest.raises(DataError, match="or write its values in a few groups, as a column of their own"):
+        ec.audit(native, prediction="p", sensitive="group", explore={"columns": ["number"]})
 
 
 def test_a_thousand_groups_are_groups(tmp_path: Path) -> None:

@@ -184,11 +184,17 @@ def _refuse_identifiers(view: FrameView, roles: Roles) -> Mapping[str, int]:
     for name in plain:
         if distinct.get(name, 0) > MOST_GROUPS:
             raise identifier_error(
-                name, f"more than {MOST_GROUPS:,} different values in the first {PREFIX_ROWS:,} rows"
+                name, f"more than {MOST_GROUPS:,} different values in the first {PREFIX_ROWS:,} rows", roles
             )
-    most, kind, hint = MOST_VALUES, "a binary column has two", "for a score, give data.score and data.threshold"
+    most, kind = MOST_VALUES, "a binary column has two"
+    hints = {
+        roles.prediction: "for a score, give data.score and data.threshold instead of data.prediction",
+        roles.compare_with: "name the other model's decisions; its scores would have to be cut at its threshold first",
+        roles.label: "for several classes or a number, declare task: multiclass or regression",
+    }
     if roles.task == "multiclass":
-        most, kind, hint = 100, "there can be 100 classes", "for a number that is predicted, declare task: regression"
+        most, kind = 100, "there can be 100 classes"
+        hints = dict.fromkeys(hints, "for a number that is predicted, declare task: regression")
     for name in decided:
         if distinct.get(name, 0) > most:
             some = view.run(view.frame.head(PREFIX_ROWS).select(nw.col(view.original(name)).alias("v")).head(200))
@@ -196,7 +202,7 @@ def _refuse_identifiers(view: FrameView, roles: Roles) -> Mapping[str, int]:
             raise DataError(
                 f"{distinct[name]:,} different values in the first {PREFIX_ROWS:,} rows, such as {shown}, but {kind}",
                 f"column {name!r}",
-                f"{hint} instead of data.prediction" if roles.task != "multiclass" else hint,
+                hints[name],
             )
     return distinct
 

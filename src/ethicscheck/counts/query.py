@@ -159,21 +159,24 @@ def too_many_cells(view: FrameView, roles: Roles) -> DataError:
     distinct = distinct_values(view, [key.name for key in roles.keys if not key.bins])
     for name, number in distinct.items():
         if number > MOST_GROUPS:
-            return identifier_error(name, f"{number:,} different values")
+            return identifier_error(name, f"{number:,} different values", roles)
     shown = ", ".join(f"{name!r} has {number:,} values" for name, number in distinct.items())
     return DataError(
         f"more than {MOST_CELLS:,} combinations of groups: {shown}",
         "data.sensitive, data.strata" + (", explore.columns" if roles.extras else ""),
-        "leave out the column that is no group, or give it bins if it is a number",
+        "leave out the column that is no group; a sensitive feature that is a number can be given bins",
     )
 
 
-def identifier_error(column: str, what: str) -> DataError:
-    """Return the error for a column whose values are no groups."""
+def identifier_error(column: str, what: str, roles: Roles) -> DataError:
+    """Return the error for a column whose values are no groups; only a sensitive feature can be given bins."""
+    feature = any(key.name == column for key in roles.features)
     return DataError(
         f"{what}: it looks like an identifier, not a group",
         f"column {column!r}",
-        "choose another column, or give it bins if it is a number",
+        "choose another column, or give it bins if it is a number"
+        if feature
+        else "choose another column, or write its values in a few groups, as a column of their own",
     )
 
 

@@ -250,7 +250,7 @@ def axis_of(key: KeyColumn, values: Sequence[Any], roles: Roles) -> Axis:
         return Axis(key.name, key.bin_labels())
     labels = sorted({text for text in _texts(roles, values) if text is not None})
     if len(labels) > MOST_GROUPS:
-        raise identifier_error(key.name, f"{len(labels):,} different values")
+        raise identifier_error(key.name, f"{len(labels):,} different values", roles)
     return Axis(key.name, tuple(labels))
 
 
