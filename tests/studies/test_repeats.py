@@ -179,3 +179,19 @@ def test_rows_of_people_who_repeat_are_counted_as_rows(capsys):
     assert "Rows that belong together: 600 rows belong to 120 different values of “person”." in " ".join(
         capsys.readouterr().out.split()
     )
+
+
+def test_findings_ask_for_more_people_and_count_rows():
+    """As many rows of the same 120 people would decide nothing."""
+    rules = [
+        {"metric": "selection_rate", "across": "sex", "compare": "difference", "max": 0.05},
+        {"metric": "selection_rate", "across": "tiny", "compare": "difference", "max": 0.05},
+    ]
+    frame = FRAME.assign(tiny=np.where(FRAME.person < 2, "few", FRAME.sex))
+    findings = ec.audit(
+        frame, prediction="yes", sensitive=["sex", "tiny"], cluster="person", rules=rules
+    ).record.findings
+
+    assert "times as many people or cases, some" in findings[0].remedy
+    assert "rows in all, would" in findings[0].remedy
+    assert "few (fewer than 30 rows)" in findings[1].message

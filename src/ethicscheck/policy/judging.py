@@ -111,6 +111,7 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
         component=component.title if component is not None else None,
         decides=decides.title if decides is not None and decides is not component else None,
         compared=tuple(part.metric.title for part in draft.comparison.parts),
+        rows="rows" if measurement.clusters is not None else "people",
         apart=names[apart] if draft.verdict == "fail" and (apart := _apart(draft, measurement)) is not None else None,
         said=tuple(sorted(said_by(rule.measure))) if draft.verdict == "not_evaluable" else (),
     )

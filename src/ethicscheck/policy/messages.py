@@ -73,6 +73,7 @@ class Case:
     component: str | None = None
     decides: str | None = None
     compared: tuple[str, ...] = ()
+    rows: str = "people"  # what rows are called: "rows" where several may be of one person
     apart: Mapping[str, str] | None = None
     said: tuple[str, ...] = ()
 
@@ -131,12 +132,10 @@ def finding_remedy(case: Case) -> str:
             "judged is not a pass."
         )
     if case.verdict == "not_evaluable" and any("too_few_clusters" in part[1:] for part in case.left_out):
-        return (
-            "Collect data of more people or cases, not more rows of the same; a rule that can't be judged is not a pass."
-        )
+        return "Collect data of more people or cases, not more rows of the same; a rule that can't be judged is not a pass."
     if case.verdict == "not_evaluable":
         return (
-            f"Collect data until at least two groups have {whole(case.min_group)} people or more, or lower statistics.min_group "
+            f"Collect data until at least two groups have {whole(case.min_group)} {case.rows} or more, or lower statistics.min_group "
             "knowingly; a rule that can't be judged is not a pass."
         )
     if case.needed is None:
@@ -147,12 +146,13 @@ def finding_remedy(case: Case) -> str:
     if case.reason == "multiplicity":
         total = whole(_rounded_up(case.needed.rows_total))
         return (
-            f"Taken alone this would fail, but among so many rules one may do so by chance. About {total} people in all "
+            f"Taken alone this would fail, but among so many rules one may do so by chance. About {total} {case.rows} in all "
             f"would give a fair chance ({chance}) of a verdict; or ask fewer, better chosen questions."
         )
     times, total = _times(case.needed)
+    people = f"people, some {total} in all," if case.rows == "people" else f"people or cases, some {total} rows in all,"
     return (
-        f"About {times} times as many people, some {total} in all, would give a fair chance "
+        f"About {times} times as many {people} would give a fair chance "
         f"({chance}) of a verdict. If they can't be had, merge small groups knowingly or judge by other evidence."
     )
 
@@ -230,7 +230,7 @@ def _left_out(case: Case) -> str:
     ]
     parts = []
     if small:
-        parts.append(f"{_some(small)} (fewer than {whole(case.min_group)} people)")
+        parts.append(f"{_some(small)} (fewer than {whole(case.min_group)} {case.rows})")
     if other:
         parts.append(_some(other))
     return f" Left out: {'; '.join(parts)}." if parts else ""
