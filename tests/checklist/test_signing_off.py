@@ -228,3 +228,27 @@ def test_a_dispute_settled_as_not_applicable_survives_the_way_out_and_in(tmp_pat
     entry = form.rows[0].entry()
     assert isinstance(entry, Resolution)
     assert (entry.value, entry.na_reason, entry.reason) == (None, "because of it", "x")
+
+
+def test_a_decision_settles_no_answer_of_another_branch_that_it_has_not_seen(tmp_path: Path) -> None:
+    """Numbers alone would call Cleo's answer the earlier one, and she would be overruled unheard."""
+    opened = begin(tmp_path, items(question()))
+    answer(opened, "q", "yes")
+    answer(opened, "q", "no", "Ben")
+    base = opened.journal.path.read_bytes()
+    answer(open_journal(opened.journal.path), "q", "unsure", "Cleo")
+    theirs = opened.journal.path.read_bytes()[len(base) :]
+    opened.journal.path.write_bytes(base)
+    answer(open_journal(opened.journal.path), "q", "yes", "Dan")
+    resolve_item(open_journal(opened.journal.path), "q", "yes", by="Eva", role="r", at=AT, reason="seen")
+    assert state(opened, "q").state == "answered"
+    ours = opened.journal.path.read_bytes()[len(base) :]
+
+    for merged in (ours + theirs, theirs + ours):
+        opened.journal.path.write_bytes(base + merged)
+        assert state(opened, "q").state == "disputed"
+
+    resolve_item(open_journal(opened.journal.path), "q", "yes", by="Eva", role="r", at=AT, reason="with Cleo's")
+    assert state(opened, "q").state == "answered"
+    answer(open_journal(opened.journal.path), "q", "unsure", "Cleo")
+    assert state(opened, "q").state == "disputed"

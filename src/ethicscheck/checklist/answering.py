@@ -16,6 +16,7 @@ from .kinds import read_value, show_value
 from .kinds.definition import clean_text
 from .opening import OpenJournal
 from .rules import check_not_applicable, evidence_missing, meaning
+from .signing import mark_of
 from .status import ChecklistStatus, ItemStatus
 
 
@@ -171,8 +172,20 @@ def resolve_item(
         opened.loaded.sha256,
         opened.loaded.checklist.item_sha256(item),
         na_reason=na_reason,
+        over=_marks(opened, item),
     )
     return _append(opened, entry)
+
+
+def _marks(opened: OpenJournal, item: Item) -> tuple[str, ...]:
+    """Return the marks of the answers to a question that count now."""
+    latest: dict[str, Answer] = {}
+    for entry in opened.contents.entries:
+        if isinstance(entry, (Answer, Withdrawal)) and opened.loaded.checklist.current_id(entry.item) == item.id:
+            latest.pop(entry.by, None)
+            if isinstance(entry, Answer):
+                latest[entry.by] = entry
+    return tuple(sorted(map(mark_of, latest.values())))
 
 
 def _check_evidence(status: ItemStatus, value: Any, opened: OpenJournal) -> None:

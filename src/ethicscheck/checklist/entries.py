@@ -93,7 +93,10 @@ class Withdrawal:
 
 @dataclass(frozen=True)
 class Resolution:
-    """A dispute settled, with a reason: as `value`, or with `na_reason` as not applicable."""
+    """A dispute settled, with a reason: as `value`, or with `na_reason` as not applicable.
+
+    `over` are the marks of the answers it was made over (`signing.mark_of`); empty where they were not noted.
+    """
 
     at: str
     by: str
@@ -106,6 +109,7 @@ class Resolution:
     seq: int = 0
     imported: Mapping[str, str] = field(default_factory=dict)
     na_reason: str | None = None
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,6 +277,8 @@ def _read(content: dict[str, Any]) -> Entry:
     if made in (Answer, Resolution):
         more["value"] = frozen(content.get("value"))
         more["imported"] = _texts(content.get("imported"))
+    if made is Resolution and isinstance(marks := content.get("over"), list):
+        more["over"] = tuple(map(str, marks))
     if made in (Signing, ChangeRequest):
         more["parts"] = _texts(content.get("parts"))
     entry: Entry = made(at=at, seq=seq, **parts, **more)

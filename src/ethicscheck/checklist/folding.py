@@ -14,11 +14,11 @@ from ethicscheck.errors import UsageError
 
 from .conditions import UNANSWERED, Possible, describe, items_in, parents_first, possible_truths
 from .definition import Checklist, ChecklistSection, Item
-from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal, content_of
+from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal
 from .kinds import read_value, show_value
 from .pausing import nothing_thrown_away
 from .rules import NOT_APPLICABLE, check_not_applicable, chosen, evidence_missing, meaning, same
-from .signing import digest, requests_of, signature_of
+from .signing import digest, mark_of, requests_of, said_in, signature_of
 from .status import (
     ChecklistStatus,
     GivenAnswer,
@@ -42,13 +42,18 @@ class _Given:
         return [answer for _, answer in sorted(self.answers.values(), key=lambda pair: pair[0])]
 
     def decision(self, item: Item) -> Resolution | None:
-        """Return the decision that still holds: nobody who answered after it differs."""
+        """Return the decision that still holds: nobody who answered after it, or unseen by it, differs."""
         if self.resolution is None or not self.answers:
             return None
         place, decision = self.resolution
         settled = meaning(decision.value, item)
-        later = [answer for other, answer in self.answers.values() if other > place]
-        return decision if all(meaning(answer.value, item) == settled for answer in later) else None
+        new = [
+            answer
+            for other, answer in self.answers.values()
+            # Whoever settled it on one branch has not seen what was answered on another.
+            if other > place or (decision.over and mark_of(answer) not in decision.over)
+        ]
+        return decision if all(meaning(answer.value, item) == settled for answer in new) else None
 
 
 @dataclass(frozen=True)
@@ -346,24 +351,16 @@ def _possible(standing: _Standing, against: MeasuredAnswer | None) -> Possible:
     return (chosen(standing.value),) if standing.current else UNANSWERED
 
 
-# Numbers and times differ from branch to branch, an id may be renamed, and who carried an answer over is no part of it.
-_NOT_SIGNED = frozenset({"seq", "at", "item", "checklist_sha256", "imported"})
-
-
 def _signed(given: Mapping[str, _Given]) -> list[Any]:
     """Return what a signature covers: every answer that counts and every decision, without numbers and times."""
     kept = []
     for name in sorted(given):
         part = given[name]
         for by in sorted(part.answers):
-            kept.append(["answer", name, _without_time(part.answers[by][1])])
+            kept.append(["answer", name, said_in(part.answers[by][1])])
         if part.resolution is not None:
-            kept.append(["resolve", name, _without_time(part.resolution[1])])
+            kept.append(["resolve", name, said_in(part.resolution[1])])
     return kept
-
-
-def _without_time(entry: Entry) -> dict[str, Any]:
-    return {key: part for key, part in content_of(entry).items() if key not in _NOT_SIGNED}
 
 
 def _look_at(pieces: Sequence[Evidence], evidence_problem: Callable[[Evidence], str]) -> tuple[GivenEvidence, ...]:

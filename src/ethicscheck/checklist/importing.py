@@ -122,7 +122,9 @@ class _History:
 
 
 def _statement(entry: Answer | Resolution) -> str:
-    kept: Mapping[str, Any] = {key: part for key, part in content_of(entry).items() if key not in ("seq", "imported")}
+    kept: Mapping[str, Any] = {
+        key: part for key, part in content_of(entry).items() if key not in ("seq", "imported", "over")
+    }
     return canonical(kept)
 
 

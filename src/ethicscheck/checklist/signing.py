@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .entries import ChangeRequest, Signing
+from .entries import Answer, ChangeRequest, Entry, Signing, content_of
 from .rules import canonical
 from .status import ChangesRequested, MeasuredAnswer, Signature
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ethicscheck.model.record_data import Subject
 
 ALWAYS = ("answers", "checklist")
+# Numbers and times differ from branch to branch, an id may be renamed, and who carried an answer over is no part of it.
+_NOT_SIGNED = frozenset({"seq", "at", "item", "checklist_sha256", "imported"})
 
 
 def record_parts(
@@ -92,9 +94,29 @@ def requests_of(signed: Iterable[Signing | ChangeRequest]) -> tuple[ChangesReque
     return tuple(ChangesRequested(part.by, part.role, part.at, part.reason) for part in standing.values())
 
 
+def said_in(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says, without what differs from branch to branch."""
+    return {key: part for key, part in content_of(entry).items() if key not in _NOT_SIGNED}
+
+
+def mark_of(answer: Answer) -> str:
+    """Return what a decision calls an answer that it was made over."""
+    return digest(said_in(answer))[:16]
+
+
 def digest(value: Any) -> str:
     """Return the digest of a value's canonical text."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-__all__ = ["digest", "measured_in", "parts_of", "record_parts", "requests_of", "signature_of", "uncovered"]
+__all__ = [
+    "digest",
+    "mark_of",
+    "measured_in",
+    "parts_of",
+    "record_parts",
+    "requests_of",
+    "said_in",
+    "signature_of",
+    "uncovered",
+]
