@@ -257,3 +257,23 @@ def open_files(pid: int) -> set[str]:
         except OSError:
             continue
     return found
+
+
+@pytest.mark.parametrize(
+    "rule_id", ["short", "a-rule-whose-id-alone-fills-much-of-a-line-of-a-terminal", "long-" * 20 + "id"]
+)
+def test_a_long_id_never_starts_a_line(
+    rule_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At column 0 stand headings; an id that is too long for its line goes on under them, indented, and stays whole."""
+    monkeypatch.setenv("COLUMNS", "60")
+    rule = {"metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.5, "id": rule_id}
+    (tmp_path / "data.csv").write_text("group,y,p\n" + "a,0,1\nb,1,0\n" * 20)
+
+    run(["audit", str(write_config(tmp_path, rules=[rule])), "-o", str(tmp_path / "out")])
+
+    lines = capsys.readouterr().out.splitlines()
+    head = next(place for place, line in enumerate(lines) if "Selection rate by group" in line)
+    assert rule_id in "".join(line.strip() for line in lines[head : head + 4])
+    assert not any(line.startswith(part) for line in lines for part in ("short", "a-rule", "long-"))
+    assert max(map(len, lines[head : head + 4])) <= 60

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -74,9 +75,7 @@ def _print_data(view: ReportView, out: Console) -> None:
 
 def _print_finding(finding: FindingView, out: Console) -> None:
     out.print()
-    head = Text(f"{finding.mark} {finding.word}  ", STYLES[finding.verdict])
-    head.append(finding.heading, "bold").append(f"  {finding.id}", "dim")
-    out.print(head)
+    _print_head(finding, out)
     _print_wrapped(finding.message, out, indent=2)
     if finding.strata:
         _print_wrapped(finding.strata, out, indent=2)
@@ -94,6 +93,23 @@ def _print_sections(view: ReportView, out: Console) -> None:
         out.print()
     for line in lines:
         _print_wrapped(line, out)
+
+
+def _print_head(finding: FindingView, out: Console) -> None:
+    """Print verdict, heading and id in one line; what is too long goes on indented, lest an id look like a heading."""
+    verdict = f"{finding.mark} {finding.word}  "
+    head = Text(verdict, STYLES[finding.verdict]).append(finding.heading, "bold")
+    if cell_len(f"{head.plain}  {finding.id}") <= out.width:
+        out.print(head.append(f"  {finding.id}", "dim"), soft_wrap=True)
+        return
+    start, space = 0, "  "
+    for line in textwrap.wrap(head.plain, out.width, subsequent_indent=space, break_on_hyphens=False):
+        start = head.plain.index(line.strip(), start)
+        end = start + len(line.strip())
+        out.print(Text(space if start else "") + head[start:end], soft_wrap=True)
+        start = end
+    for line in textwrap.wrap(finding.id, out.width, initial_indent=space, subsequent_indent=space):
+        out.print(Text(line, "dim"), soft_wrap=True)
 
 
 def _print_impact_ratios(view: ReportView, out: Console) -> None:
