@@ -185,6 +185,16 @@ def test_a_signature_under_a_record_holds_in_the_next_audit_of_the_same_and_laps
     assert codes(gate(capsys, "--require", "signed", "--record", "ethicscheck-out/audit.json")[1])[-1][0] == "lapsed"
 
 
+def test_changes_asked_for_stand_in_the_record_whatever_is_required(folder: Path) -> None:
+    """Whoever reads the report learns that somebody would not sign."""
+    finish()
+    act("sign", *EVA, "--request-changes", "d is not so")
+    audit(EQUAL)
+
+    (entry,) = json.loads(Path("ethicscheck-out/audit.json").read_bytes())["checklists"]
+    assert "Eva (reviewer) asked for changes on 2026-03-01: d is not so" in entry["notes"]
+
+
 def test_an_answer_that_the_record_contradicts_cannot_be_signed_with_it(folder: Path, capsys: Printed) -> None:
     """Without the record nobody could see it."""
     finish()

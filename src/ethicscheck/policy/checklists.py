@@ -141,7 +141,10 @@ def _assess(
     measured = measured_answers(checklist, config, measurement)
     if one.journal is not None:
         status = one.journal.status(today=today, measured=measured, record_parts=signable)
-        status = replace(status, notes=(*status.notes, *uncovered(status.signatures, signable)))
+        asked = [
+            f"{part.by} ({part.role}) asked for changes on {part.at[:10]}: {part.reason}" for part in status.requests
+        ]
+        status = replace(status, notes=(*status.notes, *uncovered(status.signatures, signable), *asked))
     else:
         status = status_without_answers(one.loaded, today=today, measured=measured)
     entry = ChecklistEntry(
