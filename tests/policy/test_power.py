@@ -319,3 +319,17 @@ def test_planned_rows_are_whole_and_add_up_and_enough_of_them_lack_nothing(tmp_p
     assert [group.missing for group in rule.groups] == [0, 0, 0]
     (gap,) = plan_hypothetical(10_000, (0.25, 0.25, 0.00025, 0.49975), 0.3).gaps
     assert sum(group.rows for group in gap.groups) == 10_000
+
+
+def test_planned_rows_are_rows_whatever_they_weigh(tmp_path):
+    """Sums of weights, which stand in units of their own, made two or three people of thousands."""
+    rows = "".join(f"{g},{place % 2},0.37\n" for g in "ab" for place in range(300))
+    (tmp_path / "data.csv").write_text("group,p,w\n" + rows)
+    asked = {"metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.2}
+    planned = load_config(
+        write_config(tmp_path, rules=[asked], prediction="p", weight="w", label=None, sensitive=["group"])
+    )
+    (rule,) = plan_power(planned, rows=6000).rules
+
+    assert [group.rows for group in rule.groups] == [3000, 3000]
+    assert rule.undefined is None

@@ -32,7 +32,10 @@ def drawn_together(counts: GroupCounts, keep: float, factor: float | Floats = 1.
     if counts.weight is None:
         return replace(counts, rows=cells)
     per_weight = counts.squares.sum(axis=1, keepdims=True) / np.where(totals > 0, totals, 1.0)
-    return replace(counts, rows=cells, weight=cells, weight_squares=cells * per_weight)
+    each = counts.rows.sum(axis=1, keepdims=True) / np.where(
+        totals > 0, totals, 1.0
+    )  # rows stay rows, whatever they weigh
+    return replace(counts, rows=cells * each, weight=cells, weight_squares=cells * per_weight)
 
 
 def _more_clusters(counts: GroupCounts, cells: Floats, factor: float | Floats) -> GroupCounts:
