@@ -602,3 +602,32 @@ def test_predictions_that_are_never_wrong_are_suspect_in_every_task(task: str) -
     frame.loc[0, "p"] = frame.loc[1, "p"]
     record = audit_frame(frame, task=task, rules=[judged])
     assert not [part for part in record.warnings or () if part.code == "perfect_prediction"]
+
+
+def test_groups_that_differ_only_in_case_or_blanks_are_pointed_out() -> None:
+    """A file put together from two sources: nobody means three kinds of men."""
+    groups = {"Man": EVEN["a"], "Woman": EVEN["b"], "man": EVEN["a"], "man ": EVEN["b"]}
+
+    warned = given("groups_spelt_alike", groups, [rule("accuracy")])
+
+    assert warned.message == (
+        'group: "Man", "man" and "man " are counted as different groups, though they differ only in capitals or blanks.'
+    )
+    assert warned.rules == ("accuracy-group-difference",)
+
+
+@pytest.mark.parametrize(
+    "labels", [("a", "b"), ("man", "woman"), ("A+", "A"), ("é", "e"), ("<25", "≥25"), ("O-Neil", "ONeil")]
+)
+def test_groups_that_differ_in_a_letter_are_not_called_alike(labels: tuple[str, str]) -> None:
+    """An accent, a sign or a letter may be all there is to tell two groups apart."""
+    assert "groups_spelt_alike" not in codes(dict(zip(labels, EVEN.values(), strict=True)), [rule("accuracy")])
+
+
+def test_groups_spelt_alike_are_warned_of_in_an_audit_without_rules(tmp_path: Path) -> None:
+    """The record keeps it, whatever the task."""
+    people = pd.DataFrame({"group": ["Man", "man "] * 50, "y": [0, 1] * 50, "p": [0, 0, 1, 1] * 25})
+
+    for task in ("binary", "multiclass", "regression"):
+        record = audit_frame(people, task=task)
+        assert "groups_spelt_alike" in [part.code for part in record.warnings or ()], task

@@ -20,10 +20,12 @@ from .decisions import constant_predictions, constant_scores_and_classes, perfec
 from .definition import KINDS, Policy, Warned, WarningKind
 from .direction import limits_on_the_wrong_side, ratios_of_harm, unnamed_favour
 from .scores import conflicting_score_rules
+from .spelling import groups_spelt_alike
 from .weights import informative_weights
 
 # Gravest first; this is the order of the record and the report.
 CHECKS: tuple[Callable[[Policy], Iterator[Warned]], ...] = (
+    groups_spelt_alike,
     constant_predictions,
     constant_scores_and_classes,
     perfect_predictions,

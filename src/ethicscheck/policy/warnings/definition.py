@@ -189,10 +189,19 @@ INFORMATIVE_WEIGHTS = WarningKind(
     "Name a column of ids that never repeat as data.cluster: intervals then rest on the linearised variance, which holds in this case too.",
     "Kish 1992, Journal of Official Statistics 8, 183–200; Binder 1983, International Statistical Review 51, 279–292; tests/coverage",
 )  # fmt: skip
+SPELT_ALIKE = WarningKind(
+    "groups_spelt_alike", "One group in several spellings",
+    "Groups are told apart letter by letter, so “Man”, “man” and “man ” are three of them. Each is smaller than the group it belongs to, "
+    "and the gap between them is one between people who have nothing to set them apart.",
+    "Two groups of a sensitive feature whose labels differ only in capitals, in blanks before, after or between words, or in how Unicode "
+    "encodes the same characters (NFKC).",
+    "Write one label for each group in the data, then audit again. Leave them apart only if they mean different things.",
+    "Unicode Standard Annex 15 (NFKC) and the Unicode Standard, § 3.13 (case folding); docs/warnings.md",
+)  # fmt: skip
 
 KINDS: dict[str, WarningKind] = {
     kind.code: kind
     for kind in (
-        RULES_CONFLICT, CONSTANT, PERFECT, WRONG_SIDE, FAVOURABLE, MOVES_WITH_BASE_RATE, OTHER_WAY, FEW_EVENTS, INFORMATIVE_WEIGHTS, WITHIN_NOISE, ONE_AMONG_MANY, SAME_TWICE,
+        SPELT_ALIKE, RULES_CONFLICT, CONSTANT, PERFECT, WRONG_SIDE, FAVOURABLE, MOVES_WITH_BASE_RATE, OTHER_WAY, FEW_EVENTS, INFORMATIVE_WEIGHTS, WITHIN_NOISE, ONE_AMONG_MANY, SAME_TWICE,
     )
 }  # fmt: skip
