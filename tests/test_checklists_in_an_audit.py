@@ -101,10 +101,10 @@ def test_an_answer_that_the_numbers_contradict_stays_and_is_shown(project: Path)
 
 
 def test_a_contradiction_is_a_finding_with_the_numbers_beside_it(project: Path) -> None:
-    """Required, it fails; with nothing required the audit is still no pass; mended, it is gone."""
+    """Required, it fails; where nothing is required it is shown and gates nothing; mended, it is gone."""
     Path("data.csv").write_text(EQUAL)
     rules = "[{metric: selection_rate, across: group, compare: difference, max: 0.9}]"
-    for require, verdict, code in (("none", "inconclusive", 3), ("complete", "fail", 1)):
+    for require, code in (("none", 0), ("complete", 1)):
         write(require, rules=rules)
         answer("s.equal", "no")
         answer("s.stop", "The head of the office")
@@ -112,8 +112,12 @@ def test_a_contradiction_is_a_finding_with_the_numbers_beside_it(project: Path) 
 
         assert run(["audit", "-q"]) == code
         found = [part for part in record()["findings"] if part.get("reason") == "contradicted"]  # type: ignore[attr-defined]
+        assert states()["s.equal"] == "contradicted"
+        if require == "none":
+            assert not found
+            continue
         assert [(part["id"], part["verdict"], part["rule"]["id"]) for part in found] == [
-            ("checklist:small:s.equal", verdict, "checklist:small")
+            ("checklist:small:s.equal", "fail", "checklist:small")
         ]
         assert found[0]["message"].startswith("Ada said no; the measurement says yes.")
 

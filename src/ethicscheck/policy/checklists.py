@@ -172,8 +172,9 @@ def _assess(
         ),
         notes=status.notes,
     )
-    required = (_finding(status, one),) if one.use.require != "none" else ()
-    return Assessed(entry, (*required, *contradictions(status, one.use.require, one.line)))
+    if one.use.require == "none":
+        return Assessed(entry, ())  # nothing is asked of it: what it holds is shown, and gates nothing
+    return Assessed(entry, (_finding(status, one), *contradictions(status, one.use.require, one.line)))
 
 
 def _item(status: ItemStatus, whole: ChecklistStatus) -> ItemEntry:

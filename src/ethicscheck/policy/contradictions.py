@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ethicscheck.checklist.status import ChecklistStatus, ItemStatus, Require
+from typing import Literal
+
+from ethicscheck.checklist.status import ChecklistStatus, ItemStatus
 from ethicscheck.model.record import Finding, RuleEntry
 
 REASON = "contradicted"
@@ -23,11 +25,12 @@ def conflict(status: ItemStatus) -> str | None:
     return f"{given}; the measurement says {measured.answer}."
 
 
-def contradictions(status: ChecklistStatus, require: Require, line: int | None) -> tuple[Finding, ...]:
-    """Return a finding for each question whose answer the measurement contradicts.
+def contradictions(
+    status: ChecklistStatus, require: Literal["complete", "signed"], line: int | None
+) -> tuple[Finding, ...]:
+    """Return a finding for each question of a required checklist whose answer the measurement contradicts.
 
-    Where the checklist is required it fails, as the requirement does. Where nothing is required it is undecided: which of
-    the two is right is not known, and an audit that holds both is no pass.
+    It fails, as the requirement does. (Where nothing is required, the contradiction is shown at the question.)
     """
     name = f"checklist:{status.checklist.id}"
     found = []
@@ -39,11 +42,11 @@ def contradictions(status: ChecklistStatus, require: Require, line: int | None) 
             Finding(
                 id=f"{name}:{item.item.id}",
                 kind="checklist",
-                verdict="inconclusive" if require == "none" else "fail",
+                verdict="fail",
                 rule=RuleEntry(
                     id=name,
                     checklist=status.checklist.id,
-                    require=None if require == "none" else require,
+                    require=require,
                     line=line,
                 ),
                 observed=None,  # the numbers stand at the question, where what must not be published is left out
