@@ -437,6 +437,22 @@ def test_all_problems_are_reported_at_once_by_line(tmp_path: Path) -> None:
     assert [int(line.split("c.yaml:")[1].split(")")[0]) for line in found] == [2, 5, 8, 11, 11, 12, 13, 14]
 
 
+@pytest.mark.parametrize(
+    ("parts", "form"),
+    [
+        ({"data": {**config_value()["data"], "sensitive": None}}, 'such as `sensitive=["sex", "race"]`'),
+        ({"proxies": True}, 'such as `proxies={"columns": "all"}`'),
+        ({"mitigation": ["demographic_parity"]}, 'such as `mitigation={"constraints": ["demographic_parity"]}`'),
+    ],
+)
+def test_a_shape_is_shown_as_python_writes_it_in_a_python_call(parts: dict[str, Any], form: str) -> None:
+    """YAML can't be typed into a call."""
+    with pytest.raises(ConfigError) as caught:
+        make_config({**config_value(), **parts})
+
+    assert str(caught.value).endswith(form)
+
+
 def test_problems_of_a_python_call_name_the_key_not_a_line() -> None:
     """There is no file whose line could be named."""
     value = config_value(rules=[{"metric": "acuracy", "across": "group", "compare": "difference", "max": float("nan")}])

@@ -27,6 +27,14 @@ FORMS = {
     "checklists": "checklists: [{use: transparency}]",
 }
 
+# The same as arguments of a Python call.
+PYTHON_FORMS = {
+    "data.sensitive": 'sensitive=["sex", "race"]',
+    "explore": 'explore={"columns": ["age"], "depth": 2}',
+    "proxies": 'proxies={"columns": "all"}',
+    "mitigation": 'mitigation={"constraints": ["demographic_parity"]}',
+}
+
 
 def explain_errors(error: ValidationError, model: type[BaseModel], document: Document) -> list[Problem]:
     """Return the problems that `model` has with a document.
@@ -84,7 +92,8 @@ def _problem(path: Path, item: Any, model: type[BaseModel], document: Document) 
         wanted = "a path, a glob or a list of them"
     nothing = item["input"] is None
     what = f"{where} is empty; {wanted} is meant here" if nothing else f"{where}: {wanted} is meant here"
-    return document.problem(path, what, f"such as `{FORMS[where]}`" if where in FORMS else "")
+    form = FORMS.get(where) if document.lines else PYTHON_FORMS.get(where)
+    return document.problem(path, what, f"such as `{form}`" if form else "")
 
 
 def _path(location: tuple[Any, ...]) -> Path:
