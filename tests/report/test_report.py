@@ -222,7 +222,6 @@ def test_findings_are_ranked_by_consequence(compas: AuditRecord) -> None:
         ("fail", "fpr-race"),
         ("fail", "checklist:transparency"),
         ("inconclusive", "precision-race"),
-        ("inconclusive", "checklist:unintended-consequences:uc.false_alarm"),
     ]
 
 
