@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from ethicscheck.counts.table import CountTable
 
@@ -62,6 +63,7 @@ class Measures:
         return tuple(metric for find in finders if find is not None for metric in find(table))
 
 
+@cache
 def families() -> tuple[Family, ...]:
     """Return every family."""
     return (
@@ -87,7 +89,8 @@ def families() -> tuple[Family, ...]:
     )
 
 
-def all_measures(task: str | None = None) -> dict[str, Measure]:
+@cache
+def all_measures(task: str | None = None) -> Mapping[str, Measure]:
     """Return every measure that has a fixed name, of one task or of all."""
     found: dict[str, Measure] = {}
     for family in families():
