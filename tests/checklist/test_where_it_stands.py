@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import time
 from pathlib import Path
 
 import pytest
@@ -578,8 +577,8 @@ def test_a_journal_says_when_its_checklist_is_a_newer_version(tmp_path: Path) ->
     assert standing(opened).notes == ("begun with version 1.10 of the checklist; this is version 2.0",)
 
 
-def test_a_large_checklist_is_folded_in_a_second(tmp_path: Path) -> None:
-    """400 questions in a chain of conditions, 50 people, 20,000 answers; no recursion, no square."""
+def test_a_long_chain_of_conditions_is_folded_without_recursion(tmp_path: Path) -> None:
+    """400 questions each asked only when the one before was, 50 people, 20,000 answers (how fast: benchmarks/)."""
     many = items(question("q0"), *(question(f"q{n}", f"when: {{item: q{n - 1}, in: yes}}") for n in range(1, 400)))
     opened = begin(tmp_path, many)
     entries = [
@@ -587,9 +586,7 @@ def test_a_large_checklist_is_folded_in_a_second(tmp_path: Path) -> None:
         for person in range(50)
         for n in range(400)
     ]
-    started = time.perf_counter()
 
     status = fold(opened.loaded.checklist, entries, today=TODAY, evidence_problem=lambda _: "", measured={})
 
     assert status.progress()["answered"] == 400
-    assert time.perf_counter() - started < 5
