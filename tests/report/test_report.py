@@ -66,13 +66,14 @@ def promotion() -> AuditRecord:
     return audit(EXAMPLES / "promotion/ethicscheck.yaml").record
 
 
-@pytest.mark.parametrize("example", ["compas", "promotion"])
-def test_the_page_is_one_small_file_without_script_or_network(example: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("example", ["berkeley", "compas", "hiring", "promotion"])
+def test_the_page_is_one_small_file_without_script_or_network(example: str) -> None:
     """An archived page must open in ten years, from a disk, and weigh little (other tools: 4 to 8 MB)."""
-    content = render(request.getfixturevalue(example))
+    content = render(audit(EXAMPLES / example / "ethicscheck.yaml").record)
     page = Page(content.decode())
 
-    assert len(content) < 250_000
+    # 150 KB was the promise; COMPAS outgrew it with scores, thresholds and control maps, and has to come back (issue 6).
+    assert len(content) < {"compas": 230_000}.get(example, 150_000)
     assert page.all("script") == []
     assert page.all("link") == []
     assert page.all("img") == []
