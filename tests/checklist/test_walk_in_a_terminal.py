@@ -60,18 +60,6 @@ class Terminal:
         )  # fmt: skip
         os.close(slave)
 
-    def press(self, key: str, shown: str) -> None:
-        """Press a key until it is heeded, as people do: on a busy machine the first may come before the prompt."""
-        for wait in (5, 10, 20):
-            os.write(self.master, key.encode())
-            try:
-                self.until(shown, wait)
-            except AssertionError:
-                if wait == 20:
-                    raise
-            else:
-                return
-
     def until(self, text: str, seconds: float = 20) -> str:
         """Read until a text has been shown; return what was, without styling."""
         end, shown = time.monotonic() + seconds, ""
@@ -198,8 +186,9 @@ def test_ctrl_c_ctrl_d_and_a_closed_window_lose_nothing(folder: Path) -> None:
     walk = Terminal()
     walk.until("> ")
     walk.type("2")
-    walk.press(CTRL_C, "1 answer saved in j.jsonl.")
-    assert walk.end() == 130
+    os.write(walk.master, CTRL_C.encode())
+    assert walk.end() == 130  # the kernel drops what a terminal has still to show at Ctrl-C: the goodbye may be lost
+    assert [line["item"] for line in answers()] == ["p"]
 
     walk = Terminal()
     assert "What happened?" in walk.until("> "), "goes on where it stopped"
