@@ -1,0 +1,111 @@
+"""The append-only log: every entry holds the digest of the line before, and the head holds that of the last.
+
+Appending reads the log's tail alone, so it costs the same however long the log is. Whether the whole chain holds is for
+`verifying` to say.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from .canonical import canonical
+from .layout import HEAD_SCHEMA
+
+FIRST: Final = "0" * 64
+HEAD_TYPE: Final = "application/vnd.ethicscheck.archive-head+json"
+BLOCK: Final = 65_536
+
+
+class Signer(Protocol):
+    """Whoever holds the archive's private key."""
+
+    @property
+    def keyid(self) -> str:
+        """SHA-256, in hex, of the raw public key."""
+
+    def sign(self, payload_type: str, payload: bytes) -> bytes:
+        """Return the raw ed25519 signature over the DSSE pre-authentication encoding of type and payload."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the log ends.
+
+    Parameters
+    ----------
+    seq : number of its last entry.
+    sha256 : digest of that line, without its line end.
+    signature : {"keyid", "sig"}; None in an unsigned archive.
+    """
+
+    seq: int
+    sha256: str
+    signature: Mapping[str, str] | None = None
+
+    @property
+    def unsigned(self) -> bytes:
+        """The canonical bytes that a signature covers."""
+        return canonical({"schema": HEAD_SCHEMA, "seq": self.seq, "sha256": self.sha256})
+
+    def to_bytes(self) -> bytes:
+        """Return the whole of `head.json`."""
+        signature = None if self.signature is None else dict(self.signature)
+        whole = {"schema": HEAD_SCHEMA, "seq": self.seq, "sha256": self.sha256, "signature": signature}
+        return canonical(whole) + b"\n"
+
+
+def sign_head(seq: int, digest: str, signer: Signer | None) -> Head:
+    """Return the head for a log that ends with entry `seq`; signed where there is a signer."""
+    import base64
+
+    head = Head(seq, digest)
+    if signer is None:
+        return head
+    signature = signer.sign(HEAD_TYPE, head.unsigned)
+    return Head(seq, digest, {"keyid": signer.keyid, "sig": base64.b64encode(signature).decode("ascii")})
+
+
+def make_line(seq: int, prev: str, at: str, kind: str, fields: Mapping[str, Any]) -> bytes:
+    """Return an entry's line, without its line end."""
+    return canonical({"seq": seq, "prev": prev, "at": at, "kind": kind, **fields})
+
+
+def read_entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield every whole entry of a log, unchecked but for being JSON; what lists and looks up needs no more.
+
+    Raises
+    ------
+    ValueError
+        At a line that is no JSON object.
+    """
+    import json
+
+    with path.open("rb") as stream:
+        for line in stream:
+            if line.endswith(b"\n"):
+                value = json.loads(line)
+                if not isinstance(value, dict):
+                    raise ValueError("a line of the log is no JSON object")
+                yield value
+
+
+def last_line(handle: int) -> bytes:
+    """Return the last whole line of an open log, without its line end, and leave the file where it was."""
+    size = os.fstat(handle).st_size
+    tail = b""
+    at = size
+    while at > 0:
+        step = min(BLOCK, at)
+        at -= step
+        tail = os.pread(handle, step, at) + tail
+        whole = tail[: tail.rfind(b"\n") + 1]
+        if whole.count(b"\n") > 1 or (at == 0 and whole):
+            return whole[:-1].rpartition(b"\n")[2]
+    return b""
+
+
+__all__ = ["FIRST", "HEAD_TYPE", "Head", "Signer", "last_line", "make_line", "read_entries", "sign_head"]
