@@ -61,7 +61,7 @@ WHERE = "sections[0].items[1]"
         ((question("p"), question("q", "when: {item: pp, in: [yes]}")), f"{WHERE}.when: there is no question 'pp' (c.yaml:11) — did you mean 'p'?"),
         ((question("p"), question("q", "when: {item: p, in: [yse]}")), f"{WHERE}.when: 'yse' is no answer to p (c.yaml:11) — did you mean 'yes'?"),
         ((question("p"), question("q", "when: {item: p}")), f"{WHERE}.when names no answer (c.yaml:11) — add `in:` with the answers that open the question"),
-        ((question("p"), question("q", "when: {item: p, in: yes, not: {item: p, in: no}}")), f"{WHERE}.when has item and not side by side (c.yaml:11) — give one of: item + in, all, any, not"),
+        ((question("p"), question("q", "when: {item: p, in: yes, not: {item: p, in: no}}")), f"{WHERE}.when has item and not side by side (c.yaml:11) — give one of: item + in, measured + in, all, any, not"),
         ((question("p"), question("q", "when: {all: []}")), f"{WHERE}.when.all holds no condition (c.yaml:11) — add one"),
         (("id: p, type: text, text: x, help: y", question("q", "when: {item: p, in: x}")), f"{WHERE}.when: p is a text, which has no fixed answers (c.yaml:11) — a condition can ask about choice, multi and scale"),
         ((question("p", "when: {item: q, in: yes}"), question("q", "when: {item: p, in: yes}")), "sections[0].items[0].when goes in a circle: p → q → p (c.yaml:10) — no answer could open any of them"),

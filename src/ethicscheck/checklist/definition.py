@@ -51,10 +51,13 @@ class NotApplicable(Strict):
 
 
 class Condition(Strict):
-    """When a question is asked: one of item + in, all, any, not."""
+    """When a question is asked: one of item + in, measured + in, all, any, not."""
 
     item: Text | None = Field(None, description="Another question of this checklist.")
-    in_: Texts | None = Field(None, alias="in", description="… has one of these answers.")
+    measured: Text | None = Field(
+        None, description="Another question of this checklist that names a metric: what was measured for it."
+    )
+    in_: Texts | None = Field(None, alias="in", description="… has one of these answers; measured: yes, no or unsure.")
     all: tuple[Condition, ...] | None = Field(None, description="All of these hold.")
     any: tuple[Condition, ...] | None = Field(None, description="At least one of these holds.")
     not_: Condition | None = Field(None, alias="not", description="This does not hold.")

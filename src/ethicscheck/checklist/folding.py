@@ -12,7 +12,7 @@ from typing import Any
 
 from ethicscheck.errors import UsageError
 
-from .conditions import UNANSWERED, Possible, describe, items_in, parents_first, possible_truths
+from .conditions import UNANSWERED, Possible, describe, items_in, measured_in, parents_first, possible_truths
 from .definition import Checklist, ChecklistSection, Item
 from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal
 from .kinds import read_value, show_value
@@ -193,9 +193,8 @@ class _Judge:
     misfits: dict[tuple[str, type, Any], str] = field(default_factory=dict)
 
     def status(self, item: Item) -> ItemStatus:
-        standing = _stand(self.given.get(item.id) or _Given(), item)
-        self.standings[item.id] = standing
-        hidden = item.when is not None and True not in possible_truths(item.when, self._possible)
+        standing = self.standings[item.id] = _stand(self.given.get(item.id) or _Given(), item)
+        hidden = item.when is not None and True not in possible_truths(item.when, self._possible, self._numbers)
         if hidden:
             self.hidden.add(item.id)
         self.possible[item.id] = UNANSWERED if hidden else _possible(standing, self._against(item, standing))
@@ -219,6 +218,10 @@ class _Judge:
 
     def _possible(self, name: str) -> Possible:
         return self.possible.get(self.checklist.current_id(name), UNANSWERED)
+
+    def _numbers(self, name: str) -> Possible:
+        found = self.measured.get(self.checklist.current_id(name))
+        return (frozenset({found.answer}),) if found is not None else UNANSWERED
 
     def _state(self, item: Item, standing: _Standing, answers: tuple[GivenAnswer, ...]) -> tuple[State, str]:
         if not answers:
@@ -330,6 +333,9 @@ class _Judge:
                 said.append(f"{name} is disputed")
             else:
                 said.append(f"{name} is {self._shown(standing.value, parent)} ({people})")
+        for name in dict.fromkeys(measured_in(item.when)):
+            found = self.measured.get(self.checklist.current_id(name))
+            said.append(f"{name} is {f'measured as “{found.answer}”' if found is not None else 'not measured here'}")
         return f"asked only when {describe(item.when, self.checklist)}; {' and '.join(said)}"
 
 

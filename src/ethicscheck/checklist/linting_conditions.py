@@ -12,12 +12,13 @@ from ethicscheck.errors import Problem, did_you_mean
 from ethicscheck.model.explaining import dotted
 from ethicscheck.model.strict_yaml import Document, Path
 
-from .conditions import UNANSWERED, Possible, items_in, possible_truths
+from .conditions import UNANSWERED, Possible, items_in, leaves_of, measured_in, possible_truths
 from .definition import Condition
 from .written import Asked, text_in, words_in
 
 MOST_CASES = 20_000  # beyond that a condition is taken to be reachable
-_PARTS = ("item", "all", "any", "not")
+MEASURED = ("yes", "no", "unsure")  # what a measurement can say to a question
+_PARTS = ("item", "measured", "all", "any", "not")
 
 
 def check_conditions(asked: Sequence[Asked], document: Document) -> list[Problem]:
@@ -52,13 +53,14 @@ def _check_shape(value: Any, path: Path, by_id: Mapping[str, Asked], document: D
     parts = [key for key in _PARTS if key in value]
     if len(parts) != 1:
         what = f"{where} has " + (f"{' and '.join(parts)} side by side" if parts else "nothing to ask")
-        yield document.problem(path, what, "give one of: item + in, all, any, not")
+        yield document.problem(path, what, "give one of: item + in, measured + in, all, any, not")
         return
-    if parts[0] == "item":
-        yield from _check_leaf(value, path, by_id, document)
+    if parts[0] in ("item", "measured"):
+        yield from (_check_leaf if parts[0] == "item" else _check_measured)(value, path, by_id, document)
         return
     if "in" in value:
-        yield document.problem((*path, "in"), f"{where}: `in` belongs to `item`", "say of which question")
+        what = f"{where}: `in` belongs to `item` or `measured`"
+        yield document.problem((*path, "in"), what, "say of which question")
     part = value[parts[0]]
     if part == []:
         yield document.problem((*path, parts[0]), f"{where}.{parts[0]} holds no condition", "add one")
@@ -87,6 +89,30 @@ def _check_leaf(
             if answer not in parent.answers:
                 what = f"{where}: {answer!r} is no answer to {name}"
                 yield document.problem((*path, "in"), what, did_you_mean(answer, parent.answers))
+
+
+def _check_measured(
+    value: Mapping[str, Any], path: Path, by_id: Mapping[str, Asked], document: Document
+) -> Iterator[Problem]:
+    where, name = dotted(path), text_in(value, "measured")
+    if "in" not in value or value["in"] == []:
+        yield document.problem(path, f"{where} names no answer", f"add `in:` with some of {', '.join(MEASURED)}")
+    asked = by_id.get(name)
+    if not name:
+        return
+    linked = [other.id for other in by_id.values() if "metric" in other.value]
+    if asked is None:
+        yield document.problem(
+            (*path, "measured"), f"{where}: there is no question {name!r}", did_you_mean(name, linked)
+        )
+    elif name not in linked:
+        what = f"{where}: nothing is measured for {name}"
+        hint = f"these name a metric: {', '.join(linked)}" if linked else "give a question a `metric`"
+        yield document.problem((*path, "measured"), what, hint)
+    for answer in words_in(value.get("in")):
+        if answer not in MEASURED:
+            what = f"{where}: a measurement never says {answer!r}"
+            yield document.problem((*path, "in"), what, did_you_mean(answer, MEASURED))
 
 
 def _condition(item: Asked) -> Condition | None:
@@ -125,9 +151,13 @@ def _reachable(name: str, conditions: Mapping[str, Condition], by_id: Mapping[st
     mentioned: dict[str, set[str]] = {}
     for part in (name, *order):
         if part in conditions:
-            for leaf in _leaves(conditions[part]):
-                mentioned.setdefault(str(leaf.item), set()).update(leaf.in_ or ())
+            for leaf in leaves_of(conditions[part]):
+                if leaf.item is not None:
+                    mentioned.setdefault(leaf.item, set()).update(leaf.in_ or ())
+    own = [conditions[part] for part in (name, *order) if part in conditions]
+    numbers = list(dict.fromkeys(found for condition in own for found in measured_in(condition)))
     domains = [_domain(by_id[parent], mentioned.get(parent, set())) for parent in order]
+    domains += [[UNANSWERED, *((frozenset({word}),) for word in MEASURED)] for _ in numbers]
     cases = 1
     for domain in domains:
         cases *= len(domain)
@@ -135,10 +165,11 @@ def _reachable(name: str, conditions: Mapping[str, Condition], by_id: Mapping[st
         return True
     for case in product(*domains):
         given: dict[str, Possible] = {}
-        for parent, answer in zip(order, case, strict=True):
-            shown = parent not in conditions or True in possible_truths(conditions[parent], given.__getitem__)
+        measured = dict(zip(numbers, case[len(order) :], strict=True)).__getitem__
+        for parent, answer in zip(order, case, strict=False):
+            shown = parent not in conditions or True in possible_truths(conditions[parent], given.__getitem__, measured)
             given[parent] = answer if shown else UNANSWERED
-        if True in possible_truths(conditions[name], given.__getitem__):
+        if True in possible_truths(conditions[name], given.__getitem__, measured):
             return True
     return False
 
@@ -157,15 +188,6 @@ def _ancestors(name: str, conditions: Mapping[str, Condition]) -> list[str]:
         if part in conditions:
             waiting += [(parent, False) for parent in items_in(conditions[part]) if parent not in order]
     return order
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    if condition.item is not None:
-        yield condition
-    for part in (*(condition.all or ()), *(condition.any or ())):
-        yield from _leaves(part)
-    if condition.not_ is not None:
-        yield from _leaves(condition.not_)
 
 
 def _domain(item: Asked, mentioned: set[str]) -> list[Possible]:
