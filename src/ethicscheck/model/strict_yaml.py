@@ -106,8 +106,10 @@ def read_yaml(text: str, name: str, most: int = MAX_BYTES) -> Document:
         hint = f"{most / 1e6:.0f} MB is the limit"
         raise ConfigError([Problem("the file is too large for a config", name, hint, 1)])
     document = Document(name)
+    reader = YAML(typ="rt", pure=True)
+    reader.composer.warn_double_anchors = False  # an anchor is a problem already
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        node = reader.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1

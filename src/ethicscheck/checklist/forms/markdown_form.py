@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from ethicscheck.checklist.definition import Checklist
 from ethicscheck.errors import ConfigError, JournalError
-from ethicscheck.model.strict_yaml import read_yaml
 from ethicscheck.model.wording import visible
 
-from .problems import MOST_BYTES, refused
+from .problems import refused
+from .quick_yaml import read_form_yaml
 from .rows import Form
 from .wording import allowed, notes
 from .yaml_form import HOW_TO, form_in, head_lines, in_order, row_lines
@@ -52,7 +52,7 @@ def read(text: str, name: str) -> Form:
         With every problem, at its line in the page.
     """
     try:
-        document = read_yaml("\n".join(_blocks(text, name)), name, MOST_BYTES)
+        document = read_form_yaml("\n".join(_blocks(text, name)), name)
     except ConfigError as error:
         raise JournalError(error.problems) from None
     return form_in(document)

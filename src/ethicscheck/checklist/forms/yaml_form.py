@@ -10,10 +10,11 @@ from typing import Any
 from ethicscheck.checklist.definition import Checklist, ChecklistSection, Item
 from ethicscheck.checklist.entries import frozen
 from ethicscheck.errors import ConfigError, JournalError, did_you_mean
-from ethicscheck.model.strict_yaml import Document, read_yaml
+from ethicscheck.model.strict_yaml import Document
 from ethicscheck.model.wording import visible
 
-from .problems import MOST_BYTES, refused
+from .problems import refused
+from .quick_yaml import read_form_yaml
 from .rows import COLUMNS, SCHEMA, TEXTS, Form, Row, piece_json, read_evidence, write_answer
 from .wording import allowed, notes
 
@@ -136,7 +137,7 @@ def read(text: str, name: str) -> Form:
         With every problem.
     """
     try:
-        document = read_yaml(text, name, MOST_BYTES)
+        document = read_form_yaml(text, name)
     except ConfigError as error:
         raise JournalError(error.problems) from None
     return form_in(document)
