@@ -83,6 +83,16 @@ def group_label(group: Mapping[str, str] | None) -> str:
     return " · ".join(visible(label) for label in group.values()) if group else "everyone"
 
 
+def lower_first(words: str) -> str:
+    """Write a title as it stands inside a sentence; abbreviations and names keep their capital.
+
+    >>> lower_first("False positive rate"), lower_first("ROC AUC"), lower_first("F1 score")
+    ('false positive rate', 'ROC AUC', 'F1 score')
+    """
+    named = words[1:2].isupper() or words[1:2].isdigit() or words.startswith("Matthews")
+    return words if named else words[:1].lower() + words[1:]
+
+
 def features_label(features: tuple[str, ...]) -> str:
     """Write a feature, or an intersection of them.
 

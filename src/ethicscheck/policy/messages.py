@@ -12,6 +12,7 @@ from ethicscheck.model.wording import (
     features_label,
     group_label,
     limit,
+    lower_first,
     percent,
     points,
     quantity,
@@ -93,13 +94,13 @@ def finding_message(case: Case) -> str:
     if rule.compare == "each":
         what = f"{'Highest' if rule.side == 'max' else 'Lowest'} {_title(case)} by {where}: {write(observed.value)} ({first})."
     else:
-        title = _title(case) + (f" ({_lower(case.component)})" if case.component else "")
+        title = _title(case) + (f" ({lower_first(case.component)})" if case.component else "")
         if case.values is not None:
             first, second = (
                 f"{name} ({_own(case, value)})" for name, value in zip((first, second), case.values, strict=True)
             )
         if _all_equal(case):
-            every = " and ".join(_lower(part) for part in case.compared)
+            every = " and ".join(lower_first(part) for part in case.compared)
             own = f" ({_own(case, case.values[0])})" if case.values is not None and len(case.compared) == 1 else ""
             noun = "gap" if rule.compare == "difference" else "ratio"
             noun += f" {'in' if noun == 'gap' else 'of'} {_title(case)}" if case.component else ""
@@ -196,7 +197,7 @@ def _ends(case: Case) -> str:
     if case.verdict in ("pass", "fail"):
         upper = (case.verdict == "pass") == (case.rule.side == "max")
         end = f"at most {high}" if upper else f"at least {low}"
-        other = f" (by the {_lower(case.decides)})" if case.decides else ""
+        other = f" (by the {lower_first(case.decides)})" if case.decides else ""
         return f"Allowing for chance ({level} confidence), it is {end}{other}; the rule allows {allowed}."
     if case.reason == "multiplicity":
         return f"Beyond the limit ({allowed}) on its own, but not once all rules are counted."
@@ -224,7 +225,7 @@ def _bare(low: str, high: str) -> str:
 def _left_out(case: Case) -> str:
     small = [group_label(group) for group, reason, _ in case.left_out if reason == "small"]
     other = [
-        f"{group_label(group)} ({f'{_lower(of)} only: ' if of else ''}{REASONS.get(reason, reason)})"
+        f"{group_label(group)} ({f'{lower_first(of)} only: ' if of else ''}{REASONS.get(reason, reason)})"
         for group, reason, of in case.left_out
         if reason != "small"
     ]
@@ -247,15 +248,7 @@ def _all_equal(case: Case) -> bool:
 
 
 def _title(case: Case) -> str:
-    return _lower(case.rule.measure.title)
-
-
-def _lower(title: str) -> str:
-    return (
-        title
-        if title[:2].isupper() or title.startswith("F1") or title.startswith("Matthews")
-        else title[0].lower() + title[1:]
-    )
+    return lower_first(case.rule.measure.title)
 
 
 def _is_share(case: Case) -> bool:

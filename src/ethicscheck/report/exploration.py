@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ethicscheck.model.exploration_record import Contrast, Exploration, FoundSubgroup, PooledTable
 from ethicscheck.model.part import Interval
-from ethicscheck.model.wording import decimal, features_label, percent, visible, whole
+from ethicscheck.model.wording import decimal, features_label, lower_first, percent, visible, whole
 
 from .index import RecordIndex, title
 from .tables import write_p
@@ -95,19 +95,15 @@ def _takeaway(found: Exploration) -> str:
     if not confirmed:
         return f"{some}, and none is confirmed by the other half of the rows."
     first = confirmed[0]
-    said = f"{_lower(title(first.metric))} {_value(first.confirmation.value)} against {_value(first.confirmation.other)} for everyone else"
+    said = f"{lower_first(title(first.metric))} {_value(first.confirmation.value)} against {_value(first.confirmation.other)} for everyone else"
     return (
         f"{some}; {'one is' if len(confirmed) == 1 else f'{len(confirmed)} are'} confirmed by the other half of the rows. "
         f"First: {_label(first)} ({said})."
     )
 
 
-def _lower(words: str) -> str:
-    return words[0].lower() + words[1:]
-
-
 def _plan(found: Exploration) -> str:
-    metrics = " and ".join(_lower(title(name)) for name in found.metrics)
+    metrics = " and ".join(lower_first(title(name)) for name in found.metrics)
     columns = ", ".join(visible(name) for name in found.columns)
     most = "one condition" if found.depth == 1 else f"up to {found.depth} conditions"
     return (

@@ -44,6 +44,7 @@ class Thousand:
     rows: tuple[ThousandRow, ...]
     more: int
     conclusion: str
+    sure: bool = False  # whether the data show that a group fares worse
 
 
 @dataclass(frozen=True)
@@ -145,14 +146,15 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
     ordered = sorted(enough, key=lambda row: (-(row.value or 0.0), group_label(row.group)))
     ordered += sorted(too_few, key=lambda row: group_label(row.group))
     shown = ordered if len(ordered) <= MOST_GROUPS else ordered[:MOST_GROUPS]
+    fit = [row for row in ordered if row.value is not None and _enough(row, small)]
+    conclusion, sure = _conclusion(index, metric, features, fit)
     return Thousand(
         id=f"plain-{name if of_class(name) is None else index.metrics().index(name)}-{index.axes().index(features)}",
         lead=lead(metric, words, index, features),
         rows=tuple(_row(row, small, rows_word(index.record.plan)) for row in shown),
         more=len(ordered) - len(shown),
-        conclusion=_conclusion(
-            index, metric, features, [row for row in ordered if row.value is not None and _enough(row, small)]
-        ),
+        conclusion=conclusion,
+        sure=sure,
     )
 
 
@@ -246,10 +248,12 @@ def _enough(row: Estimate, small: int) -> bool:
     return row.rows >= small and (not isinstance(row.denominator, int) or row.denominator >= small)
 
 
-def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], fit: list[Estimate]) -> str:
-    """Say how the group that fares worst compares, but only if the data still show it once all groups are counted."""
+def _conclusion(
+    index: RecordIndex, metric: Metric, features: tuple[str, ...], fit: list[Estimate]
+) -> tuple[str, bool]:
+    """Say how the group that fares worst compares, and whether the data still show it once all groups are counted."""
     if len(fit) < 2:
-        return "With fewer than two groups large enough, no comparison can be made."
+        return "With fewer than two groups large enough, no comparison can be made.", False
     low_is_worse = _worse(metric, index) == "lower"
     lowest = min(fit, key=lambda row: (row.value, group_label(row.group)))
     worst, best = (lowest, fit[0]) if low_is_worse else (fit[0], lowest)
@@ -257,12 +261,12 @@ def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], f
     reference = [row for row in fit if entry is not None and row.group == {entry.name: entry.reference}]
     for other in [*reference, best]:
         if other is not worst and _surely_apart(index, metric, features, worst, other, len(fit)):
-            return _said(worst, other, "rows of" if index.record.plan.pair else "people in")
+            return _said(worst, other, "rows of" if index.record.plan.pair else "people in"), True
     a, b = group_label(worst.group), group_label(best.group)
     counts = f"{per_thousand(worst.value or 0.0)} against {per_thousand(best.value or 0.0)} in 1,000"
     if worst.value == best.value:
-        return "It happened equally often in every group with enough people."
-    return f"Even between the groups {a} and {b} ({counts}) these data show no sure difference: it may be chance."
+        return "It happened equally often in every group with enough people.", False
+    return f"Even between the groups {a} and {b} ({counts}) these data show no sure difference: it may be chance.", False
 
 
 def _surely_apart(

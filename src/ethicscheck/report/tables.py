@@ -7,22 +7,24 @@ from dataclasses import dataclass
 
 from ethicscheck.metrics.multiclass import of_class
 from ethicscheck.model.record import Disparity, Estimate
-from ethicscheck.model.wording import decimal, features_label, group_label, percent, whole
+from ethicscheck.model.wording import NO_BREAK, decimal, features_label, group_label, lower_first, percent, whole
 
-from .charts import DotPlot, dot_plot, write, write_bare, write_interval
+from .charts import write, write_bare, write_interval
 from .grid import Grid, grids
 from .hiding import hidden_note, hidden_sizes
 from .index import (
+    GroupKey,
     RecordIndex,
     components,
     definition,
     group_key,
     is_share,
-    metric_findings,
-    metric_of,
     title,
 )
 from .wording import reason_text
+
+MOST_SIDE_BY_SIDE = 8  # groups that stand beside one another in one table; more of them get a table for each measure
+MOST_COMPARED = 40  # groups that are each set against the reference on the page; for more, the record holds that
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class OverviewRow:
     """One measure: everyone, the extremes, the gap."""
 
     anchor: str
+    name: str
     title: str
     overall: str
     highest: str
@@ -37,47 +40,74 @@ class OverviewRow:
     gap: str
     gap_interval: str
     ratio: str
+    spread: str
+    p_value: str
+    cells: tuple[Cell, ...] = ()
+    against: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One group's value of one measure: `end` is "high" or "low" where it is an end of the gap."""
+
+    value: str
+    interval: str
+    counted: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One group at the head of a table."""
+
+    label: str
+    rows: str
+    small: bool
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group's value, and how it compares with the reference and with everyone."""
+    """One group's value, and how it compares with the reference."""
 
     label: str
-    rows: str
     denominator: str
     value: str
     interval: str
     against_reference: str
-    against_overall: str
     p_value: str
     mark: str
 
 
 @dataclass(frozen=True)
 class MeasureDetail:
-    """One measure over all groups of a feature."""
+    """One measure over all groups of a feature, the highest value first."""
 
     anchor: str
     title: str
     asks: str
     formula: str
     groups: tuple[GroupRow, ...]
-    plot: DotPlot | None
     gap_sentence: str
 
 
 @dataclass(frozen=True)
 class FeatureTables:
-    """All tables of one feature or intersection."""
+    """All tables of one feature or intersection.
+
+    Few groups stand side by side (`columns`, and cells in each row of the overview); many get a table for each measure
+    (`details`), so that no table is wider than a page.
+    """
 
     anchor: str
     title: str
     reference: str
     intersection: bool
+    takeaway: str
+    columns: tuple[Column, ...]
     overview: tuple[OverviewRow, ...]
     criteria: tuple[OverviewRow, ...]
     details: tuple[MeasureDetail, ...]
+    compared: bool
     hidden: str
     grids: tuple[Grid, ...]
 
@@ -87,10 +117,25 @@ def feature_tables(index: RecordIndex) -> tuple[FeatureTables, ...]:
     return tuple(_tables(index, features, place) for place, features in enumerate(index.axes()))
 
 
+def many_groups(index: RecordIndex, features: tuple[str, ...]) -> bool:
+    """Return whether a feature has so many groups that the page does not set each against the reference."""
+    return len(_groups(index, features)) > MOST_COMPARED
+
+
+def _groups(index: RecordIndex, features: tuple[str, ...]) -> dict[GroupKey, Estimate]:
+    rows = (row for name in index.metrics() for row in index.estimates.get((name, features), []))
+    found: dict[GroupKey, Estimate] = {}
+    for row in rows:
+        found.setdefault(group_key(row.group), row)
+    return found
+
+
 def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> FeatureTables:
     metrics = index.metrics()
     gap_names = dict.fromkeys(row.metric for row in index.record.disparities if row.to == "gap")
-    criteria = [name for name in gap_names if name not in metrics]
+    groups = _groups(index, features)
+    side_by_side = len(groups) <= MOST_SIDE_BY_SIDE
+    small = index.record.plan.min_group
     reference = next(
         (
             group_label(row.against)
@@ -99,49 +144,51 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         ),
         "",
     )
+
+    def measure(name: str, anchor: str) -> OverviewRow:
+        return _overview(index, name, features, anchor, tuple(groups) if side_by_side else ())
+
     return FeatureTables(
         anchor=f"feature-{place}",
         title=features_label(features),
         reference=reference,
         intersection=len(features) > 1,
-        overview=tuple(_overview(index, name, features, _anchor(place, name, metrics)) for name in metrics),
-        criteria=tuple(_overview(index, name, features, "") for name in criteria),
-        details=tuple(
-            _detail(
-                index,
-                name,
-                features,
-                _anchor(place, name, metrics),
-                f"p{place}-{at}" if name in _drawn(index, features) else None,
-            )
-            for at, name in enumerate(metrics)
-        ),
+        takeaway=_takeaway(index, features),
+        columns=tuple(Column(group_label(row.group), whole(row.rows), row.rows < small) for row in groups.values())
+        if side_by_side
+        else (),
+        overview=tuple(measure(name, "" if side_by_side else _anchor(place, name, metrics)) for name in metrics),
+        criteria=tuple(measure(name, "") for name in gap_names if name not in metrics),
+        details=()
+        if side_by_side
+        else tuple(_detail(index, name, features, _anchor(place, name, metrics)) for name in metrics),
+        compared=bool(reference) and len(groups) <= MOST_COMPARED,
         hidden=hidden_note(index, features),
         grids=grids(index, features, place),
     )
 
 
-# Of a measure and its mirror image (1 less the other) one is drawn.
-MIRRORED = {
-    "true_negative_rate": "false_positive_rate",
-    "true_positive_rate": "false_negative_rate",
-    "false_discovery_rate": "precision",
-    "false_omission_rate": "negative_predictive_value",
-}
-MOST_DRAWN = 6
-
-
-def _drawn(index: RecordIndex, features: tuple[str, ...]) -> list[str]:
-    """Return the measures that have a chart beside their table: the first few that no finding draws already."""
-    metrics = index.metrics()
-    judged = {
-        part
-        for finding in metric_findings(index.record)
-        if finding.rule.across == features
-        for part in components(metric_of(finding))
-    }
-    left = [name for name in metrics if name not in judged and MIRRORED.get(name) not in metrics]
-    return left[:MOST_DRAWN]
+def _takeaway(index: RecordIndex, features: tuple[str, ...]) -> str:
+    """Return the sentence to take away: the share with the widest gap that is surely there."""
+    gaps = [
+        (row.interval.low, name)
+        for name in index.metrics()
+        if is_share(name)
+        and (row := index.gaps.get((name, features, "difference"))) is not None
+        and row.value is not None
+        and row.interval is not None
+    ]
+    if not gaps:
+        return ""
+    low, name = max(gaps, key=lambda gap: gap[0])
+    if round(low * 100, 1) <= 0:
+        return f"By {features_label(features)}, no gap is larger than chance may make it."
+    row = index.gaps[(name, features, "difference")]
+    return (
+        f"By {features_label(features)}, the gap that is most surely there is in {lower_first(title(name))}: "
+        f"{group_label(row.group)} against {group_label(row.against)}, {row.value * 100:.1f} points "  # type: ignore[operator]
+        f"(at least {low * 100:.1f})."
+    )
 
 
 def _anchor(place: int, name: str, metrics: Sequence[str]) -> str:
@@ -149,7 +196,9 @@ def _anchor(place: int, name: str, metrics: Sequence[str]) -> str:
     return f"m{place}-{name}" if of_class(name) is None else f"m{place}-class-{metrics.index(name)}"
 
 
-def _overview(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str) -> OverviewRow:
+def _overview(
+    index: RecordIndex, name: str, features: tuple[str, ...], anchor: str, columns: tuple[GroupKey, ...]
+) -> OverviewRow:
     overall = index.overall(name)
     difference = index.gaps.get((name, features, "difference"))
     ratio = index.gaps.get((name, features, "ratio"))
@@ -160,10 +209,14 @@ def _overview(index: RecordIndex, name: str, features: tuple[str, ...], anchor: 
         label = group_label(group) if group else "–"
         return f"{write(name, row.value)} {label}" if row is not None and row.value is not None else label
 
+    ends: dict[GroupKey, str] = {}
     # The two ends of a criterion with several components may be ends of different measures.
     defined = difference is not None and difference.value is not None and len(components(name)) == 1
+    if defined and difference is not None and difference.value:
+        ends = {group_key(difference.group): "high", group_key(difference.against): "low"}
     return OverviewRow(
         anchor=anchor,
+        name=name,
         title=title(name),
         overall=write(name, overall.value) if overall is not None and overall.value is not None else "–",
         highest=end(difference.group) if defined and difference is not None else "–",
@@ -171,7 +224,35 @@ def _overview(index: RecordIndex, name: str, features: tuple[str, ...], anchor: 
         gap=_gap(name, difference, index),
         gap_interval=_gap_interval(name, difference),
         ratio=_ratio(ratio, index),
+        spread=_spread(name, difference),
+        p_value=write_p(difference.p_value) if difference is not None and difference.p_value is not None else "",
+        cells=tuple(_cell(index, name, values.get(key), ends) for key in columns),
+        against=tuple((group_label(dict(key)), _against(index, name, features, key)) for key in columns),
     )
+
+
+def _cell(index: RecordIndex, name: str, row: Estimate | None, ends: dict[GroupKey, str]) -> Cell:
+    if row is None:
+        return Cell("–", "", "", "")
+    if row.value is None:
+        return Cell(reason_text(row.undefined, index.record), "", "", "")
+    interval = write_interval(name, row).removesuffix(f"{NO_BREAK}%")
+    return Cell(write(name, row.value), interval, _counted(row), ends.get(group_key(row.group), ""))
+
+
+def _counted(row: Estimate) -> str:
+    return whole(row.denominator) if isinstance(row.denominator, int) else decimal(row.denominator, 1)
+
+
+def _against(index: RecordIndex, name: str, features: tuple[str, ...], key: GroupKey) -> str:
+    row = index.pairs.get((name, features, "difference", "reference", key))
+    return _signed(name, row) if row is not None else "–"
+
+
+def _spread(name: str, row: Disparity | None) -> str:
+    if row is None or row.dispersion is None:
+        return ""
+    return f"{row.dispersion.value * 100:.1f}" if is_share(name) else write(name, row.dispersion.value)
 
 
 def _gap(name: str, row: Disparity | None, index: RecordIndex) -> str:
@@ -197,11 +278,8 @@ def _ratio(row: Disparity | None, index: RecordIndex) -> str:
     return decimal(row.value)
 
 
-def _detail(
-    index: RecordIndex, name: str, features: tuple[str, ...], anchor: str, plot_id: str | None
-) -> MeasureDetail:
+def _detail(index: RecordIndex, name: str, features: tuple[str, ...], anchor: str) -> MeasureDetail:
     known = definition(name, index.record.plan.task)
-    small = index.record.plan.min_group
     rows = index.estimates.get((name, features), [])
     ordered = sorted(rows, key=lambda row: (row.value is None, -(row.value or 0.0), group_label(row.group)))
     return MeasureDetail(
@@ -209,8 +287,7 @@ def _detail(
         title=title(name),
         asks=known.asks if known is not None else "",
         formula=known.formula if known is not None else "",
-        groups=tuple(_group(index, name, features, row, row.rows < small) for row in ordered),
-        plot=dot_plot(index, name, features, plot_id) if plot_id is not None else None,
+        groups=tuple(_group(index, name, features, row) for row in ordered),
         gap_sentence=_gap_sentence(index, name, features),
     )
 
@@ -247,19 +324,16 @@ def write_p(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.2f}" if p >= 0.1 else f"= {p:.3f}"
 
 
-def _group(index: RecordIndex, name: str, features: tuple[str, ...], row: Estimate, small: bool) -> GroupRow:
+def _group(index: RecordIndex, name: str, features: tuple[str, ...], row: Estimate) -> GroupRow:
     reference = index.pairs.get((name, features, "difference", "reference", group_key(row.group)))
-    overall = index.pairs.get((name, features, "difference", "overall", group_key(row.group)))
     return GroupRow(
         label=group_label(row.group),
-        rows=whole(row.rows),
-        denominator=whole(row.denominator) if isinstance(row.denominator, int) else decimal(row.denominator, 1),
+        denominator=_counted(row),
         value=write(name, row.value) if row.value is not None else reason_text(row.undefined, index.record),
         interval=write_interval(name, row),
         against_reference="reference" if reference is None else _signed(name, reference),
-        against_overall=_signed(name, overall) if overall is not None else "–",
         p_value=write_p(reference.p_value) if reference is not None and reference.p_value is not None else "",
-        mark="few people" if small else "",
+        mark="few people" if row.rows < index.record.plan.min_group else "",
     )
 
 

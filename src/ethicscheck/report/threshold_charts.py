@@ -9,7 +9,7 @@ import numpy as np
 from ethicscheck.metrics.binary import FALSE_POSITIVE_RATE, SELECTION_RATE, TRUE_POSITIVE_RATE
 from ethicscheck.metrics.definition import Metric
 from ethicscheck.model.thresholds_record import RuleSweep, ThresholdAxis, Thresholds
-from ethicscheck.model.wording import decimal, features_label, group_label, limit, percent, points, visible
+from ethicscheck.model.wording import decimal, features_label, group_label, limit, lower_first, percent, points, visible
 from ethicscheck.studies.threshold_cells import values_of
 
 from .index import RecordIndex, components, definition, is_share, title
@@ -36,10 +36,6 @@ def rule_words(rule: RuleSweep) -> str:
 def label_of(axis: ThresholdAxis, group: dict[str, str]) -> str:
     """Return a group's label in the order of its features; canonical JSON sorts them."""
     return group_label({name: group[name] for name in axis.features})
-
-
-def lower_first(name: str) -> str:
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def short_threshold(threshold: float) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ethicscheck.model.thresholds_record import RuleAt, RuleSweep, ThresholdAxis, Thresholds, WhatIf
-from ethicscheck.model.wording import decimal, features_label, limit, percent, points, visible, whole
+from ethicscheck.model.wording import decimal, features_label, limit, lower_first, percent, points, visible, whole
 
 from .index import RecordIndex, is_share, title
 from .sweep_chart import SweepChart
-from .threshold_charts import label_of, lower_first, rule_words, short_threshold, sweep_charts
+from .threshold_charts import label_of, rule_words, short_threshold, sweep_charts
 
 # So many rules and rates have a chart; the numbers of all stand in the tables.
 MOST_CHARTS = 8

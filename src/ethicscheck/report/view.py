@@ -61,6 +61,7 @@ class FindingView:
 class TermView:
     """One measure explained."""
 
+    anchor: str
     title: str
     name: str
     asks: str
@@ -104,6 +105,11 @@ class ReportView:
     provenance: tuple[tuple[str, str], ...]
     command: str
     terms: tuple[TermView, ...]
+
+    @property
+    def explained(self) -> dict[str, str]:
+        """Where each measure is explained: anchors by name."""
+        return {term.name: term.anchor for term in self.terms}
 
 
 def make_view(record: AuditRecord) -> ReportView:
@@ -399,7 +405,7 @@ def _terms(index: RecordIndex) -> tuple[TermView, ...]:
     used |= dict.fromkeys(row.metric for row in index.record.disparities)
     found = [(name, definition(name, index.record.plan.task)) for name in used]
     return tuple(
-        TermView(known.title, name, known.asks, known.formula, known.misleads)
-        for name, known in found
+        TermView(f"term-{place}", known.title, name, known.asks, known.formula, known.misleads)
+        for place, (name, known) in enumerate(found)
         if known is not None
     )

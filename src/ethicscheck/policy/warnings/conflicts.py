@@ -17,7 +17,7 @@ from ethicscheck.metrics.comparison import Comparison
 from ethicscheck.metrics.definition import Criterion
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.metrics.rows import group_names
-from ethicscheck.model.wording import decimal, features_label, group_label, limit, percent, points
+from ethicscheck.model.wording import decimal, features_label, group_label, limit, lower_first, percent, points
 from ethicscheck.policy.rules import Rule
 
 from .base_rates import base_rates, surest_difference
@@ -85,7 +85,7 @@ def same_rules(policy: Policy) -> Iterator[Warned]:
             found.setdefault((rule.features, FIVE[parts[0]][0]), []).append(rule)
     for (features, _), rules in found.items():
         if len(rules) > 1:
-            titles = list(dict.fromkeys(_lower(rule.measure.title) for rule in rules))
+            titles = list(dict.fromkeys(lower_first(rule.measure.title) for rule in rules))
             verb = "have one and the same gap" if len(titles) > 1 else "is limited twice"
             strictest = min(rules, key=lambda rule: rule.bound)
             yield Warned(
@@ -108,7 +108,7 @@ def _demands(policy: Policy, features: tuple[str, ...]) -> list[_Demand]:
                 five, complement = FIVE[part.name]
                 if part.name == "favourable_rate" and not policy.measurement.favourable:
                     complement = True
-                found.append(_Demand(rule, part.name, _lower(part.title), five, complement))
+                found.append(_Demand(rule, part.name, lower_first(part.title), five, complement))
     return found
 
 
@@ -282,10 +282,6 @@ def _rates(given: dict[str, float], p: float) -> tuple[float, float] | None:
 def _bound(rule: Rule) -> str:
     shown = points(rule.bound, 0 if round(rule.bound * 100, 9).is_integer() else 1)
     return f"at most {shown} allowed" if rule.compare == "difference" else f"at least {limit(rule.bound)} asked for"
-
-
-def _lower(title: str) -> str:
-    return title[0].lower() + title[1:]
 
 
 def _capital(text: str) -> str:

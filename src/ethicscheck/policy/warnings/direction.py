@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ethicscheck.metrics.definition import Criterion, Metric
-from ethicscheck.model.wording import decimal, features_label, limit, percent
+from ethicscheck.model.wording import decimal, features_label, limit, lower_first, percent
 from ethicscheck.policy.rules import Rule
 
 from .definition import FAVOURABLE, OTHER_WAY, WRONG_SIDE, Policy, Warned, ids
@@ -98,11 +98,7 @@ def _asks_for(rule: Rule, policy: Policy) -> str | None:
     if measure.name == "selection_rate" and measure.table == "decisions" and not policy.measurement.favourable:
         worse = "higher"
     if rule.side == "min" and worse == "higher" and rule.bound > measure.lowest:
-        return f"a {_lower(measure.title)} of at least that much, and that is the bad direction"
+        return f"a {lower_first(measure.title)} of at least that much, and that is the bad direction"
     if rule.side == "max" and worse == "lower" and rule.bound < measure.highest:
-        return f"a {_lower(measure.title)} of at most that much, and that is the bad direction"
+        return f"a {lower_first(measure.title)} of at most that much, and that is the bad direction"
     return None
-
-
-def _lower(title: str) -> str:
-    return title if title[:2].isupper() or title[1:2].isdigit() else title[0].lower() + title[1:]
