@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from .canonical import canonical
-from .layout import HEAD_SCHEMA
+from ethicscheck.errors import UsageError
+
+from .canonical import canonical, read_canonical
+from .layout import HEAD_SCHEMA, Layout
 
 FIRST: Final = "0" * 64
 HEAD_TYPE: Final = "application/vnd.ethicscheck.archive-head+json"
@@ -69,6 +71,44 @@ def sign_head(seq: int, digest: str, signer: Signer | None) -> Head:
     return Head(seq, digest, {"keyid": signer.keyid, "sig": base64.b64encode(signature).decode("ascii")})
 
 
+def parse_head(content: bytes) -> Head:
+    """Return what `head.json` says; whether its signature is good is another question.
+
+    Raises
+    ------
+    ValueError
+        When it is not byte for byte what we would write.
+    """
+    if not content.endswith(b"\n"):
+        raise ValueError("it does not end with a line end")
+    value = read_canonical(content[:-1])
+    if value.keys() != {"schema", "seq", "sha256", "signature"} or value["schema"] != HEAD_SCHEMA:
+        raise ValueError("it has other fields than a head has")
+    seq, digest, signature = value["seq"], value["sha256"], value["signature"]
+    if not isinstance(seq, int) or isinstance(seq, bool) or seq < 1 or not isinstance(digest, str):
+        raise ValueError("seq or sha256 is none")
+    if signature is not None and (not isinstance(signature, dict) or signature.keys() != {"keyid", "sig"}):
+        raise ValueError("its signature has other fields than keyid and sig")
+    return Head(seq, digest, signature)
+
+
+def read_head(layout: Layout) -> Head:
+    """Read the head of an archive.
+
+    Raises
+    ------
+    UsageError
+        When it is not there, or not as it was written.
+    """
+    hint = "`ethicscheck archive verify` says what else was changed"
+    try:
+        return parse_head(layout.head.read_bytes())
+    except OSError as error:
+        raise UsageError(f"the archive's head can't be read: {error.strerror}", str(layout.head), hint) from None
+    except ValueError as error:
+        raise UsageError(f"the archive's head is not as it was written: {error}", str(layout.head), hint) from None
+
+
 def make_line(seq: int, prev: str, at: str, kind: str, fields: Mapping[str, Any]) -> bytes:
     """Return an entry's line, without its line end."""
     return canonical({"seq": seq, "prev": prev, "at": at, "kind": kind, **fields})
@@ -108,4 +148,15 @@ def last_line(handle: int) -> bytes:
     return b""
 
 
-__all__ = ["FIRST", "HEAD_TYPE", "Head", "Signer", "last_line", "make_line", "read_entries", "sign_head"]
+__all__ = [
+    "FIRST",
+    "HEAD_TYPE",
+    "Head",
+    "Signer",
+    "last_line",
+    "make_line",
+    "parse_head",
+    "read_entries",
+    "read_head",
+    "sign_head",
+]
