@@ -12,6 +12,7 @@ from .entries import Evidence
 from .status import GivenAnswer, GivenEvidence, ItemStatus
 
 NOT_APPLICABLE = "N/A"
+AS_IT_WAS = "it answers the question as it was"
 _ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -77,6 +78,7 @@ def canonical(value: Any) -> str:
 
 
 __all__ = [
+    "AS_IT_WAS",
     "NOT_APPLICABLE",
     "canonical",
     "check_not_applicable",
