@@ -163,14 +163,93 @@ def test_words_that_look_like_a_key_follow_an_equals_sign(terminal: Terminal) ->
     assert terminal.given() == [("t", "s")]
 
 
-def test_a_row_can_be_dropped_and_a_table_left(terminal: Terminal) -> None:
-    """b in a cell begins anew, q leaves; a half row is never saved."""
+def to_the_table(terminal: Terminal) -> None:
     terminal.begin(EVERY_KIND.replace("min: 1, max: 5, labels: {1: Never, 5: Always}", "min: 1, max: 2"))
-    terminal.walk("no", "one", "1", "2026-01-01", "2", "Ana", "b", "Ben", "x", "1", "Cleo", "q")
-    assert [item for item, _ in terminal.given()] == ["choice", "multi", "number", "date", "scale"]
+    terminal.walk("no", "one", "1", "2026-01-01", "2", "q")
 
-    terminal.walk("Ben", "1", "")
-    assert terminal.given()[-1] == ("table", [{"who": "Ben", "seen": "obs"}])
+
+def table(terminal: Terminal) -> list[list[str]]:
+    """Return the rows that count: those of the last answer to the table."""
+    rows = [value for name, value in terminal.given() if name == "table"]
+    return [list(row.values()) for row in rows[-1]] if rows else []
+
+
+def test_a_row_can_be_dropped_and_begun_again(terminal: Terminal) -> None:
+    """b takes back the row at hand and no other; a slip in a cell is asked again."""
+    to_the_table(terminal)
+    shown = terminal.walk("Ana", "1", "Bne", "b", "Ben", "x", "2", "")
+
+    assert "This row is dropped; begin it again." in shown
+    assert "'x' is no answer (a.table)" in shown
+    assert table(terminal) == [["Ana", "obs"], ["Ben", "ima"]]
+
+
+@pytest.mark.parametrize(
+    "left", [("Cleo", "q"), ("q",), ("Cleo",), ()], ids=["q", "q-first-cell", "ctrl-d", "ctrl-d-first"]
+)
+def test_leaving_a_table_keeps_the_rows_that_were_whole(terminal: Terminal, left: tuple[str, ...]) -> None:
+    """An hour's empathy map must not vanish with q or Ctrl-D; a half row is never saved, and q is nobody's name."""
+    to_the_table(terminal)
+    shown = terminal.walk("Ana", "1", "Ben", "2", *left)
+
+    assert table(terminal) == [["Ana", "obs"], ["Ben", "ima"]]
+    assert "Left in the middle of a table: the rows that were whole are saved." in shown
+    assert "1 answer saved" in shown
+
+
+def test_leaving_a_table_without_a_whole_row_saves_nothing(terminal: Terminal) -> None:
+    """There is nothing to keep."""
+    to_the_table(terminal)
+    shown = terminal.walk("Ana", "q")
+
+    assert table(terminal) == []
+    assert "0 answers saved" in shown
+
+
+def test_rows_that_need_evidence_are_not_lost_by_q(terminal: Terminal) -> None:
+    """Leaving is put off until the evidence is there; said before the first row, too. Ctrl-D can't wait, and says what is lost."""
+    terminal.begin(
+        items("id: t, type: table, text: Who?, help: y, columns: [{id: who, title: Who}], evidence: {min: 1}")
+    )
+
+    shown = terminal.walk("Ana", "q", "e", "https://example.org/notes", "")
+    assert shown.index("Evidence is asked for with every answer") < shown.index("Who >")
+    assert "this answer needs 1 piece of evidence (t)" in shown
+    assert "Your answer is kept here" in shown
+    assert terminal.given() == [("t", [{"who": "Ana"}])]
+
+    terminal.begin(
+        items("id: t, type: table, text: Who?, help: y, columns: [{id: who, title: Who}], evidence: {min: 1}")
+    )
+    assert "its rows are not saved. this answer needs 1 piece of evidence" in terminal.walk("Ana")
+    assert terminal.given() == []
+
+
+def test_rows_can_be_added_to_ones_own_table_later(terminal: Terminal) -> None:
+    """Nobody types an empathy map twice; evidence given with it stays."""
+    terminal.begin(
+        items("id: t, type: table, text: Who?, help: y, columns: [{id: who, title: Who}], evidence: {min: 1}")
+    )
+    terminal.walk("e", "https://example.org/notes", "Ana", "")
+
+    shown = terminal.walk("+", "Ben", "q")
+    assert "Enter keeps your rows · + adds rows to them" in shown
+    assert terminal.given()[-1] == ("t", [{"who": "Ana"}, {"who": "Ben"}])
+    assert terminal.answers()[-1]["evidence"][0]["url"] == "https://example.org/notes"
+
+    terminal.walk("+", "q")
+    assert len(terminal.given()) == 2, "nothing was added"
+
+
+def test_a_cell_that_looks_like_a_key_follows_an_equals_sign(terminal: Terminal) -> None:
+    """In rows as elsewhere; options whose ids are numbers are chosen by these."""
+    terminal.begin(items(
+        'id: table, type: table, text: What?, help: y, columns: [{id: a, title: A}, {id: b, title: B, options: {"0": None, "1": One}}]'
+    ))  # fmt: skip
+    shown = terminal.walk("=q", "1", "=b", "0", "")
+
+    assert "B (0 None, 1 One): " in shown
+    assert table(terminal) == [["q", "1"], ["b", "0"]]
 
 
 def test_two_people_see_each_other_and_where_they_differ(terminal: Terminal) -> None:

@@ -62,14 +62,14 @@ def show_command(use: str, lang: str | None, as_json: bool) -> None:
     """Show every question of a checklist, with its help, answers and conditions."""
     from ethicscheck.checklist.shipped import load
 
-    from .checklist_words import new_console, print_checklist, print_json, spoken
+    from .checklist_words import new_console, print_checklist, print_json, speech_in, spoken
 
     checklist = spoken(load(use, Path()), lang)
     if as_json:
         written = checklist.model_dump(mode="json", by_alias=True, exclude_unset=True)
         print_json({"schema": checklist.schema_, **written})
     else:
-        print_checklist(checklist, new_console())
+        print_checklist(checklist, new_console(), speech_in(lang))
 
 
 @checklist_command.command("start")

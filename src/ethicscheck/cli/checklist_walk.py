@@ -42,7 +42,7 @@ def walk_command(
 
     from .checklist_measured import Measured, read_measured
     from .checklist_wizard import Walk
-    from .checklist_words import ask_person, spoken
+    from .checklist_words import ask_person, speech_in, spoken
 
     opened = open_journal(journal)
     checklist = spoken(opened.loaded, lang)
@@ -52,4 +52,4 @@ def walk_command(
         )
     measured = read_measured(record, opened.loaded.checklist) if record is not None else Measured()
     by, role = ask_person(by, role)
-    return Walk(opened, by, role, only, checklist, measured).run()
+    return Walk(opened, by, role, only, checklist, measured, speech_in(lang)).run()

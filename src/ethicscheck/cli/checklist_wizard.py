@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.text import Text
 
 from ethicscheck.checklist.answering import answer_item, check_answers_something, may, person
-from ethicscheck.checklist.definition import Checklist, Column, Item
+from ethicscheck.checklist.definition import Checklist, Item
 from ethicscheck.checklist.entries import Evidence
 from ethicscheck.checklist.evidence import check_is_not_the_journal, record_evidence
 from ethicscheck.checklist.kinds import KINDS, choices_of, read_value
-from ethicscheck.checklist.kinds.table import read_cell
 from ethicscheck.checklist.opening import OpenJournal
-from ethicscheck.checklist.rules import differing
-from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus
+from ethicscheck.checklist.rules import check_not_applicable, differing, evidence_missing
+from ethicscheck.checklist.status import OPEN, ChecklistStatus, ItemStatus
 from ethicscheck.checklist.translating import in_words_of
 from ethicscheck.errors import UsageError
-from ethicscheck.model.wording import visible
 from ethicscheck.provenance import created_now
 
 from .checklist_editor import write_in_editor
 from .checklist_measured import Measured
+from .checklist_question import evidence_asked, numbers_of, own_answer, print_question, print_section
+from .checklist_rows import LeftTableError, cell_label, read_rows
+from .checklist_speech import ENGLISH, Speech
 from .checklist_words import (
     counts_in_words,
     find_evidence,
@@ -34,14 +34,12 @@ from .checklist_words import (
     open_in_words,
     print_text,
     progress_line,
-    said,
     today,
-    word,
 )
 
 STOPPED = 130
-MEASURED_WORDS = {"yes": "yes", "no": "no", "unsure": "can't tell yet"}
-HINT = "? help · b back · s skip · c comment · e evidence · n does not apply · m many lines, in your editor · q quit"
+MORE_ROWS = "+"
+SHOWN = 60
 
 
 @dataclass
@@ -61,8 +59,16 @@ class Walk:
     """A walk through a journal's questions as one person."""
 
     def __init__(
-        self, opened: OpenJournal, by: str, role: str, only: str | None, spoken: Checklist, measured: Measured
+        self,
+        opened: OpenJournal,
+        by: str,
+        role: str,
+        only: str | None,
+        spoken: Checklist,
+        measured: Measured,
+        speech: Speech = ENGLISH,
     ) -> None:
+        self.speech = speech
         self.measured = measured
         self.opened = opened
         self.spoken = spoken  # the questions in the person's language; what is saved is of the journal's own checklist
@@ -89,12 +95,12 @@ class Walk:
 
     def _walk(self) -> None:
         for note in (*self.status.notes, *self.measured.notes):
-            self._print(f"note: {note}", "dim")
+            self._print(self.speech.note.format(note), "dim")
         place = self._first()
         if place is None:
-            self._print("There is nothing to ask you.")
+            self._print(self.speech.nothing)
             return
-        self._print(HINT, "dim")
+        self._print(self.speech.hint, "dim")
         trail: list[int] = []
         while place is not None:
             step = self._ask(self.status.items[place])
@@ -111,7 +117,7 @@ class Walk:
             return next(iter(places), None)
         still_open = [place for place in places if self._open(self.status.items[place])]
         if places and not still_open:
-            self._print("Nothing is open for your role. From the first question again; Enter keeps an answer.")
+            self._print(self.speech.from_the_first)
         return next(iter(still_open or places), None)
 
     def _open(self, item: ItemStatus) -> bool:
@@ -127,7 +133,7 @@ class Walk:
                 return earlier
         above = next((earlier for earlier in range(place - 1, -1, -1) if self._asked(earlier)), None)
         if above is None:
-            self._print("This is the first question.", "dim")
+            self._print(self.speech.first, "dim")
             return place
         return above
 
@@ -149,84 +155,82 @@ class Walk:
         """Ask one question until it is answered or left; return which way to go."""
         self._show(item)
         draft = _Draft()
+        prompt = f"{cell_label(item.item.columns[0])} > " if item.item.columns else "> "
         while True:
-            line = self._read("> ").strip()
+            line = self._read(prompt).strip()
             if line in ("b", "s"):
                 return "back" if line == "b" else "next"
             try:
+                if self._obey(line, item, draft):
+                    continue
                 if line == "m":
                     if self._write(item, draft):
                         return "next"
                     continue
-                if self._obey(line, item, draft):
-                    continue
                 if line == "n":
-                    if reason := self._read("why does it not apply? ").strip():
+                    if reason := self._read(self.speech.ask_reason).strip():
                         self._save(item, draft, reason)
                         return "next"
                     continue
                 if line:
-                    draft.given = None
-                    draft.given = read_value(item.item, self.status.checklist, self._given(line, item))
+                    self._take(line, item, draft)
                 elif not self._keep(item, draft):
                     return "next"
                 self._save(item, draft)
                 return "next"
             except UsageError as error:
                 self._print(str(error), "red")
-                if line and draft.given is None and self._labels(item.item):
-                    self._print("Give the number of an option, or its words.", "dim")
+                if line and draft.given is None and choices_of(item.item, self.status.checklist):
+                    self._print(self.speech.pick, "dim")
                 if draft.given is not None:
-                    self._print("Your answer is kept here: mend this and press Enter, or answer anew.", "dim")
+                    self._print(self.speech.kept, "dim")
 
     def _obey(self, line: str, item: ItemStatus, draft: _Draft) -> bool:
         """Do what a one-letter line asks; return whether it was one."""
         if line == "q":
             raise _QuitError
         if line == "?":
-            self._print(item.item.help or "There is no help for this question.")
-            if item.item.evidence is not None:
-                self._print(self._evidence_asked(item.item))
-            self._print(f"{HINT} · = before an answer that looks like one of these", "dim")
+            self._print(item.item.help or self.speech.no_help)
+            self._print(evidence_asked(item.item, self.status.checklist, self.speech))
+            self._print(f"{self.speech.hint} · {self.speech.literal}", "dim")
         elif line == "c":
-            draft.comment = self._read("comment: ").strip() or None
+            draft.comment = self._read(self.speech.ask_comment).strip() or None
         elif line == "e":
-            given = self._read("evidence, a file beside the journal or an address: ").strip()
+            given = self._read(self.speech.ask_evidence).strip()
             if given:
                 piece = record_evidence(find_evidence(given, self.opened.folder), self.opened.folder)
                 check_is_not_the_journal(piece, self.opened.journal.path)
                 draft.evidence.append(piece)
-                self._print(f"noted: {piece.name}", "dim")
+                self._print(self.speech.noted.format(piece.name), "dim")
         else:
             return False
         return True
 
     def _write(self, item: ItemStatus, draft: _Draft) -> bool:
         """Let the person write in their editor: a text question's answer, else the comment; return whether it was saved."""
-        own = self._own(item)
+        own = own_answer(item, self.by)
         is_text = item.item.type == "text"
         before = draft.comment if not is_text else own.value if own is not None else None
         about = f"{item.item.text}\n\n{item.item.help or ''}".strip()
-        text = write_in_editor(before or "", about if is_text else f"Your comment on: {about}")
+        text = write_in_editor(before or "", about if is_text else self.speech.comment_on.format(about))
         if text is None:
-            self._print("The editor was left without saving; nothing has changed.", "dim")
+            self._print(self.speech.not_edited, "dim")
             return False
         if is_text:
-            draft.given = None
-            draft.given = read_value(item.item, self.status.checklist, text)
+            self._read_value(text, text, item, draft)
             self._save(item, draft)
             return True
         draft.comment = text or None
-        self._print("noted: the comment is saved with your answer" if text else "no comment", "dim")
+        self._print(self.speech.noted_comment if text else self.speech.no_comment, "dim")
         return False
 
     def _keep(self, item: ItemStatus, draft: _Draft) -> bool:
         """On an empty line: return whether there is something to save; raise where an answer is still needed."""
         if draft.given is not None:
             return True
-        own = self._own(item)
+        own = own_answer(item, self.by)
         if own is None:
-            raise UsageError("there is no answer yet", item.item.id, "answer, or s to skip")
+            raise UsageError(self.speech.answer_missing.format(item.item.id))
         if own.na_reason is None and (draft.comment or draft.evidence):
             draft.given = own.value
             draft.comment = draft.comment or own.comment
@@ -236,68 +240,83 @@ class Walk:
             ]
             return True
         if own.problem or item.state == "stale":
-            raise UsageError("your answer no longer stands", item.item.id, "answer again, or s to skip")
+            raise UsageError(self.speech.outdated.format(item.item.id))
         return False
 
-    def _given(self, line: str, item: ItemStatus) -> Any:
-        """Return what a line says: the number of an option stands for the option."""
+    def _take(self, line: str, item: ItemStatus, draft: _Draft) -> None:
+        """Take a line for the answer: the number of an option stands for the option, a table begins with its first cell."""
+        draft.given = None
+        if KINDS[item.item.type].widget == "rows":
+            self._read_value(line, self._rows(line, item, draft), item, draft)
+            return
         literal = line.removeprefix("=").strip() if line.startswith("=") else line
-        widget = KINDS[item.item.type].widget
-        if widget == "rows":
-            return self._read_rows(literal, item.item)
-        numbers = self._numbers(item.item)
+        self._read_value(literal, self._given(literal, item.item), item, draft)
+
+    def _read_value(self, said: str, given: Any, item: ItemStatus, draft: _Draft) -> None:
+        draft.given = None
+        try:
+            draft.given = read_value(item.item, self.status.checklist, given)
+        except UsageError:
+            if not self.speech.refused:
+                raise
+            short = said if len(said) <= SHOWN else f"{said[: SHOWN - 1]}…"
+            raise UsageError(self.speech.refused.format(short, item.item.id, self.speech.example(item.item))) from None
+
+    def _given(self, literal: str, item: Item) -> Any:
+        """Return what a line says: the number of an option stands for the option."""
+        widget = KINDS[item.type].widget
+        numbers = numbers_of(item, self.status.checklist)
         if widget == "one_of":
             return numbers.get(literal, literal)
         if widget == "some_of":
-            words = literal.split(",") if "," in literal else literal.split()
-            picked = [numbers[word.strip()] for word in words if word.strip() in numbers]
-            return picked if len(picked) == len(words) else literal
+            words = [word.strip() for word in (literal.split(",") if "," in literal else literal.split())]
+            picked = [numbers[word] for word in words if word in numbers]
+            return picked if len(picked) == len([word for word in words if word]) else literal
         return literal
 
-    def _numbers(self, item: Item) -> Mapping[str, str]:
-        """Return the options by the numbers they are shown with; a scale's steps are numbers themselves."""
-        labels = self._labels(item)
-        if item.type == "scale" or any(key.isdigit() for key in labels):
-            return {key: key for key in labels}
-        return {str(number): key for number, key in enumerate(labels, 1)}
-
-    def _read_rows(self, first: str, item: Item) -> list[dict[str, str]]:
-        """Read rows cell by cell; the first cell of the first row is there already."""
-        rows: list[dict[str, str]] = []
-        line = first
-        while line:
-            cells = [
-                self._read_cell(item, column, line if place == 0 else None) for place, column in enumerate(item.columns)
+    def _rows(self, line: str, item: ItemStatus, draft: _Draft) -> list[dict[str, str]]:
+        own = own_answer(item, self.by)
+        more = line == MORE_ROWS
+        before = own.value if more and own is not None and isinstance(own.value, tuple) else ()
+        if more and own is not None and not draft.evidence:
+            draft.evidence = [
+                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires)
+                for piece in own.evidence
+                if not piece.problem
             ]
-            rows.append({column.id: cell for column, cell in zip(item.columns, cells, strict=True)})
-            line = self._read(f"{self._cell_prompt(item.columns[0])[:-2]} (Enter when done): ").strip()
-        return rows
+            draft.comment = draft.comment or own.comment
+        try:
+            return read_rows(
+                item.item,
+                None if more else line,
+                before,
+                self._read,
+                lambda text: self._print(text, "red"),
+                self.speech,
+            )
+        except LeftTableError as left:
+            self._leave_table(left, len(before), item, draft)
 
-    def _read_cell(self, item: Item, column: Column, given: str | None) -> str:
-        """Read a cell until it will do; q leaves, b drops the rows."""
-        numbers = {str(number): key for number, key in enumerate(column.options or (), 1)}
-        while True:
-            if given is None:
-                given = self._read(self._cell_prompt(column)).strip()
-                if given == "q":
-                    raise _QuitError
-                if given == "b":
-                    raise UsageError("these rows were not saved", item.id, "begin again, or s to skip")
+    def _leave_table(self, left: LeftTableError, before: int, item: ItemStatus, draft: _Draft) -> NoReturn:
+        """Save the rows that were whole, then leave; with q, only where they could be saved."""
+        if len(left.rows) > before:
             try:
-                return read_cell(item, column, numbers.get(given, given))
+                draft.given = read_value(item.item, self.status.checklist, left.rows)
+                self._save(item, draft)
+                self._print(self.speech.rows_kept, "dim")
             except UsageError as error:
-                self._print(str(error), "red")
-                given = None
-
-    def _cell_prompt(self, column: Column) -> str:
-        options = ", ".join(f"{number} {label}" for number, label in enumerate((column.options or {}).values(), 1))
-        return visible(f"{column.title}{f' ({options})' if options else ''}: ")
+                if left.cause is None:
+                    raise
+                self._print(self.speech.rows_lost.format(error), "red")
+        raise left.cause or _QuitError
 
     def _save(self, item: ItemStatus, draft: _Draft, na_reason: str | None = None) -> None:
+        given = draft.given if na_reason is None else None
+        self._check(item.item, given, draft, na_reason)
         _, notes = answer_item(
             self.opened,
             item.item.id,
-            draft.given if na_reason is None else None,
+            given,
             by=self.by,
             role=self.role,
             at=created_now(),
@@ -309,67 +328,41 @@ class Walk:
         self.opened = self.opened.again()
         self.status = in_words_of(self.opened.status(today=today(), measured=self.measured.answers), self.spoken)
         for note in notes:
-            self._print(f"note: {note}", "yellow")
+            self._print(self.speech.note.format(note), "yellow")
         now = self.status.item(item.item.id)
         assert now is not None, "it was answered just now"
-        self._print(f"saved ({word(now.state)})", "green")
+        self._print(self.speech.saved.format(self.speech.states[now.state]), "green")
         for other in differing(now, self.by):
-            self._print(f"this differs from {in_short(other, now, self.status.checklist)}", "yellow")
+            shown = in_short(other, now, self.status.checklist, self.speech)
+            self._print(self.speech.differs.format(shown), "yellow")
+
+    def _check(self, item: Item, given: Any, draft: _Draft, na_reason: str | None) -> None:
+        """Say in the walk's language what `answer_item` would say in English."""
+        speech = self.speech
+        if na_reason is not None and speech.na_refused and check_not_applicable(item, na_reason):
+            if item.na is None:
+                raise UsageError(speech.na_refused.format(item.id))
+            raise UsageError(speech.na_short.format(item.na.reason_min_chars, len(na_reason), item.id))
+        if speech.evidence_missing and (missing := evidence_missing(item, given, draft.evidence)):
+            raise UsageError(speech.evidence_missing.format(missing, item.id))
 
     def _show(self, item: ItemStatus) -> None:
         self.console.print()
         if item.section.id != self._section:
             self._section = item.section.id
-            sections = [section.id for section in self.status.checklist.sections]
-            which = f"  ({sections.index(item.section.id) + 1} of {len(sections)})" if len(sections) > 1 else ""
-            self._print(f"{item.section.title}{which}", "bold underline")
-            self._print(item.section.intro or "")
-        self._print(progress_line(self.status), "dim")
-        self._print(f"{item.item.text}  [{item.item.id}]", "bold")
-        numbers = self._numbers(item.item)
-        labels = self._labels(item.item)
-        for number, key in numbers.items():
-            self._print(f"{number}  {labels[key]}" if labels[key] != number else number, indent=2)
-        kind = KINDS[item.item.type]
-        if kind.widget != "one_of":
-            columns = ", then ".join(column.title for column in item.item.columns)
-            self._print(f"({columns}; one after the other)" if columns else f"({kind.example(item.item)})", "dim")
-        for answer in item.answers:
-            whose = "you" if answer.by == self.by else ""
-            self._print(f"{whose + ', ' if whose else ''}{said(answer, item, self.status.checklist)}", "cyan")
-        if item.settled:
-            self._print(item.settled, "cyan")
-        if item.measured is not None and item.state != "contradicted":
-            self._print(f"measured: {MEASURED_WORDS[item.measured.answer]}. {item.measured.message}", "magenta")
-        if rules := self.measured.opened_by(item):
-            self._print(
-                f"opened by {'a rule' if len(rules) == 1 else 'rules'} that failed: {', '.join(rules)}; answer anew to close it",
-                "yellow",
-            )
-        if item.state in ("stale", "contradicted", "disputed"):
-            self._print(f"{word(item.state)}" + (f": {item.why}" if item.state != "disputed" else ""), "yellow")
-
-    def _evidence_asked(self, item: Item) -> str:
-        assert item.evidence is not None, "only asked then"
-        labels = self._labels(item)
-        named = [labels.get(key, key) for key in item.evidence.for_ or ()]
-        which = f" with {' or '.join(f'“{label}”' for label in named)}" if named else " with every answer"
-        return f"Evidence is asked for{which}, {item.evidence.min} or more; give it with e, before the answer."
-
-    def _labels(self, item: Item) -> Mapping[str, str]:
-        return choices_of(item, self.status.checklist)
-
-    def _own(self, item: ItemStatus) -> GivenAnswer | None:
-        return next((answer for answer in item.answers if answer.by == self.by), None)
+            print_section(item, self.status.checklist, self.console, self.speech)
+        print_question(item, self.status, self.by, self.measured.opened_by(item), self.console, self.speech)
+        if item.item.columns:  # a table left without its evidence could not be saved
+            self._print(evidence_asked(item.item, self.status.checklist, self.speech), "dim")
 
     def _say_goodbye(self) -> None:
+        speech, name = self.speech, self.opened.journal.path.name
         self.console.print()
-        answers = "1 answer" if self.saved == 1 else f"{self.saved} answers"
-        self._print(f"{answers} saved in {self.opened.journal.path.name}.")
-        self._print(f"{progress_line(self.status)}: {counts_in_words(self.status)}")
-        if still := open_in_words(self.status):
+        self._print(speech.one_answer.format(name) if self.saved == 1 else speech.answers.format(self.saved, name))
+        self._print(f"{progress_line(self.status, speech)}: {counts_in_words(self.status, speech)}")
+        if still := open_in_words(self.status, speech):
             mine = any(may("answer", self.role, item.section.roles) for item in self.status.items if item.state in OPEN)
-            self._print(still if mine else f"Nothing is open for your role. {still}")
+            self._print(still if mine else f"{speech.nothing_open} {still}")
 
     def _print(self, text: str, style: str = "", indent: int = 0) -> None:
         print_text(self.console, text, style, indent)

@@ -19,15 +19,17 @@ from rich.text import Text
 from ethicscheck.checklist.conditions import describe
 from ethicscheck.checklist.definition import Checklist, Item
 from ethicscheck.checklist.entries import Answer, content_of
-from ethicscheck.checklist.kinds import KINDS, choices_of, show_value
+from ethicscheck.checklist.kinds import choices_of, show_value
 from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.reading import LoadedChecklist
-from ethicscheck.checklist.rules import NOT_APPLICABLE, differing
+from ethicscheck.checklist.rules import AS_IT_WAS, NOT_APPLICABLE, differing
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, Risk, State
 from ethicscheck.checklist.translating import translate
 from ethicscheck.errors import UsageError
 from ethicscheck.model.wording import visible
 from ethicscheck.provenance import created_now
+
+from .checklist_speech import ENGLISH, Speech, speech_of
 
 WIDTH = 100
 BAR = 24
@@ -52,11 +54,11 @@ def new_console(stderr: bool = False) -> Console:
     return console
 
 
-def print_text(console: Console, text: str, style: str = "", indent: int = 0) -> None:
+def print_text(console: Console, text: str, style: str = "", indent: int = 0, hanging: int = 0) -> None:
     """Print text that others wrote: control characters made visible, wrapped, line by line."""
-    space = " " * indent
+    space, later = " " * indent, " " * (indent + hanging)
     for line in text.splitlines():
-        for part in textwrap.wrap(visible(line), console.width, initial_indent=space, subsequent_indent=space) or [""]:
+        for part in textwrap.wrap(visible(line), console.width, initial_indent=space, subsequent_indent=later) or [""]:
             console.print(Text(part, style), soft_wrap=True)
 
 
@@ -124,7 +126,15 @@ def spoken(loaded: LoadedChecklist, language: str | None) -> Checklist:
     return translated.checklist
 
 
-def print_checklist(checklist: Checklist, console: Console) -> None:
+def speech_in(language: str | None) -> Speech:
+    """Return the walk's own words in a language, telling on stderr where there are none."""
+    found = speech_of(language)
+    if found is None:
+        say([f"the walk's own words are not translated into {language!r}"])
+    return found or ENGLISH
+
+
+def print_checklist(checklist: Checklist, console: Console, speech: Speech = ENGLISH) -> None:
     """Print every question."""
     print_text(console, f"{checklist.title}  {checklist.id} {checklist.version}", "bold")
     print_text(console, checklist.summary or "")
@@ -132,49 +142,52 @@ def print_checklist(checklist: Checklist, console: Console) -> None:
         console.print()
         print_text(console, section.title, "bold underline")
         print_text(console, section.intro or "")
-        for what, words in (("answered by", section.roles.answer), ("signed by", section.roles.sign)):
+        for what, words in ((speech.answered_by, section.roles.answer), (speech.signed_by, section.roles.sign)):
             if words:
-                print_text(console, f"{what} {', '.join(words)}", "dim")
+                print_text(console, what.format(", ".join(words)), "dim")
         for item in section.items:
             console.print()
             print_text(console, item.text, "bold")
-            print_text(console, f"{item.id} · {answers_in_words(item, checklist)}", "dim", 2)
+            print_text(console, f"{item.id} · {answers_in_words(item, checklist, speech)}", "dim", 2)
             if item.when is not None:
-                print_text(console, f"asked only when {describe(item.when, checklist)}", "dim", 2)
+                print_text(console, speech.asked_when.format(describe(item.when, checklist)), "dim", 2)
             print_text(console, item.help or "", indent=2)
 
 
-def answers_in_words(item: Item, checklist: Checklist) -> str:
+def answers_in_words(item: Item, checklist: Checklist, speech: Speech = ENGLISH) -> str:
     """Return what an answer to a question may be."""
     labels = choices_of(item, checklist)
-    words = " | ".join(labels.values()) if labels else KINDS[item.type].example(item)
+    words = " | ".join(labels.values()) if labels else speech.example(item)
     if item.columns:
         words += f": {' | '.join(column.title for column in item.columns)}"
-    return words + (" · N/A with a reason" if item.na is not None else "")
+    return words + (f" · {speech.na_allowed}" if item.na is not None else "")
 
 
-def progress_line(status: ChecklistStatus) -> str:
+def progress_line(status: ChecklistStatus, speech: Speech = ENGLISH) -> str:
     """Return how far it is, as a bar and in words."""
     counts = status.progress()
     asked = counts["items"] - counts["hidden"]
     done = asked - sum(counts[state] for state in OPEN)
     filled = round(BAR * done / asked) if asked else BAR
-    return f"{'━' * filled}{'╌' * (BAR - filled)} {done} of {asked} done"
+    return f"{'━' * filled}{'╌' * (BAR - filled)} {speech.done.format(done, asked)}"
 
 
-def counts_in_words(status: ChecklistStatus) -> str:
+def counts_in_words(status: ChecklistStatus, speech: Speech = ENGLISH) -> str:
     """Return how many questions are in each state."""
     counts = status.progress()
-    return ", ".join(f"{counts[state]} {word(state)}" for state in MARKS if counts[state])
+    return ", ".join(f"{counts[state]} {speech.states[state]}" for state in MARKS if counts[state])
 
 
-def open_in_words(status: ChecklistStatus) -> str:
+def open_in_words(status: ChecklistStatus, speech: Speech = ENGLISH) -> str:
     """Return for whom questions are open, "" where nothing is, or where anyone may answer everything that is."""
     found = status.open_for()
     if not any(found):
         return ""
-    parts = (f"{count} for {' or '.join(roles) if roles else 'anyone'}" for roles, count in found.items())
-    return f"Still open: {', '.join(parts)}."
+    parts = (
+        speech.open_for.format(count, speech.listed(roles) if roles else speech.anyone)
+        for roles, count in found.items()
+    )
+    return speech.still_open.format(", ".join(parts))
 
 
 def measured_in_words(status: ChecklistStatus) -> str:
@@ -188,7 +201,7 @@ def measured_in_words(status: ChecklistStatus) -> str:
 
 def word(state: State) -> str:
     """Return a state as it is said."""
-    return "not applicable" if state == "not_applicable" else state
+    return ENGLISH.states[state]
 
 
 def print_status(status: ChecklistStatus, console: Console) -> None:
@@ -247,25 +260,38 @@ def print_text_after(console: Console, head: Text, text: str) -> None:
         console.print(shown, soft_wrap=True)
 
 
-def in_short(answer: GivenAnswer, item: ItemStatus, checklist: Checklist) -> str:
+def in_short(answer: GivenAnswer, item: ItemStatus, checklist: Checklist, speech: Speech = ENGLISH) -> str:
     """Return one person's answer on one line, without comment and evidence."""
-    text = said(replace(answer, comment=None, evidence=()), item, checklist)
+    text = said(replace(answer, comment=None, evidence=()), item, checklist, speech)
     return " ".join(text.split())
 
 
-def said(answer: GivenAnswer, item: ItemStatus, checklist: Checklist) -> str:
+def said(answer: GivenAnswer, item: ItemStatus, checklist: Checklist, speech: Speech = ENGLISH) -> str:
     """Return one person's answer in words."""
     shown = (
-        f"{NOT_APPLICABLE}: {answer.na_reason}"
+        speech.na_because.format(answer.na_reason)
         if answer.na_reason is not None
         else show_value(answer.value, item.item, checklist)
     )
-    text = f"{answer.by} ({answer.role}), {answer.at[:10]}: {shown}"
+    text = f"{answer.by} ({answer.role}), {answer.at[:10]}{brought_in(answer)}: {shown}"
+    if answer.problem == AS_IT_WAS:
+        text += f"\n  {AS_IT_WAS}"
     if answer.comment:
         text += f"\n  “{answer.comment}”"
     for piece in answer.evidence:
-        text += f"\n  evidence: {piece.path or piece.url}" + (f" — {piece.problem}" if piece.problem else "")
+        text += f"\n  {speech.evidence.format(piece.path or piece.url)}" + (
+            f" — {piece.problem}" if piece.problem else ""
+        )
     return text
+
+
+def brought_in(answer: GivenAnswer) -> str:
+    """Return who brought an answer in from a form: ", from a form, by Eva (reviewer) on 2026-03-05"; "" for one given directly."""
+    if not answer.imported:
+        return ""
+    by, role, at = (answer.imported.get(key, "") for key in ("by", "role", "at"))
+    own = (by, role) == (answer.by, answer.role)
+    return ", from a form" + ("" if own or not by else f", by {by} ({role})") + (f" on {at[:10]}" if at else "")
 
 
 def tell_answer(opened: OpenJournal, answer: Answer) -> None:
@@ -365,7 +391,7 @@ def _item_json(item: ItemStatus) -> dict[str, Any]:
 
 
 def _answer_json(answer: GivenAnswer) -> dict[str, Any]:
-    found = {key: part for key, part in vars(answer).items() if part not in (None, "", ())}
+    found = {key: part for key, part in vars(answer).items() if part not in (None, "", (), {})}
     if answer.evidence:
         found["evidence"] = [
             {key: part for key, part in vars(piece).items() if part not in (None, "")} for piece in answer.evidence
