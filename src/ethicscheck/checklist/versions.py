@@ -15,6 +15,7 @@ from ethicscheck.errors import UsageError
 from .definition import Checklist, Item
 from .entries import Answer, Migration, Withdrawal
 from .opening import OpenJournal, beside, latest_version
+from .rules import check_not_applicable, evidence_missing
 
 Fate = Literal["compatible", "renamed", "needs_re_answer", "removed", "new"]
 
@@ -90,6 +91,26 @@ def _changes(before: Item, after: Item, old: Checklist, new: Checklist) -> Itera
             yield PartChange(part, first, rest_after[part], False)
 
 
+def compare_frames(old: Checklist, new: Checklist) -> tuple[PartChange, ...]:
+    """Return what differs outside the questions: titles, introductions, who signs, which sections there are."""
+    before, after = _frame(old), _frame(new)
+    return tuple(
+        PartChange(part, before.get(part, ""), after.get(part, ""), False)
+        for part in dict.fromkeys((*before, *after))
+        if before.get(part, "") != after.get(part, "")
+    )
+
+
+def _frame(checklist: Checklist) -> dict[str, str]:
+    parts = {"title": checklist.title, "summary": checklist.summary or ""}
+    parts["sign"] = _flat(checklist.sign.model_dump(mode="json"))
+    for section in checklist.sections:
+        where = f"section {section.id}"
+        parts |= {where: section.title, f"{where}, intro": section.intro or ""}
+        parts |= {f"{where}, controls": ", ".join(section.controls)}
+    return parts
+
+
 def _meaning(item: Item, checklist: Checklist) -> dict[str, str]:
     """Return the parts that `Checklist.item_sha256` covers, in words."""
     parts = {"type": item.type, "text": item.text}
@@ -141,6 +162,8 @@ class Moved:
     counting : questions whose answers go on counting.
     renamed : those of them that have another id now, as (old, new).
     again : questions that mean something else now: answers are kept, and asked for again.
+    falling_short : questions whose answers no longer will do, though they mean the same, as (question, why): N/A is no longer
+        allowed, or evidence is asked for.
     removed : questions that are no longer asked: answers are kept.
     unanswered : questions nobody has answered yet.
     """
@@ -152,6 +175,7 @@ class Moved:
     removed: tuple[str, ...]
     unanswered: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    falling_short: tuple[tuple[str, str], ...] = ()
 
 
 def migrate_journal(opened: OpenJournal, *, at: str, by: str | None = None, role: str | None = None) -> Moved:
@@ -173,24 +197,40 @@ def migrate_journal(opened: OpenJournal, *, at: str, by: str | None = None, role
         assert isinstance(entry, Migration)
         written = entry
     current, renamed = _current(opened)
-    digests = {item.id: checklist.item_sha256(item) for _, item in checklist.items()}
     fates: dict[str, list[str]] = {"counting": [], "again": [], "removed": []}
+    short: list[tuple[str, str]] = []
+    asked = {item.id: item for _, item in checklist.items()}
     for name, answers in current.items():
-        if name not in digests:
+        item = asked.get(name)
+        if item is None:
             fates["removed"].append(name)
+            continue
+        # As in `folding`: those who answered the question as it is decide, where anybody did.
+        meant = [answer for answer in answers if answer.item_sha256 in ("", checklist.item_sha256(item))]
+        if not meant:
+            fates["again"].append(name)
+        elif why := next(filter(None, (_shortfall(answer, item) for answer in meant)), ""):
+            short.append((name, why))
         else:
-            # As in `folding`: the newest answer says which question was meant.
-            counts = answers[-1].item_sha256 in ("", digests[name])
-            fates["counting" if counts else "again"].append(name)
+            fates["counting"].append(name)
     return Moved(
         written,
         tuple(fates["counting"]),
         tuple(renamed.items()),
         tuple(fates["again"]),
         tuple(fates["removed"]),
-        tuple(name for name in digests if name not in current),
+        tuple(name for name in asked if name not in current),
         notes,
+        tuple(short),
     )
+
+
+def _shortfall(answer: Answer, item: Item) -> str:
+    """Return what the rules of a question ask of an answer beyond what it brings, "" for nothing."""
+    if answer.na_reason is not None:
+        return check_not_applicable(item, answer.na_reason)
+    missing = evidence_missing(item, answer.value, answer.evidence)
+    return f"{missing} more piece{'s' if missing > 1 else ''} of evidence" if missing else ""
 
 
 def _current(opened: OpenJournal) -> tuple[dict[str, list[Answer]], dict[str, str]]:
@@ -210,4 +250,4 @@ def _current(opened: OpenJournal) -> tuple[dict[str, list[Answer]], dict[str, st
     return {name: list(answers.values()) for name, answers in given.items() if answers}, renamed
 
 
-__all__ = ["Moved", "PartChange", "QuestionChange", "compare_versions", "migrate_journal"]
+__all__ = ["Moved", "PartChange", "QuestionChange", "compare_frames", "compare_versions", "migrate_journal"]

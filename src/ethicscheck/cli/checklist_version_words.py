@@ -9,7 +9,7 @@ from rich.console import Console
 
 from ethicscheck.checklist.definition import Checklist
 from ethicscheck.checklist.opening import OpenJournal
-from ethicscheck.checklist.versions import Fate, Moved, PartChange, QuestionChange
+from ethicscheck.checklist.versions import Fate, Moved, PartChange, QuestionChange, compare_frames
 from ethicscheck.model.wording import visible
 
 from .checklist_words import print_text, say
@@ -41,6 +41,11 @@ def print_changes(changes: Sequence[QuestionChange], old: Checklist, new: Checkl
                 print_text(console, change.text, indent=4)
             for part in change.changed:
                 print_text(console, part_in_words(part), indent=4)
+    if frame := compare_frames(old, new):
+        console.print()
+        print_text(console, "around the questions: answers count, signatures lapse", "bold underline")
+        for part in frame:
+            print_text(console, part_in_words(part), indent=2)
 
 
 def counts_in_words(changes: Sequence[QuestionChange]) -> str:
@@ -68,6 +73,8 @@ def tell_moved(opened: OpenJournal, moved: Moved) -> None:
     click.echo(f"answers to {count} question{'' if count == 1 else 's'} count as before")
     for old, new in moved.renamed:
         click.echo(visible(f"renamed: {old} is {new} now"))
+    for name, why in moved.falling_short:
+        click.echo(visible(f"no longer enough: {name} ({why})"))
     for word, ids in (
         ("to be answered again", moved.again),
         ("no longer asked, answers kept", moved.removed),

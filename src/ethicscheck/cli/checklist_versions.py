@@ -19,7 +19,7 @@ def diff_command(old: str, new: str, as_json: bool) -> None:
     else now; answers are kept and asked again. Removed: they are kept, and no longer asked for.
     """
     from ethicscheck.checklist.shipped import load
-    from ethicscheck.checklist.versions import compare_versions
+    from ethicscheck.checklist.versions import compare_frames, compare_versions
 
     from .checklist_version_words import print_changes
     from .checklist_words import new_console, print_json
@@ -31,7 +31,8 @@ def diff_command(old: str, new: str, as_json: bool) -> None:
             name: {"id": part.checklist.id, "version": part.checklist.version, "sha256": part.sha256}
             for name, part in (("old", before), ("new", after))
         }
-        print_json({**ends, "items": [asdict(change) for change in changes]})
+        frame = [asdict(part) for part in compare_frames(before.checklist, after.checklist)]
+        print_json({**ends, "items": [asdict(change) for change in changes], "checklist": frame})
         return
     print_changes(changes, before.checklist, after.checklist, new_console())
 
