@@ -190,3 +190,101 @@ def test_questions_without_help_are_found_in_what_is_taken(tmp_path: Path) -> No
     (spot,) = read_checklist(tmp_path / "starter.yaml").weak_spots()
 
     assert "q.one: there is no help" in str(spot)
+
+
+TWICE = """\
+schema: ethicscheck/checklist/1
+id: twice
+version: "1"
+title: Asked before
+options: {ynu: {"yes": Yes, "no": No, unsure: We do not know yet}}
+sections:
+  - id: only
+    title: Only
+    items:
+      - {id: t.one, type: choice, options: ynu, text: Is the first so?, help: Why.}
+      - {id: t.two, type: choice, options: ynu, text: Is the second so?, help: Why.}
+"""
+ONCE = STARTER.replace("[home.yaml#near]", "[home.yaml, twice.yaml]\ninstead: {h.first: [t.one, t.two]}")
+
+
+def once(folder: Path, starter: str = ONCE) -> LoadedChecklist:
+    (folder / "twice.yaml").write_text(TWICE, encoding="utf-8")
+    return written(folder, starter)
+
+
+def test_what_two_homes_ask_alike_is_asked_once(tmp_path: Path) -> None:
+    """The question left out is gone; what hung on it hangs on any of those that ask it instead."""
+    found = once(tmp_path).checklist
+    second = found.item("h.second")
+
+    assert [item.id for _, item in found.items()] == ["h.second", "h.far", "t.one", "t.two", "s.own"]
+    assert found.instead == {"h.first": ("t.one", "t.two")}
+    assert second is not None
+    assert second.when is not None
+    assert [(leaf.item, leaf.in_) for leaf in second.when.any or ()] == [("t.one", ("yes",)), ("t.two", ("yes",))]
+
+    start_journal(once(tmp_path), tmp_path / "j.jsonl", at="2026-03-01T12:00:00Z")
+    opened = open_journal(tmp_path / "j.jsonl")
+    answer(opened, "t.one", "no")
+    answer(opened, "t.two", "yes")
+    assert [item.state for item in standing(opened).items if item.item.id in ("h.second", "h.far")] == [
+        "unanswered"
+    ] * 2
+
+
+def test_conditions_on_measures_and_inside_others_follow_too(tmp_path: Path) -> None:
+    """A condition that was left behind would name a question that is not there."""
+    metric = 'metric: {metric: accuracy, across: "*", compare: difference, max: 0.05}'
+    home = HOME.replace('when: {item: h.first, in: ["no"]}', 'when: {not: {all: [{measured: h.first, in: ["yes"]}]}}')
+    home = home.replace('risk: {"yes": 0, "no": 3}', metric)
+    (tmp_path / "twice.yaml").write_text(
+        TWICE.replace("Is the first so?, help: Why.", f"Is the first so?, help: Why., {metric}")
+    )
+    found = written(tmp_path, ONCE.replace("[t.one, t.two]", "t.one"), home).checklist
+    far = found.item("h.far")
+
+    assert far is not None
+    assert far.model_dump(by_alias=True, exclude_unset=True)["when"] == {
+        "not": {"all": ({"measured": "t.one", "in": ("yes",)},)}
+    }
+
+
+def test_a_section_of_which_nothing_is_left_falls_out(tmp_path: Path) -> None:
+    """A heading without questions would puzzle people."""
+    found = once(tmp_path, ONCE.replace("instead: {h.first: [t.one, t.two]}", "instead: {t.one: s.own, t.two: s.own}"))
+
+    assert [section.id for section in found.checklist.sections] == ["home.near", "home.far", "near"]
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        ("{h.frist: t.one}", "instead: 'h.frist' is no question that is taken over (starter.yaml:7) — did you mean 'h.first'?"),
+        ("{h.first: t.on}", "instead: there is no question 't.on' that could ask h.first (starter.yaml:7) — did you mean 't.one'?"),
+        ("{h.first: t.one, t.one: t.two}", "instead: there is no question 't.one' that could ask h.first"),
+        ("{s.own: t.one}", "instead: 's.own' is asked here (starter.yaml:7)"),
+        ("{h.second: t.one, h.first: h.far}", "h.far is a text, which has no fixed answers"),
+    ],
+)  # fmt: skip
+def test_what_can_t_be_left_out_is_said(instead: str, said: str, tmp_path: Path) -> None:
+    """A slip would ask twice, or not at all, in silence."""
+    (tmp_path / "twice.yaml").write_text(TWICE, encoding="utf-8")
+    found = problems(tmp_path, ONCE.replace("{h.first: [t.one, t.two]}", instead))
+
+    assert any(said in problem for problem in found), found
+
+
+def test_show_and_answer_say_where_a_question_is_asked_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who looks for a question they know from home must be led to it; the JSON reads back."""
+    once(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert run(["checklist", "show", "starter.yaml"]) == 0
+    assert "not asked twice: h.first, see t.one, t.two" in capsys.readouterr().out
+    assert run(["checklist", "start", "starter.yaml", "-o", "j.jsonl"]) == 0
+    assert run(["checklist", "answer", "j.jsonl", "h.first", "yes", "--as", "A", "--role", "product"]) == 2
+    assert "h.first is not asked twice (starter) — answer t.one and t.two instead" in capsys.readouterr().err
+    assert run(["checklist", "show", "starter.yaml", "--json"]) == 0
+    assert read_checklist(capsys.readouterr().out, "again").checklist.sections == once(tmp_path).checklist.sections

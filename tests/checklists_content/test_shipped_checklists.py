@@ -218,9 +218,26 @@ class TestStarter:
             assert found.checklist.item_sha256(item) == home.item_sha256(original)
             assert found.checklist.section_of(item).id == f"{home.id}.{home.section_of(original).id}"
             assert found.checklist.section_of(item).roles == home.section_of(original).roles
-            assert (item.help, item.when, item.evidence, item.na, item.risk) == (
-                (original.help, original.when, original.evidence, original.na, original.risk)
+            assert (item.help, item.evidence, item.na, item.risk) == (
+                (original.help, original.evidence, original.na, original.risk)
             )
+            moved = original.when is not None and any(
+                leaf.item in found.checklist.instead or leaf.measured in found.checklist.instead
+                for leaf in leaves(original.when)
+            )
+            assert moved or item.when == original.when
+
+    def test_what_is_not_asked_twice_is_asked_in_the_same_form(self, name: str) -> None:
+        """A measured question is left out only for measured ones, or a number would be lost; its answers fit conditions."""
+        found = load(name, Path())
+        at_home = {item.id: item for home in found.homes for _, item in home.checklist.items()}
+
+        assert found.checklist.instead
+        for old, new in found.checklist.instead.items():
+            assert found.checklist.item(old) is None
+            others = [found.checklist.item(name) for name in new]
+            if at_home[old].metric is not None:
+                assert all(other is not None and other.metric is not None for other in others), old
 
     def test_its_own_questions_follow_the_house_rules(self, name: str) -> None:
         """Help in three parts, an id of its own, roles and controls: as everywhere."""
@@ -238,12 +255,16 @@ class TestStarter:
 
 
 def test_the_starter_for_much_at_stake_asks_all_seven() -> None:
-    """Nothing of the seven is left out in silence."""
+    """Nothing of the seven is left out in silence: what two of them ask alike names the question that asks it."""
     found = load("high-risk-system", Path())
     ids = {item.id for _, item in found.checklist.items()}
 
     assert {home.checklist.id for home in found.homes} == SHIPPED
-    assert all(item.id in ids for home in found.homes for _, item in home.checklist.items())
+    assert all(
+        item.id in ids or item.id in found.checklist.instead
+        for home in found.homes
+        for _, item in home.checklist.items()
+    )
 
 
 def test_everything_shipped_stands_in_the_report(tmp_path: Path) -> None:

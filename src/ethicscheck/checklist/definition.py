@@ -152,6 +152,9 @@ class Checklist(Strict):
     include: Texts = Field(
         (), description="Checklists whose questions are taken over, by id or path; one section: `id#section`."
     )
+    instead: dict[str, Texts] = Field(
+        {}, description="A question of an included checklist that is not asked here: the questions that ask it instead."
+    )
     sections: tuple[ChecklistSection, ...]
 
     def items(self) -> Iterator[tuple[ChecklistSection, Item]]:

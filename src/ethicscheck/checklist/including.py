@@ -1,7 +1,8 @@
 """Combines checklists: `include` takes over whole checklists, or single sections, from their homes.
 
 Questions keep their ids and what they mean at home, so an answer's digest is the same in both places; sections are
-named `home.section`, since two homes may call a section alike.
+named `home.section`, since two homes may call a section alike. Where two homes ask the same, `instead` leaves one of
+the questions out: people are asked once, and conditions on it look at the questions that ask it instead.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ def combine(document: Document, find: Finder) -> tuple[LoadedChecklist, ...]:
             continue
         line = document.line(("include", place))
         taken += [(line, section) for section in _sections_of(home, wanted)]
+    taken = _ask_once(taken, document)
     _take_renamed(document.value, homes.values(), {item["id"] for _, part in taken for item in part["items"]})
     _prepend(document, taken)
     return tuple(homes.values())
@@ -91,6 +93,39 @@ def _sections_of(home: LoadedChecklist, wanted: str) -> Iterator[dict[str, Any]]
 def _with_options(item: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any]:
     named = item.get("options")
     return {**item, "options": sets[named]} if isinstance(named, str) else dict(item)
+
+
+def _ask_once(taken: list[tuple[int, dict[str, Any]]], document: Document) -> list[tuple[int, dict[str, Any]]]:
+    """Return the sections without the questions that others ask instead; a section that is left with none falls out."""
+    written = document.value.get("instead")
+    instead = {str(old): words_in(new) for old, new in written.items()} if isinstance(written, dict) else {}
+    known = {item["id"] for _, section in taken for item in section["items"]}
+    for old in instead.keys() - known:
+        what = f"instead: {old!r} is no question that is taken over"
+        document.problems.append(document.problem(("instead", old), what, did_you_mean(old, known)))
+    found = []
+    for line, section in taken:
+        items = [_looking_at(item, instead) for item in section["items"] if item["id"] not in instead]
+        if items:
+            found.append((line, {**section, "items": items}))
+    return found
+
+
+def _looking_at(item: dict[str, Any], instead: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {**item, "when": _moved(item["when"], instead)} if "when" in item else item
+
+
+def _moved(condition: Any, instead: Mapping[str, list[str]]) -> Any:
+    """Return a condition that speaks of the questions asked here: any of those that ask it instead."""
+    if isinstance(condition, list):
+        return [_moved(part, instead) for part in condition]
+    if not isinstance(condition, dict):
+        return condition
+    for key in ("item", "measured"):
+        if (new := instead.get(text_in(condition, key))) is not None:
+            leaves = [{**condition, key: name} for name in new]
+            return leaves[0] if len(leaves) == 1 else {"any": leaves}
+    return {key: _moved(part, instead) if key in ("all", "any", "not") else part for key, part in condition.items()}
 
 
 def _take_renamed(value: dict[str, Any], homes: Iterable[LoadedChecklist], ids: Container[str]) -> None:

@@ -13,7 +13,7 @@ from ethicscheck.errors import Problem, did_you_mean
 from ethicscheck.model.explaining import dotted
 from ethicscheck.model.strict_yaml import Document, Path
 
-from .linting_conditions import check_conditions
+from .linting_conditions import check_conditions, coded
 from .written import MOST_STEPS, Asked, Value, asked_in, maps_in, number_in, sections_in, text_in, words_in
 
 EVERYWHERE = "*"
@@ -44,6 +44,7 @@ def check_checklist(value: Value, document: Document) -> list[Problem]:
         problems += _check_metric(item, document)
     problems += _check_numbers(sections, asked, document)
     problems += _check_renamed(value, asked, document)
+    problems += _check_instead(value, asked, document)
     problems += check_conditions(asked, document)
     return problems
 
@@ -52,7 +53,7 @@ def find_weak_spots(value: Any, document: Document) -> tuple[Problem, ...]:
     """Return the questions without help: who fills them in can't know why they are asked."""
     hint = "say why it is asked, what a good answer holds and what shows it"
     return tuple(
-        document.problem(item.path, f"{item.id}: there is no help", hint)
+        coded("missing_help", document.problem(item.path, f"{item.id}: there is no help", hint))
         for item in asked_in(value, {})
         if item.value.get("help") is None
     )
@@ -75,7 +76,8 @@ def _check_twins(ids: list[tuple[Path, str]], kind: str, document: Document) -> 
         first = seen.setdefault(name.casefold(), path)
         if first != path:
             what = f"{dotted((*path, 'id'))}: there is a {kind} {name!r} already, on line {document.line(first)}"
-            problems.append(document.problem((*path, "id"), what, f"give each {kind} an id of its own"))
+            problem = document.problem((*path, "id"), what, f"give each {kind} an id of its own")
+            problems.append(coded("duplicate_id", problem))
     return problems
 
 
@@ -219,7 +221,8 @@ def _check_limit(link: Value, path: Path, document: Document) -> list[Problem]:
         if not name:
             return []
         hint = did_you_mean(name, all_measures())
-        return [document.problem((*path, "metric"), f"{dotted((*path, 'metric'))}: there is no metric {name!r}", hint)]
+        what = f"{dotted((*path, 'metric'))}: there is no metric {name!r}"
+        return [coded("unknown_metric", document.problem((*path, "metric"), what, hint))]
     where = dotted((*path, "compare"))
     if compare == "each" and isinstance(measure, Criterion):
         what = f"{where}: {name!r} compares groups; it has no value of one group"
@@ -270,6 +273,22 @@ def _check_renamed(value: Value, asked: list[Asked], document: Document) -> list
             problems.append(document.problem(path, what, did_you_mean(new, ids)))
         elif isinstance(new, str) and _goes_round(old, renamed):
             problems.append(document.problem(path, f"renamed: {old!r} leads back to itself", "name the question"))
+    return problems
+
+
+def _check_instead(value: Value, asked: list[Asked], document: Document) -> list[Problem]:
+    instead = value.get("instead")
+    ids = {item.id for item in asked}
+    problems = []
+    for old, new in instead.items() if isinstance(instead, dict) else ():
+        path = ("instead", old)
+        if old in ids:
+            what = f"instead: {old!r} is asked here"
+            problems.append(document.problem(path, what, "only a question that is taken over is left out"))
+        for name in words_in(new):
+            if name not in ids:
+                what = f"instead: there is no question {name!r} that could ask {old}"
+                problems.append(document.problem(path, what, did_you_mean(name, ids)))
     return problems
 
 

@@ -18,8 +18,6 @@ from .checklist_walk import lang_option, walk_command
 if TYPE_CHECKING:
     from ethicscheck.checklist.status import Require
 
-UNMET = 1
-
 
 @click.group("checklist")
 def checklist_command() -> None:
@@ -107,7 +105,8 @@ def status_command(journal: Path, record: Path | None, as_json: bool) -> None:
     from ethicscheck.checklist.opening import open_journal
 
     from .checklist_gate import status_with_record
-    from .checklist_words import new_console, print_json, print_status, status_json
+    from .checklist_json import status_json
+    from .checklist_words import new_console, print_json, print_status
 
     status = status_with_record(open_journal(journal), record)
     if as_json:
@@ -131,7 +130,7 @@ def status_command(journal: Path, record: Path | None, as_json: bool) -> None:
     type=click.Path(path_type=Path),
     help="An audit.json: measured answers and what signatures cover are held against it.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a journal's findings as JSON, each with its code.")
+@click.option("--json", "as_json", is_flag=True, help="Print what is found as JSON, each with its code.")
 def check_command(target: str, require: Require, max_age: str | None, record: Path | None, as_json: bool) -> int:
     """Check a checklist (an id or a YAML file: its problems) or a journal (the gate).
 
@@ -142,13 +141,13 @@ def check_command(target: str, require: Require, max_age: str | None, record: Pa
         from .checklist_gate import gate
 
         return gate(Path(target), require, max_age, record, as_json)
-    if max_age is not None or record is not None or as_json:
+    if max_age is not None or record is not None:
         from ethicscheck.errors import UsageError
 
-        raise UsageError(
-            f"{target!r} is no journal", "--max-age, --record, --json", "these are for journals of answers"
-        )
-    return _lint(target)
+        raise UsageError(f"{target!r} is no journal", "--max-age, --record", "these are for journals of answers")
+    from .checklist_lint import lint
+
+    return lint(target, as_json)
 
 
 def _is_journal(path: Path) -> bool:
@@ -160,23 +159,6 @@ def _is_journal(path: Path) -> bool:
         return False
     with path.open("rb") as stream:
         return stream.read(4096).lstrip().startswith(b"{")
-
-
-def _lint(use: str) -> int:
-    from ethicscheck.checklist.shipped import load
-    from ethicscheck.checklist.translation import missing_words
-    from ethicscheck.model.wording import visible
-    from ethicscheck.policy.controls import strange_controls
-
-    loaded = load(use, Path())
-    spots = (*loaded.weak_spots(), *missing_words(loaded))
-    for problem in strange_controls(loaded.document.value, loaded.document):
-        click.echo(visible(f"warning: {problem}"))
-    for problem in spots:
-        click.echo(visible(f"to mend: {problem}"))
-    if not spots:
-        click.echo(visible(f"no problem found in {loaded.checklist.id} {loaded.checklist.version}"))
-    return UNMET if spots else 0
 
 
 for _command in (

@@ -74,6 +74,7 @@ class Speech:
     signed_by: str
     asked_when: str
     na_allowed: str
+    instead: str
     measurements: Mapping[str, str]
     states: Mapping[State, str]
     examples: Mapping[Kind, str]
@@ -148,6 +149,7 @@ ENGLISH: Final = Speech(
     signed_by="signed by {}",
     asked_when="asked only when {}",
     na_allowed="N/A with a reason",
+    instead="not asked twice: {}, see {}",
     measurements={"yes": "yes", "no": "no", "unsure": "can't tell yet"},
     states={
         "unanswered": "unanswered",
@@ -219,6 +221,7 @@ FRENCH: Final = Speech(
     signed_by="signature par {}",
     asked_when="posée seulement quand {}",
     na_allowed="« sans objet » avec une raison",
+    instead="pas demandé deux fois : {}, voir {}",
     measurements={"yes": "oui", "no": "non", "unsure": "on ne peut pas encore le dire"},
     states={
         "unanswered": "sans réponse",

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 from rich.console import Console
@@ -152,6 +152,9 @@ def print_checklist(checklist: Checklist, console: Console, speech: Speech = ENG
             if item.when is not None:
                 print_text(console, speech.asked_when.format(describe(item.when, checklist)), "dim", 2)
             print_text(console, item.help or "", indent=2)
+    console.print()
+    for old, new in checklist.instead.items():
+        print_text(console, speech.instead.format(old, ", ".join(new)), "dim")
 
 
 def answers_in_words(item: Item, checklist: Checklist, speech: Speech = ENGLISH) -> str:
@@ -354,46 +357,3 @@ def tell_signed(status: ChecklistStatus, measured: bool) -> None:
         click.echo(visible(f"still {text}"))
     if not measured and (words := measured_in_words(status)):
         click.echo(words)
-
-
-def status_json(status: ChecklistStatus) -> dict[str, Any]:
-    """Return a status as JSON, in the form of the record where both say the same."""
-    requirements: tuple[Literal["complete", "signed"], ...] = ("complete", "signed")
-    return {
-        "id": status.checklist.id,
-        "version": status.checklist.version,
-        "title": status.checklist.title,
-        **{require: not status.unmet(require) for require in requirements},
-        "progress": dict(status.progress()),
-        "sections": [
-            {
-                "id": section.id,
-                "title": section.title,
-                "items": [_item_json(item) for item in status.items if item.section.id == section.id],
-            }
-            for section in status.checklist.sections
-        ],
-        "signatures": [vars(signature) for signature in status.signatures],
-        "requests": [vars(request) for request in status.requests],
-        "removed": [
-            {"item": part.item, "answers": [_answer_json(answer) for answer in part.answers]} for part in status.removed
-        ],
-        "unmet": list(status.unmet("signed")),
-        "notes": list(status.notes),
-    }
-
-
-def _item_json(item: ItemStatus) -> dict[str, Any]:
-    found: dict[str, Any] = {"id": item.item.id, "text": item.item.text, "state": item.state}
-    found |= {"why": item.why} if item.why else {}
-    found |= {"settled": item.settled} if item.settled else {}
-    return {**found, "answers": [_answer_json(answer) for answer in item.answers]}
-
-
-def _answer_json(answer: GivenAnswer) -> dict[str, Any]:
-    found = {key: part for key, part in vars(answer).items() if part not in (None, "", (), {})}
-    if answer.evidence:
-        found["evidence"] = [
-            {key: part for key, part in vars(piece).items() if part not in (None, "")} for piece in answer.evidence
-        ]
-    return found
