@@ -250,6 +250,9 @@ def find_item(opened: OpenJournal, item_id: str) -> Item:
     """
     item = opened.loaded.checklist.item(item_id)
     if item is None:
+        if instead := opened.loaded.checklist.instead.get(item_id):
+            hint = f"answer {' and '.join(instead)} instead"
+            raise UsageError(f"{item_id} is not asked twice", opened.loaded.checklist.id, hint)
         known = [item.id for _, item in opened.loaded.checklist.items()]
         raise UsageError(f"there is no question {item_id!r}", opened.loaded.checklist.id, did_you_mean(item_id, known))
     return item
