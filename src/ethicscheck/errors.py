@@ -19,12 +19,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, where it is and what to do about it."""
+    """One thing that is wrong, where it is and what to do about it; `code` is for machines that sort problems."""
 
     what: str
     where: str = ""
     hint: str = ""
     line: int = 0
+    code: str = ""
 
     @property
     def file(self) -> str:

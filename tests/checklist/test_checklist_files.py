@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from checklist_helpers import EVERY_KIND, HEAD, checklist, items, question
 
 from ethicscheck.checklist.reading import read_checklist
 from ethicscheck.checklist.shipped import load, shipped_folder, shipped_ids
+from ethicscheck.cli import run
 from ethicscheck.errors import ConfigError, UsageError
 
 
@@ -206,3 +208,73 @@ def test_what_is_no_yaml_is_refused(content: bytes, tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"c\.yaml"):
         read_checklist(tmp_path / "c.yaml")
+
+
+def test_one_broken_condition_hides_no_other() -> None:
+    """Once a circle was found only after every dangling condition was mended, and a question never asked after that."""
+    found = problems(
+        items(
+            question("a", "when: {item: nope, in: [yes]}"),
+            question("b", "when: {item: c, in: [yes]}"),
+            question("c", "when: {item: b, in: [yes]}"),
+            question("d", "when: {item: a, in: [yes]}"),
+            question("e", "when: {all: [{item: g, in: [yes]}, {item: g, in: [no]}]}"),
+            question("f", "when: {item: c, in: [no]}"),
+            question("g"),
+        )
+    )
+
+    assert [line.split(" (c.yaml:")[0] for line in found] == [
+        "sections[0].items[0].when: there is no question 'nope'",
+        "sections[0].items[1].when goes in a circle: b → c → b",
+        "e is never asked: no answers meet sections[0].items[4].when",
+    ]
+
+
+def test_check_shows_errors_and_what_is_to_mend_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As text and as JSON: file, line and a code for each."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        items(
+            question("p").replace(", help: Why.", ""),
+            question("P", "when: {item: x, in: [yes]}"),
+            question("a", "when: {item: a, in: [yes]}"),
+            question("b", "when: {all: [{item: r, in: [yes]}, {item: r, in: [no]}]}"),
+            question("r", "metric: {metric: acuracy, across: race, compare: difference, max: 0.1}"),
+            question("s", "txet: x"),
+        )
+    )
+
+    assert run(["checklist", "check", str(file)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out.startswith("to mend: p: there is no help (mine.yaml:10)")
+    assert len(shown.err.splitlines()) == 6
+    assert run(["checklist", "check", str(file), "--json"]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert found["met"] is False
+    assert [(part["code"], part["file"], part["line"]) for part in found["findings"]] == [
+        ("duplicate_id", "mine.yaml", 11),
+        ("dangling_condition", "mine.yaml", 11),
+        ("circular_condition", "mine.yaml", 12),
+        ("unreachable_question", "mine.yaml", 13),
+        ("unknown_metric", "mine.yaml", 14),
+        ("invalid", "mine.yaml", 15),
+        ("missing_help", "mine.yaml", 10),
+    ]
+    for part in found["findings"]:
+        assert run(["explain", part["code"]]) == 0
+
+
+def test_check_as_json_of_a_sound_checklist_and_of_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Warnings block nothing."""
+    file = tmp_path / "mine.yaml"
+    file.write_text(items(question(), section="controls: [eu-ai-act:99.9]"))
+
+    assert run(["checklist", "check", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["id"], found["version"], found["met"]) == ("small", "1.10", True)
+    assert [(part["code"], part["line"], part["blocking"]) for part in found["findings"]] == [
+        ("unknown_control", 9, False)
+    ]
+    assert run(["checklist", "check", "nowhere.yaml", "--json"]) == 2
+    assert [part["code"] for part in json.loads(capsys.readouterr().out)["findings"]] == ["invalid"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 from typing import Any
 
@@ -21,29 +22,50 @@ MEASURED = ("yes", "no", "unsure")  # what a measurement can say to a question
 _PARTS = ("item", "measured", "all", "any", "not")
 
 
+def coded(code: str, problem: Problem) -> Problem:
+    """Return a problem under a code that machines can sort by."""
+    return replace(problem, code=code)
+
+
 def check_conditions(asked: Sequence[Asked], document: Document) -> list[Problem]:
-    """Return what is wrong with the conditions of a checklist's questions."""
+    """Return what is wrong with the conditions of a checklist's questions: all of it, whichever of them is broken."""
     by_id = {item.id: item for item in asked if item.id}
     problems: list[Problem] = []
+    broken: set[str] = set()
     for item in asked:
         if "when" in item.value:
-            problems += _check_shape(item.value["when"], (*item.path, "when"), by_id, document)
-    if problems:
-        return problems
+            wrong = [*_check_shape(item.value["when"], (*item.path, "when"), by_id, document)]
+            broken |= {item.id} if wrong or _condition(item) is None else set()
+            problems += wrong
     conditions = {name: found for name, item in by_id.items() if (found := _condition(item)) is not None}
-    circles = list(_circles(conditions))
-    for circle in circles:
+    sound = {name: condition for name, condition in conditions.items() if name not in broken}
+    for circle in _circles(sound):
+        broken |= set(circle)
         path = (*by_id[circle[0]].path, "when")
         what = f"{dotted(path)} goes in a circle: {' → '.join((*circle, circle[0]))}"
-        problems.append(document.problem(path, what, "no answer could open any of them"))
-    if circles:
-        return problems
-    for name in conditions:
-        if not _reachable(name, conditions, by_id):
+        problem = document.problem(path, what, "no answer could open any of them")
+        problems.append(coded("circular_condition", problem))
+    for name in _clear_of(broken, sound):
+        if not _reachable(name, sound, by_id):
             path = (*by_id[name].path, "when")
             what = f"{name} is never asked: no answers meet {dotted(path)}"
-            problems.append(document.problem(path, what, "mend the condition, or take the question out"))
+            problem = document.problem(path, what, "mend the condition, or take the question out")
+            problems.append(coded("unreachable_question", problem))
     return problems
+
+
+def _clear_of(broken: set[str], conditions: Mapping[str, Condition]) -> Iterator[str]:
+    """Yield the questions that hang on no broken condition, however far above: of the others nothing can be said."""
+    below: dict[str, list[str]] = {}
+    for name, condition in conditions.items():
+        for parent in items_in(condition):
+            below.setdefault(parent, []).append(name)
+    tainted, waiting = set(broken), list(broken)
+    while waiting:
+        new = [name for name in below.get(waiting.pop(), ()) if name not in tainted]
+        tainted |= set(new)
+        waiting += new
+    yield from (name for name in conditions if name not in tainted)
 
 
 def _check_shape(value: Any, path: Path, by_id: Mapping[str, Asked], document: Document) -> Iterator[Problem]:
@@ -80,7 +102,10 @@ def _check_leaf(
     if not name:
         return
     if parent is None:
-        yield document.problem((*path, "item"), f"{where}: there is no question {name!r}", did_you_mean(name, by_id))
+        problem = document.problem(
+            (*path, "item"), f"{where}: there is no question {name!r}", did_you_mean(name, by_id)
+        )
+        yield coded("dangling_condition", problem)
     elif parent.kind and parent.kind not in ("choice", "multi", "scale"):
         what = f"{where}: {name} is a {parent.kind}, which has no fixed answers"
         yield document.problem((*path, "item"), what, "a condition can ask about choice, multi and scale")
@@ -88,7 +113,8 @@ def _check_leaf(
         for answer in words_in(value.get("in")):
             if answer not in parent.answers:
                 what = f"{where}: {answer!r} is no answer to {name}"
-                yield document.problem((*path, "in"), what, did_you_mean(answer, parent.answers))
+                problem = document.problem((*path, "in"), what, did_you_mean(answer, parent.answers))
+                yield coded("dangling_condition", problem)
 
 
 def _check_measured(
@@ -102,9 +128,8 @@ def _check_measured(
         return
     linked = [other.id for other in by_id.values() if "metric" in other.value]
     if asked is None:
-        yield document.problem(
-            (*path, "measured"), f"{where}: there is no question {name!r}", did_you_mean(name, linked)
-        )
+        what = f"{where}: there is no question {name!r}"
+        yield coded("dangling_condition", document.problem((*path, "measured"), what, did_you_mean(name, linked)))
     elif name not in linked:
         what = f"{where}: nothing is measured for {name}"
         hint = f"these name a metric: {', '.join(linked)}" if linked else "give a question a `metric`"
@@ -203,4 +228,4 @@ def _domain(item: Asked, mentioned: set[str]) -> list[Possible]:
     return [*found, (frozenset({others[0]}),)] if others else found
 
 
-__all__ = ["check_conditions"]
+__all__ = ["check_conditions", "coded"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,14 @@ from ethicscheck.model.strict_yaml import Document, read_yaml
 from .definition import Checklist
 from .including import combine, combined_sha256, finder, includes
 from .linting import check_checklist, find_weak_spots
+
+
+class ChecklistError(ConfigError):
+    """A checklist with problems, and what should be mended beside them."""
+
+    def __init__(self, problems: Iterable[Problem], weak_spots: tuple[Problem, ...] = ()) -> None:
+        super().__init__(problems)
+        self.weak_spots = weak_spots
 
 
 @dataclass(frozen=True)
@@ -107,8 +116,10 @@ def _parse(document: Document) -> Checklist:
     if isinstance(value, dict):
         problems += check_checklist(value, document)
     if problems or checklist is None:
-        raise ConfigError(dict.fromkeys(problems))
+        raise ChecklistError(
+            dict.fromkeys(problems), find_weak_spots(value, document) if isinstance(value, dict) else ()
+        )
     return checklist
 
 
-__all__ = ["LoadedChecklist", "read_checklist"]
+__all__ = ["ChecklistError", "LoadedChecklist", "read_checklist"]
