@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .checklist_answering import person_options
+from .checklist_walk import lang_option
 
 
 @click.command("export")
@@ -20,19 +21,22 @@ from .checklist_answering import person_options
 @click.option(
     "-o", "--output", required=True, metavar="FILE", type=click.Path(path_type=Path), help="The file to write."
 )
-def export_command(journal: Path, form: str | None, output: Path) -> None:
+@lang_option
+def export_command(journal: Path, form: str | None, output: Path, lang: str | None) -> None:
     """Write the answers of JOURNAL, and blanks for the questions without one, as a form that `import` reads.
 
     Every answer that counts is in it, with its person, role, time, comment, evidence and digests; signatures are not.
     The HTML form is one file that works without a network, saves in the browser and downloads what was filled in.
     """
+    from dataclasses import replace
+
     from ethicscheck.checklist.forms import FORMATS, format_of, make_form
     from ethicscheck.checklist.opening import open_journal
     from ethicscheck.errors import UsageError
     from ethicscheck.exports.writing import write_all
     from ethicscheck.model.wording import visible
 
-    from .checklist_words import say
+    from .checklist_words import say, spoken
 
     chosen = FORMATS[form] if form is not None else format_of(output.name)
     if chosen.write is None:
@@ -40,7 +44,7 @@ def export_command(journal: Path, form: str | None, output: Path) -> None:
     opened = open_journal(journal)
     _check_apart(output, opened.journal.path, opened.loaded.source)
     filled = make_form(opened.loaded.checklist, opened.loaded.sha256, opened.contents.entries)
-    content = chosen.write(filled, opened.loaded.checklist)
+    content = chosen.write(replace(filled, language=lang or ""), spoken(opened.loaded, lang))
     mark = b"\xef\xbb\xbf" if chosen is FORMATS["csv"] else b""  # without it spreadsheets guess the encoding
     write_all({output: mark + content.encode()}, hint="choose another file with -o")
     say(opened.contents.notes)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
 _ANSWERS = "answers"
+ENGLISH = "en"
 
 
 def write(form: Form, checklist: Checklist) -> str:
@@ -49,6 +50,7 @@ def write(form: Form, checklist: Checklist) -> str:
     return page.render(
         checklist=checklist,
         version=form.version,
+        language=form.language or ENGLISH,
         sections=[
             {
                 "title": section.title,
@@ -110,7 +112,9 @@ def _questions(form: Form, checklist: Checklist, content: Any) -> dict[str, Any]
     """Return what the page's script must know: when each question is asked, what was said so far, what an answer must bring."""
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     given: dict[str, list[list[str]]] = {}
+    meant: dict[str, str] = {}  # as the form says: the words may be those of another language
     for row in form.rows:
+        meant.setdefault(checklist.current_id(row.item), row.question_sha256)
         if row.digest:
             given.setdefault(checklist.current_id(row.item), []).append(sorted(chosen(row.answer)))
     return {
@@ -120,7 +124,7 @@ def _questions(form: Form, checklist: Checklist, content: Any) -> dict[str, Any]
             {
                 "id": item.id,
                 "type": item.type,
-                "sha256": checklist.item_sha256(item),
+                "sha256": meant.get(item.id, ""),
                 "when": item.when.model_dump(mode="json", by_alias=True, exclude_none=True) if item.when else None,
                 "given": given.get(item.id, []),
                 "na": item.na.reason_min_chars if item.na is not None else 0,

@@ -100,12 +100,13 @@ TEXTS: Final = tuple(name for name in COLUMNS if name not in ("answer", "evidenc
 
 @dataclass(frozen=True)
 class Form:
-    """The answers to one version of a checklist."""
+    """The answers to one version of a checklist; `language` is that of the words around them, and no part of what it says."""
 
     checklist: str
     version: str
     sha256: str
     rows: tuple[Row, ...]
+    language: str = ""
 
 
 def make_form(checklist: Checklist, sha256: str, entries: Iterable[Entry]) -> Form:
