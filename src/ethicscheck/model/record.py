@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from .calibration_record import Calibration
 from .changes_record import Changes as Changes
 from .checklist_record import ChecklistEntry
+from .comparison import Comparison as Comparison
 from .conditional_record import Conditional as Conditional
 from .controls_record import ControlMapEntry as ControlMapEntry
 from .exploration_record import Exploration as Exploration
@@ -63,6 +64,7 @@ from .repeats_record import Repeats as Repeats
 from .suppression_record import HiddenGroup as HiddenGroup
 from .suppression_record import HiddenSize as HiddenSize
 from .thresholds_record import Thresholds as Thresholds
+from .waiver_record import WaiverEntry as WaiverEntry
 from .warnings_record import WarningEntry as WarningEntry
 
 SCHEMA: Final = "ethicscheck/record/1"
@@ -159,22 +161,6 @@ class RowsNeeded(Part):
     chance: float
 
 
-class WaiverEntry(Part):
-    """Who decided, and until when, that a finding does not count against the verdict; and whether that still holds."""
-
-    rule: str = Field(description="The rule's or the finding's id, as the waiver names it.")
-    owner: str
-    reason: str
-    expires: str = Field(description="The last day on which it holds, in UTC.")
-    tolerate: float | None = Field(None, description="The worst value that is still waived.")
-    applied: bool = Field(description="Whether it took effect.")
-    was: Literal["fail", "inconclusive", "not_evaluable"] | None = Field(
-        None, description="What the verdict would be without it."
-    )
-    lapsed: str | None = Field(None, description="Why it no longer holds.")
-    note: str | None = Field(None, description="Why it is not needed.")
-
-
 class Finding(Part):
     """One rule judged on one feature."""
 
@@ -247,6 +233,7 @@ class AuditRecord(Part):
     thresholds: Thresholds | None = None
     proxies: Proxies | None = None
     exploration: Exploration | None = Field(None, description="Where it is worst; no verdict rests on it.")
+    baseline: Comparison | None = Field(None, description="What changed since an earlier audit; no verdict rests on it.")
     suppression: Suppression | None = Field(None, description="What is hidden in published documents.")
 
     model_config = ConfigDict(
@@ -311,6 +298,7 @@ def _restore_order(loaded: dict[str, Any]) -> None:
             "missing",
             "bounds",
             "exploration",
+            "baseline",
             "suppression",
         ):
             if name in loaded:
