@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -287,6 +288,31 @@ def test_out_and_in_again_on_the_command_line(
     assert Path(f"f.{ending}").read_bytes() == first
 
 
+@pytest.mark.parametrize("ending", ["md", "yaml", "csv", "html"])
+def test_a_form_in_another_language_asks_the_same_questions(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """French words, the ids and digests of the checklist as written: an answer given in French is asked for once."""
+    monkeypatch.chdir(tmp_path)
+    run(["checklist", "start", "transparency", "-o", "t.jsonl"])
+    assert run(["checklist", "export", "t.jsonl", "-o", f"f.{ending}", "--lang", "fr"]) == 0
+    run(["checklist", "export", "t.jsonl", "-o", f"g.{ending}"])
+    french, english = (Path(name).read_text(encoding="utf-8-sig") for name in (f"f.{ending}", f"g.{ending}"))
+    read = FORMATS[Path(f"f.{ending}").suffix[1:].replace("md", "markdown")].read
+
+    assert "Nous ne le savons pas encore" in french
+    assert "Nous ne le savons pas encore" not in english
+    assert [replace(row, line=0) for row in read(french, "f").rows] == [
+        replace(row, line=0) for row in read(english, "f").rows
+    ]
+    digests = [re.findall(r"\b[0-9a-f]{64}\b", text) for text in (french, english)]
+    assert digests[0] == digests[1]
+    if ending == "html":
+        assert '<legend lang="fr">' in french
+    assert run(["checklist", "export", "t.jsonl", "-o", "x.md", "--lang", "../fr"]) == 2
+    capsys.readouterr()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -311,6 +337,25 @@ def test_a_slip_is_one_line_and_changes_nothing(
 
     assert capsys.readouterr().err.startswith(message)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_status_says_which_answers_came_from_a_form_and_who_brought_them_in(tmp_path: Path, capsys: Printed) -> None:
+    """An answer that Ben is said to have given, and one that Eva gave at the keyboard, are not the same."""
+    opened = begin(tmp_path)
+    bring(opened, rows(Row("a.choice", "yes", by="Ana", role="product"), Row("a.number", "5")))
+    answer(opened, "a.date", "2026-01-01")
+
+    assert run(["checklist", "status", str(opened.journal.path)]) == 0
+    out = capsys.readouterr().out
+    assert "Ana (product), 2026-03-05, from a form, by Ben (engineer) on 2026-03-05: Yes" in out
+    assert "Ben (engineer), 2026-03-05, from a form on 2026-03-05: 5" in out
+    assert "Ana (product), 2026-03-01: 2026-01-01" in out
+    assert run(["checklist", "status", str(opened.journal.path), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["sections"][0]["items"]
+    assert found[0]["answers"][0]["imported"] == {
+        "by": "Ben", "role": "engineer", "at": LATER, "sha256": "5" * 64,
+    }  # fmt: skip
+    assert "imported" not in found[4]["answers"][0]
 
 
 def test_one_reason_pasted_under_several_questions_is_pointed_out(tmp_path: Path, capsys: Printed) -> None:

@@ -158,6 +158,24 @@ def test_a_journal_that_cannot_be_read_is_invalid_and_2(folder: Path, capsys: Pr
     assert shown.err.startswith("error: line 2 is no entry")
 
 
+@pytest.mark.parametrize("value", [5, True, "perhaps", ["yes"], {"yes": 1}, [[["x"]]]])
+def test_an_answer_that_its_question_does_not_take_is_invalid_and_not_out_of_date(
+    folder: Path, capsys: Printed, value: Any
+) -> None:
+    """Edited by hand, or by another program. The rest is judged, so it is 1 and not 2."""
+    finish()
+    lines = [json.loads(line) for line in Path("j.answers.jsonl").read_text().splitlines()]
+    lines[-1]["value"] = value  # c
+    Path("j.answers.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    code, found = gate(capsys)
+
+    assert (code, codes(found)) == (1, [("invalid", "c", True)])
+    assert "the answer no longer fits the question" in found["findings"][0]["message"]
+    act("answer", "c", "no", *EVA)
+    assert gate(capsys)[0] == 0
+
+
 def test_a_checklist_is_linted_not_gated(folder: Path, capsys: Printed) -> None:
     """Options of the gate would be silently without effect."""
     assert checklist("check", "c.yaml", "--max-age", "3d") == 2

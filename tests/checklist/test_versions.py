@@ -10,11 +10,13 @@ import pytest
 from checklist_helpers import HEAD, answer, begin, items, lines, question, standing
 
 from ethicscheck.checklist.definition import Checklist
+from ethicscheck.checklist.forms import Form, Row
+from ethicscheck.checklist.importing import import_form
 from ethicscheck.checklist.opening import OpenJournal, open_journal
 from ethicscheck.checklist.reading import read_checklist
 from ethicscheck.checklist.versions import Moved, QuestionChange, compare_versions, migrate_journal
 from ethicscheck.cli import run
-from ethicscheck.errors import UsageError
+from ethicscheck.errors import ConfigError, UsageError
 
 Printed = pytest.CaptureFixture[str]
 LATER = "2026-03-05T12:00:00Z"
@@ -143,6 +145,65 @@ def test_from_then_on_the_journal_answers_the_new_version(tmp_path: Path) -> Non
     assert state.state == "answered"
 
 
+def changed(folder: Path, capsys: Printed) -> OpenJournal:
+    """Ana answered; then the question came to mean something else, and Ben answered that."""
+    opened = begin(folder, items(question("q"), section="roles: {resolve: [reviewer]}"))
+    answer(opened, "q", "yes")
+    (folder / "c.yaml").write_text(
+        items(question("q").replace("Is it?", "Was it?"), section="roles: {resolve: [reviewer]}"), encoding="utf-8"
+    )
+    assert run(["checklist", "migrate", str(opened.journal.path)]) == 0
+    words = ["checklist", "answer", str(opened.journal.path), "q", "no", "--as", "Ben", "--role", "engineer"]
+    assert run(words) == 0
+    capsys.readouterr()
+    return open_journal(opened.journal.path)
+
+
+def test_who_answered_the_question_as_it_was_disputes_nobody_who_answers_it_as_it_is(
+    tmp_path: Path, capsys: Printed
+) -> None:
+    """Two questions, two answers. The old one stays in sight."""
+    opened = changed(tmp_path, capsys)
+
+    (item,) = standing(opened).items
+
+    assert (item.state, item.value) == ("answered", "no")
+    assert [(part.by, part.value, part.problem) for part in item.answers] == [
+        ("Ana", "yes", "it answers the question as it was"),
+        ("Ben", "no", ""),
+    ]
+    assert run(["checklist", "status", str(opened.journal.path)]) == 0
+    assert "    it answers the question as it was" in capsys.readouterr().out
+
+
+def test_a_late_form_with_an_answer_to_the_old_question_takes_nothing_back(tmp_path: Path, capsys: Printed) -> None:
+    """Exported before the question changed, imported after somebody had answered the new one."""
+    opened = changed(tmp_path, capsys)
+    old = read_checklist(items(question("q"))).checklist
+    ((_, was),) = old.items()
+    row = Row("q", "yes", by="Cleo", role="product", question_sha256=old.item_sha256(was))
+
+    import_form(
+        opened, Form("small", "1.10", "", (row,)), by="Eva", role="product", at=LATER, name="f", sha256="0" * 64
+    )
+
+    (item,) = standing(opened).items
+    assert (item.state, item.value, len(item.answers)) == ("answered", "no", 3)
+
+
+def test_a_new_dispute_is_among_those_who_answered_the_new_question(tmp_path: Path, capsys: Printed) -> None:
+    """And whoever settles it settles that."""
+    opened = changed(tmp_path, capsys)
+    answer(opened, "q", "yes", by="Cleo")
+
+    (item,) = standing(opened).items
+    assert (item.state, item.why) == ("disputed", "Ben (engineer): “No”; Cleo (product): “Yes”")
+    words = ["checklist", "resolve", str(opened.journal.path), "q", "yes", "--reason", "seen", "--as", "Eva", "--role", "reviewer"]  # fmt: skip
+    assert run(words) == 0
+    (item,) = standing(opened).items
+    assert (item.state, item.value) == ("answered", "yes")
+
+
 def test_signatures_lapse_when_a_journal_moves(tmp_path: Path) -> None:
     """They covered the other questions."""
     opened = begin(tmp_path, items(question("q")))
@@ -207,3 +268,94 @@ def test_diff_in_words_and_as_json(tmp_path: Path, capsys: Printed, monkeypatch:
         "changed": [{"part": "text", "before": "Is it?", "after": "Was it?", "meaning": True}],
     }  # fmt: skip
     assert run(["checklist", "diff", "old.yaml", "none.yaml"]) == 2
+
+
+def test_a_stricter_rule_is_told_though_the_question_means_the_same(tmp_path: Path, capsys: Printed) -> None:
+    """N/A no longer allowed, a longer reason, more evidence: those answers were once said to count as before."""
+    opened = begin(
+        tmp_path, items(*(question(name, "na: {reason_min_chars: 5}") for name in "abc"), question("d"), question("e"))
+    )
+    for name in "abc":
+        answer(opened, name, None, na_reason="No model is used")
+    answer(opened, "d", "yes")
+    answer(opened, "e", "no")
+    (tmp_path / "new.yaml").write_text(
+        items(
+            question("a"), question("b", "na: {reason_min_chars: 50}"), question("c", "na: {reason_min_chars: 3}"),
+            question("d", "evidence: {for: [yes], min: 2}"), question("e", "evidence: {for: [yes]}"),
+        ).replace("1.10", "2"),
+        encoding="utf-8",
+    )  # fmt: skip
+
+    assert run(["checklist", "migrate", str(opened.journal.path), "--to", str(tmp_path / "new.yaml")]) == 0
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "answers to 2 questions count as before",
+        "no longer enough: a (N/A is not allowed for this question)",
+        "no longer enough: b (N/A needs a reason of at least 50 characters, this one has 16)",
+        "no longer enough: d (2 more pieces of evidence)",
+    ]
+    states = {item.item.id: item.state for item in standing(opened).items}
+    assert states == {"a": "stale", "b": "stale", "c": "not_applicable", "d": "stale", "e": "answered"}
+
+
+def test_a_split_question_is_asked_again_and_its_answer_kept(tmp_path: Path) -> None:
+    """One becomes two: it can be renamed into one of them only, and that one means something else."""
+    opened = begin(tmp_path, items(question("q")))
+    answer(opened, "q", "yes")
+    (tmp_path / "new.yaml").write_text(
+        items(*(question(name).replace("Is it?", f"Is it {name}?") for name in ("q.a", "q.b"))) + "renamed: {q: q.a}\n"
+    )
+
+    done = migrate_journal(open_journal(opened.journal.path, read_checklist(tmp_path / "new.yaml")), at=LATER)
+
+    assert (done.again, done.unanswered, done.counting) == (("q.a",), ("q.b",), ())
+    assert [(item.item.id, item.state, len(item.answers)) for item in standing(opened).items] == [
+        ("q.a", "stale", 1), ("q.b", "unanswered", 0),
+    ]  # fmt: skip
+
+
+def test_merged_questions_bring_their_answers_together(tmp_path: Path) -> None:
+    """Two become one: people who differed over them differ over it, and nobody is overruled in silence."""
+    opened = begin(tmp_path, items(question("a"), question("b")))
+    answer(opened, "a", "yes", by="Ana")
+    answer(opened, "b", "no", by="Ben")
+    (tmp_path / "new.yaml").write_text(items(question("c")) + "renamed: {a: c, b: c}\n")
+
+    migrate_journal(open_journal(opened.journal.path, read_checklist(tmp_path / "new.yaml")), at=LATER)
+
+    (item,) = standing(opened).items
+    assert (item.state, [part.by for part in item.answers]) == ("disputed", ["Ana", "Ben"])
+
+
+def test_ids_that_changed_places_carry_no_answer_along(tmp_path: Path) -> None:
+    """What an answer means decides, not the id it hangs on; and exchanged ids can't be `renamed`."""
+    one, other = question("a"), question("b").replace("Is it?", "Was it?")
+    opened = begin(tmp_path, items(one, other))
+    answer(opened, "a", "yes")
+    answer(opened, "b", "no")
+    swapped = items(one.replace("id: a", "id: b"), other.replace("id: b", "id: a"))
+    (tmp_path / "new.yaml").write_text(swapped)
+
+    done = migrate_journal(open_journal(opened.journal.path, read_checklist(tmp_path / "new.yaml")), at=LATER)
+
+    assert (set(done.again), done.counting) == ({"a", "b"}, ())
+    with pytest.raises(ConfigError, match="only ids that are no longer in use are renamed"):
+        read_checklist(swapped + "renamed: {a: b, b: a}\n")
+
+
+def test_diff_shows_what_changed_around_the_questions(tmp_path: Path, capsys: Printed) -> None:
+    """A second signature that is asked for from now on is no small thing."""
+    (tmp_path / "a.yaml").write_text(items(question()))
+    (tmp_path / "b.yaml").write_text(
+        items(question(), section="controls: [eu-ai-act:11]").replace("version:", "sign: {people: 2}\nversion:")
+    )
+
+    assert run(["checklist", "diff", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]) == 0
+    out = capsys.readouterr().out
+    assert "sign: “roles: [], people: 1” → “roles: [], people: 2”" in out
+    assert "section first, controls: none → “eu-ai-act:11”" in out
+    assert run(["checklist", "diff", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml"), "--json"]) == 0
+    assert [part["part"] for part in json.loads(capsys.readouterr().out)["checklist"]] == [
+        "sign", "section first, controls",
+    ]  # fmt: skip

@@ -17,8 +17,9 @@ from .definition import Checklist, ChecklistSection, Item
 from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal
 from .kinds import read_value, show_value
 from .pausing import nothing_thrown_away
-from .rules import NOT_APPLICABLE, check_not_applicable, chosen, evidence_missing, meaning, same
-from .signing import digest, mark_of, requests_of, said_in, signature_of
+from .rules import AS_IT_WAS, NOT_APPLICABLE, check_not_applicable, chosen, evidence_missing, same
+from .signing import digest, requests_of, said_in, signature_of
+from .standing import Given, Standing, stand
 from .status import (
     ChecklistStatus,
     GivenAnswer,
@@ -28,43 +29,6 @@ from .status import (
     RemovedQuestion,
     State,
 )
-
-
-@dataclass
-class _Given:
-    """What was said about one question: the latest answer of each person and the latest decision, with their places."""
-
-    answers: dict[str, tuple[int, Answer]] = field(default_factory=dict)
-    resolution: tuple[int, Resolution] | None = None
-
-    def current(self) -> list[Answer]:
-        """Return the answers, the latest last."""
-        return [answer for _, answer in sorted(self.answers.values(), key=lambda pair: pair[0])]
-
-    def decision(self, item: Item) -> Resolution | None:
-        """Return the decision that still holds: nobody who answered after it, or unseen by it, differs."""
-        if self.resolution is None or not self.answers:
-            return None
-        place, decision = self.resolution
-        settled = meaning(decision.value, item)
-        new = [
-            answer
-            for other, answer in self.answers.values()
-            # Whoever settled it on one branch has not seen what was answered on another.
-            if other > place or (decision.over and mark_of(answer) not in decision.over)
-        ]
-        return decision if all(meaning(answer.value, item) == settled for answer in new) else None
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """What the answers to one question come to."""
-
-    current: list[Answer]
-    decision: Resolution | None
-    disputed: bool
-    value: Any
-    not_applicable: bool
 
 
 def fold(
@@ -135,8 +99,8 @@ def _fold(
 
 def _collect(
     checklist: Checklist, entries: Iterable[Entry], places: Mapping[str, ChecklistSection]
-) -> tuple[dict[str, _Given], list[Signing | ChangeRequest], list[str]]:
-    given: dict[str, _Given] = {}
+) -> tuple[dict[str, Given], list[Signing | ChangeRequest], list[str]]:
+    given: dict[str, Given] = {}
     signed: list[Signing | ChangeRequest] = []
     notes: list[str] = []
     for place, entry in enumerate(entries):
@@ -145,7 +109,7 @@ def _collect(
         if not isinstance(entry, (Answer, Withdrawal, Resolution)):
             continue
         name = checklist.current_id(entry.item)
-        part = given.setdefault(name, _Given())
+        part = given.setdefault(name, Given())
         roles = places[name].roles if name in places else None
         if isinstance(entry, Answer):
             part.answers[entry.by] = (place, entry)
@@ -181,24 +145,28 @@ class _Judge:
 
     checklist: Checklist
     places: Mapping[str, ChecklistSection]
-    given: Mapping[str, _Given]
+    given: Mapping[str, Given]
     digests: Mapping[str, str]
     today: datetime.date
     evidence_problem: Callable[[Evidence], str]
     measured: Mapping[str, MeasuredAnswer]
     max_age: int | None
     possible: dict[str, Possible] = field(default_factory=dict)
-    standings: dict[str, _Standing] = field(default_factory=dict)
+    standings: dict[str, Standing] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     misfits: dict[tuple[str, type, Any], str] = field(default_factory=dict)
+    unfit: set[str] = field(default_factory=set)
 
     def status(self, item: Item) -> ItemStatus:
-        standing = self.standings[item.id] = _stand(self.given.get(item.id) or _Given(), item)
+        given = self.given.get(item.id) or Given()
+        standing = self.standings[item.id] = stand(given.as_asked_now(self.digests[item.id]), item)
         hidden = item.when is not None and True not in possible_truths(item.when, self._possible, self._numbers)
         if hidden:
             self.hidden.add(item.id)
         self.possible[item.id] = UNANSWERED if hidden else _possible(standing, self._against(item, standing))
-        answers = tuple(self._answer(answer, item) for answer in standing.current)
+        everything = tuple(self._answer(answer, item) for answer in given.current())
+        counting = {answer.by for answer in standing.current}
+        answers = tuple(answer for answer in everything if answer.by in counting)
         state: State = "hidden"
         why = ""
         if hidden:
@@ -210,10 +178,11 @@ class _Judge:
             item,
             state,
             why,
-            answers,
+            everything,
             self.measured.get(item.id),
             self._settled(item, standing.decision),
             standing.value,
+            state == "stale" and item.id in self.unfit,
         )
 
     def _possible(self, name: str) -> Possible:
@@ -223,7 +192,7 @@ class _Judge:
         found = self.measured.get(self.checklist.current_id(name))
         return (frozenset({found.answer}),) if found is not None else UNANSWERED
 
-    def _state(self, item: Item, standing: _Standing, answers: tuple[GivenAnswer, ...]) -> tuple[State, str]:
+    def _state(self, item: Item, standing: Standing, answers: tuple[GivenAnswer, ...]) -> tuple[State, str]:
         if not answers:
             return "unanswered", ""
         if standing.disputed:
@@ -237,13 +206,13 @@ class _Judge:
             return "not_applicable", decided or answers[-1].na_reason or ""
         return ("unsure" if standing.value in ("unsure", ("unsure",)) else "answered"), ""
 
-    def _against(self, item: Item, standing: _Standing) -> MeasuredAnswer | None:
+    def _against(self, item: Item, standing: Standing) -> MeasuredAnswer | None:
         """Return the measurement that says the opposite of what was answered, None where there is none."""
         measured = self.measured.get(item.id)
         opposite = {"yes": "no", "no": "yes"}.get(standing.value) if isinstance(standing.value, str) else None
         return measured if measured is not None and opposite is not None and measured.answer == opposite else None
 
-    def _stale(self, item: Item, standing: _Standing, answers: tuple[GivenAnswer, ...]) -> str:
+    def _stale(self, item: Item, standing: Standing, answers: tuple[GivenAnswer, ...]) -> str:
         """Return why the answers no longer stand, "" when they do."""
         newest: Answer | Resolution = standing.decision or standing.current[-1]
         moments = [answer.at for answer in standing.current]
@@ -251,6 +220,8 @@ class _Judge:
         if newest.item_sha256 not in ("", self.digests[item.id]):
             return "the question has changed since it was answered"
         if standing.decision is not None and (problem := self._undecided(standing.decision, item)):
+            if standing.decision.na_reason is None:
+                self.unfit.add(item.id)
             return problem
         agreeing = [answer for answer in answers if same(answer.value, standing.value) and not standing.not_applicable]
         if standing.decision is not None and not agreeing and evidence_missing(item, standing.value, ()):
@@ -258,7 +229,9 @@ class _Judge:
         if standing.decision is not None and standing.not_applicable:
             answers = tuple(answer for answer in answers if answer.na_reason is not None)
         for answer in agreeing or answers:
-            if answer.problem:
+            if answer.problem and not (standing.decision is not None and answer.problem == AS_IT_WAS):
+                if answer.na_reason is None and answer.problem == self._misfit(answer.value, item):
+                    self.unfit.add(item.id)
                 return answer.problem
         limits = [days for days in (self.places[item.id].review.after_days, self.max_age) if days is not None]
         after = min(limits, default=None)
@@ -279,6 +252,8 @@ class _Judge:
         missing = evidence_missing(item, answer.value, evidence)
         if not problem and missing:
             problem = f"{missing} more evidence is asked for with this answer"
+        if not problem and answer.item_sha256 not in ("", self.digests[item.id]):
+            problem = AS_IT_WAS
         return _given_answer(answer, evidence, problem)
 
     def _undecided(self, decision: Resolution, item: Item) -> str:
@@ -339,17 +314,7 @@ class _Judge:
         return f"asked only when {describe(item.when, self.checklist)}; {' and '.join(said)}"
 
 
-def _stand(given: _Given, item: Item) -> _Standing:
-    current, decision = given.current(), given.decision(item)
-    meanings = {meaning(answer.value, item) for answer in current}
-    if decision is not None:
-        return _Standing(current, decision, False, decision.value, decision.na_reason is not None)
-    if len(meanings) != 1:
-        return _Standing(current, None, len(meanings) > 1, None, False)
-    return _Standing(current, None, False, current[-1].value, current[-1].na_reason is not None)
-
-
-def _possible(standing: _Standing, against: MeasuredAnswer | None) -> Possible:
+def _possible(standing: Standing, against: MeasuredAnswer | None) -> Possible:
     if standing.disputed:
         return tuple({chosen(answer.value) for answer in standing.current})
     if against is not None:  # people and numbers differ, as two people do
@@ -357,7 +322,7 @@ def _possible(standing: _Standing, against: MeasuredAnswer | None) -> Possible:
     return (chosen(standing.value),) if standing.current else UNANSWERED
 
 
-def _signed(given: Mapping[str, _Given]) -> list[Any]:
+def _signed(given: Mapping[str, Given]) -> list[Any]:
     """Return what a signature covers: every answer that counts and every decision, without numbers and times."""
     kept = []
     for name in sorted(given):
@@ -389,6 +354,7 @@ def _given_answer(answer: Answer, evidence: tuple[GivenEvidence, ...], problem: 
         answer.comment,
         evidence,
         problem,
+        answer.imported,
     )
 
 

@@ -23,7 +23,7 @@ Code = Literal[
     "invalid",
 ]
 
-# Those that no state of a question explains: title, meaning.
+# Those that no state of a question explains, and those of a checklist's own file: title, meaning.
 CODES: Final[Mapping[str, tuple[str, str]]] = {
     "unsigned": (
         "Not signed",
@@ -41,9 +41,44 @@ CODES: Final[Mapping[str, tuple[str, str]]] = {
         "have changed and somebody else in the same role signs them.",
     ),
     "invalid": (
-        "Can't be read",
-        "The journal or the checklist is damaged, missing or another's, so nothing was judged (exit code 2). The message names the line; "
-        "nothing was changed.",
+        "Can't be used",
+        "Either an answer in the journal is none that its question takes, such as a word where a number is meant: no command writes one, so "
+        "the line was edited by hand; answer again (exit code 1, the rest is judged). Or the journal or the checklist is damaged, missing or "
+        "another's, so nothing was judged (exit code 2). The message names the line; nothing was changed.",
+    ),
+    # Of a checklist's own file.
+    "duplicate_id": (
+        "An id twice",
+        "Two questions, sections or columns of a checklist have one id, so that nobody could tell their answers apart. Give each its own.",
+    ),
+    "dangling_condition": (
+        "A condition on nothing",
+        "A condition (`when`) names a question, or an answer to one, that is not there, so the question would never be asked. Mend the name.",
+    ),
+    "circular_condition": (
+        "A condition in a circle",
+        "Questions wait for one another's answers, so that none of them would ever be asked. Take one of the conditions out.",
+    ),
+    "unreachable_question": (
+        "A question never asked",
+        "No answers to the questions above could open this one. Mend its condition, or take the question out.",
+    ),
+    "unknown_metric": (
+        "No such measure",
+        "A question names a measure that nothing measures, so no number would ever stand beside its answer. `ethicscheck explain` lists "
+        "the measures.",
+    ),
+    "missing_help": (
+        "A question without help",
+        "Who answers can't know why it is asked, what a good answer holds and what shows it. Say so under `help`.",
+    ),
+    "missing_words": (
+        "Words not translated",
+        "A translation beside the checklist lacks some of its words; they are shown as they were written. Add them.",
+    ),
+    "unknown_control": (
+        "No such control",
+        "A section names a control that no shipped map knows, so it stands in no crosswalk. It may be your own; a slip is the other reason.",
     ),
 }
 
@@ -74,9 +109,10 @@ def _findings(status: ChecklistStatus, require: Require) -> Iterator[GateFinding
         return
     for part in status.items:
         if part.state in OPEN or part.state == "unsure":
+            word = "invalid" if part.unfit else part.state
             yield GateFinding(
-                part.state,  # type: ignore[arg-type]
-                f"{part.item.id} is {part.state}: {part.item.text}" + (f" ({part.why})" if part.why else ""),
+                word,  # type: ignore[arg-type]
+                f"{part.item.id} is {word}: {part.item.text}" + (f" ({part.why})" if part.why else ""),
                 part.state in OPEN,
                 part.item.id,
             )

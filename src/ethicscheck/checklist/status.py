@@ -56,7 +56,10 @@ class GivenEvidence:
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """The latest answer of one person; `problem` says why it is stale, "" when it is not."""
+    """The latest answer of one person; `problem` says why it is stale, "" when it is not.
+
+    `imported` says who brought it in from a form and when; empty for one given directly.
+    """
 
     seq: int
     at: str
@@ -67,6 +70,7 @@ class GivenAnswer:
     comment: str | None
     evidence: tuple[GivenEvidence, ...]
     problem: str = ""
+    imported: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ class ItemStatus:
     measured : what the audit says to it.
     settled : who settled a dispute, as what and why.
     value : what the answers come to; None where they are missing, disputed or N/A.
+    unfit : whether it is stale because an answer is none that the question takes.
     """
 
     section: ChecklistSection
@@ -90,6 +95,7 @@ class ItemStatus:
     measured: MeasuredAnswer | None
     settled: str = ""
     value: Any = None
+    unfit: bool = False
 
 
 @dataclass(frozen=True)
