@@ -12,8 +12,9 @@ from ethicscheck.errors import DataError
 from ethicscheck.metrics.definition import Metric
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config, LoadedConfig
-from ethicscheck.model.profile_use import names_of
+from ethicscheck.model.profile_use import ProfileUse
 from ethicscheck.model.record import (
+    BiasAuditFacts,
     DataEntry,
     Excluded,
     FeatureEntry,
@@ -25,6 +26,7 @@ from ethicscheck.model.record import (
     Subject,
     Words,
 )
+from ethicscheck.policy.profile_uses import PUBLISHED, uses_of
 from ethicscheck.policy.profiles import load_profile
 
 
@@ -89,13 +91,15 @@ def describe_plan(config: Config, collected: Collected, favourable: int, metrics
         min_group=statistics.min_group,
         replicates=statistics.replicates,
         metrics=tuple(metric.name for metric in metrics),
-        profiles=tuple(_profile(name) for name in names_of(config.policy.profiles)),
+        profiles=tuple(_profile(use) for use in uses_of(config)),
     )
 
 
-def _profile(name: str) -> ProfileEntry:
-    profile = load_profile(name)
-    return ProfileEntry(**profile.model_dump(include=set(ProfileEntry.model_fields)))
+def _profile(use: ProfileUse) -> ProfileEntry:
+    profile = load_profile(use.use)
+    told = {name: value for name in PUBLISHED if (value := getattr(use, name)) is not None}
+    published = BiasAuditFacts(**{name: str(value) for name, value in told.items()}) if told else None
+    return ProfileEntry(**profile.model_dump(include=set(ProfileEntry.model_fields)), published=published)
 
 
 def describe_subject(loaded: LoadedConfig) -> Subject:

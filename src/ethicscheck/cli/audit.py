@@ -29,12 +29,15 @@ def audit_command(config: Path, output: Path, formats: tuple[str, ...], allow_in
     """
     from ethicscheck.api import AuditResult
     from ethicscheck.auditing import load_config, make_record
+    from ethicscheck.exports import check_formats
+    from ethicscheck.model.profile_use import names_of
 
     from .formats import checked_formats
     from .progress import Progress
 
     chosen = checked_formats(formats)
     loaded = load_config(config)
+    check_formats(chosen or loaded.config.outputs, names_of(loaded.config.policy.profiles))
     with Progress(quiet) as progress:
         record = make_record(loaded, run=progress.run)
     result = AuditResult(record, loaded.config.outputs)

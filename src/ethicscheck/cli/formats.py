@@ -14,11 +14,14 @@ def checked_formats(formats: Sequence[str]) -> tuple[str, ...]:
     ------
     click.BadParameter
         When there is no such format.
+    UsageError
+        When the extra that one needs is not installed.
     """
     from ethicscheck.errors import did_you_mean
-    from ethicscheck.exports import FORMATS
+    from ethicscheck.exports import FORMATS, check_formats
 
     for name in formats:
         if name not in FORMATS:
             raise click.BadParameter(f"there is no format {name!r}; {did_you_mean(name, FORMATS)}")
+    check_formats(formats)
     return tuple(dict.fromkeys(formats))

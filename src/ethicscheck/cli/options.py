@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from ethicscheck.model.outputs import OUTPUTS
+
 DEFAULT_OUTPUT = "ethicscheck-out"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -33,5 +35,5 @@ def format_option(default: str) -> Decorator:
         "formats",
         multiple=True,
         metavar="FORMAT",
-        help=f"html or json; may be repeated. Default: {default}.",
+        help=f"{', '.join(OUTPUTS[:-1])} or {OUTPUTS[-1]}; may be repeated. Default: {default}.",
     )

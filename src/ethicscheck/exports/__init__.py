@@ -1,11 +1,12 @@
 """Documents drawn from a record: one file per format, all written whole or not at all.
 
-To add a format: one module here with `render(record) -> bytes`, and one line in FORMATS.
+To add a format: one module here with `render(record) -> bytes`, one line in FORMATS, its name in `model/outputs.py`.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,19 +19,61 @@ from .writing import write_all
 
 
 class Format(NamedTuple):
-    """A document: its file name, and the module whose `render` makes it."""
+    """A document: its file name, the module whose `render` makes it, and what must be there for it."""
 
     file_name: str
     module: str
+    package: str = ""  # a package that only an extra installs; the extra is called as the format is
+    profile: str = ""  # the profile whose tables it publishes
 
 
 FORMATS: dict[str, Format] = {
     "html": Format("report.html", "ethicscheck.report"),
     "json": Format("audit.json", "ethicscheck.exports.json"),
+    "summary": Format("summary.html", "ethicscheck.exports.summary"),
+    "ll144": Format("ll144.html", "ethicscheck.exports.ll144", profile="nyc-ll144"),
 }
 
 
 SEALED = "json"  # the record itself; every other document is drawn from what may be published
+
+
+def check_formats(names: Sequence[str], profiles: Sequence[str] | None = None) -> None:
+    """Say what stands in the way of a document before any long work.
+
+    Parameters
+    ----------
+    names : the documents asked for.
+    profiles : the profiles that the audit applies; None where they aren't known yet.
+
+    Raises
+    ------
+    UsageError
+        When there is no such format, the extra it needs is not installed, or the audit makes no tables for it.
+    """
+    for name in names:
+        if name not in FORMATS:
+            raise UsageError(f"there is no format {name!r}", "", did_you_mean(name, FORMATS))
+        needed = FORMATS[name]
+        if needed.package and importlib.util.find_spec(needed.package) is None:
+            raise missing_extra(name)
+        if profiles is not None and needed.profile and needed.profile not in profiles:
+            raise missing_profile(name)
+
+
+def missing_extra(name: str) -> UsageError:
+    """Return the error of a format whose extra is not installed."""
+    hint = f'install it with: pip install "ethicscheck[{name}]"'
+    return UsageError(f"the format {name} needs {FORMATS[name].package}, which is not installed", "", hint)
+
+
+def missing_profile(name: str) -> UsageError:
+    """Return the error of a format whose tables the audit did not make."""
+    profile = FORMATS[name].profile
+    hint = f"add `profiles: [{profile}]` under `policy` in the config and audit again"
+    return UsageError(
+        f"the format {name} publishes the tables of the profile {profile}, which this audit lacks", "", hint
+    )
 
 
 def render_document(record: AuditRecord, name: str) -> bytes:
@@ -39,10 +82,9 @@ def render_document(record: AuditRecord, name: str) -> bytes:
     Raises
     ------
     UsageError
-        When there is no such format.
+        When there is no such format, or it can't be made of this record.
     """
-    if name not in FORMATS:
-        raise UsageError(f"there is no format {name!r}", "", did_you_mean(name, FORMATS))
+    check_formats((name,), [part.id for part in record.plan.profiles])
     published = record if name == SEALED else publishable(record)
     rendered: bytes = importlib.import_module(FORMATS[name].module).render(published)
     return rendered
@@ -54,11 +96,8 @@ def write_documents(record: AuditRecord, folder: Path, formats: Sequence[str]) -
     Raises
     ------
     UsageError
-        When a format is unknown or the folder can't be written; anything older is left whole.
+        When a format is unknown or can't be made, or the folder can't be written; anything older is left whole.
     """
     chosen = tuple(dict.fromkeys(formats))
-    contents = {folder / FORMATS[name].file_name: render_document(record, name) for name in chosen if name in FORMATS}
-    for name in chosen:
-        if name not in FORMATS:
-            render_document(record, name)
-    return write_all(contents)
+    check_formats(chosen, [part.id for part in record.plan.profiles])
+    return write_all({folder / FORMATS[name].file_name: render_document(record, name) for name in chosen})

@@ -28,6 +28,7 @@ from .config_data import OneOrMore, SubjectConfig, as_list, as_part
 from .config_data import Section as Section
 from .config_studies import CustomMetric, ExploreConfig, MitigationConfig, ProxiesConfig, as_custom, as_section
 from .explaining import dotted, explain_errors
+from .outputs import OUTPUTS, Output
 from .profile_use import Profiles
 from .relations import check_relations
 from .scalars import MOST, Day, Number, Switch, Text, Whole, refuse
@@ -179,9 +180,9 @@ class Config(Section):
     checklists: tuple[ChecklistUse, ...] = Field((), description="The questions no metric answers.")
     report: Annotated[ReportConfig, BeforeValidator(as_part)] = Field(default_factory=ReportConfig)
     _own: dict[str, Any] = PrivateAttr(default_factory=dict)
-    outputs: Annotated[
-        tuple[Literal["html", "json"], ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)
-    ] = Field(("html", "json"), description="Which documents are written.")
+    outputs: Annotated[tuple[Output, ...], BeforeValidator(as_list, json_schema_input_type=Output | list[Output])] = (
+        Field(("html", "json"), description=f"Which documents are written: {', '.join(OUTPUTS)}; `json` always is.")
+    )
 
     @property
     def own(self) -> dict[str, Any]:

@@ -88,6 +88,7 @@ class SubjectConfig(Section):
     decision: Text | None = Field(None, description="What is decided, in plain words, for the people affected.")
     affected: Text | None = Field(None, description="Who is affected.")
     contest: Text | None = Field(None, description="How a person can contest a decision.")
+    response: Text | None = Field(None, description="What is done about what the audit found, in plain words.")
     artifact: Text | None = Field(None, description="The model file; its digest goes into the record.")
     words: WordsConfig | None = Field(None, description="Words for plain sentences.")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
-from .scalars import Text
+from .scalars import Day, Text
 
 
 class ProfileUse(BaseModel):
@@ -26,6 +26,21 @@ class ProfileUse(BaseModel):
     )
     why: Text | None = Field(
         None, description="For nyc-ll144: the auditor's own reason for leaving such categories out."
+    )
+    distributed: Day | None = Field(
+        None, description="For nyc-ll144, on the published page: the day the employer or agency began to use the tool."
+    )
+    audited: Day | None = Field(
+        None, description="For nyc-ll144: the day of the most recent bias audit; default: the day of this audit."
+    )
+    auditor: Text | None = Field(None, description="For nyc-ll144: the independent auditor.")
+    data: Literal["historical", "test"] | None = Field(
+        None, description="For nyc-ll144: whether the data are from the tool's own use, or test data."
+    )
+    data_explained: Text | None = Field(None, description="For nyc-ll144: where the data come from, and what they are.")
+    why_test_data: Text | None = Field(
+        None,
+        description="For nyc-ll144, with test data: why historical data were not used, how these were made and had.",
     )
 
 

@@ -25,6 +25,9 @@ from .part import Part as Part
 from .profile_record import ImpactTable as ImpactTable
 from .proxies_record import Proxies as Proxies
 from .record_data import (
+    BiasAuditFacts as BiasAuditFacts,
+)
+from .record_data import (
     DataEntry as DataEntry,
 )
 from .record_data import (
@@ -201,6 +204,13 @@ class ReportWords(Part):
     organisation: str | None = None
 
 
+class Abridged(Part):
+    """What a record that was read out of a page lacks: so many comparisons of single groups, of features with very many."""
+
+    disparities: int
+    sha256: str = Field(description="Digest of the whole record, as it was published.")
+
+
 class AuditRecord(Part):
     """An audit: one small table of results and everything needed to draw, compare and check it again."""
 
@@ -233,8 +243,11 @@ class AuditRecord(Part):
     thresholds: Thresholds | None = None
     proxies: Proxies | None = None
     exploration: Exploration | None = Field(None, description="Where it is worst; no verdict rests on it.")
-    baseline: Comparison | None = Field(None, description="What changed since an earlier audit; no verdict rests on it.")
+    baseline: Comparison | None = Field(
+        None, description="What changed since an earlier audit; no verdict rests on it."
+    )
     suppression: Suppression | None = Field(None, description="What is hidden in published documents.")
+    abridged: Abridged | None = Field(None, description="Only in a record that was read out of a page: what it lacks.")
 
     model_config = ConfigDict(
         frozen=True,

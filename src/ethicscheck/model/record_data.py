@@ -33,6 +33,7 @@ class Subject(Part):
     decision: str | None = Field(None, description="What is decided, in plain words, for the people affected.")
     affected: str | None = Field(None, description="Who is affected.")
     contest: str | None = Field(None, description="How a person can contest a decision.")
+    response: str | None = Field(None, description="What is done about what the audit found, in plain words.")
     artifact: str | None = Field(None, description="The model file's name.")
     artifact_sha256: str | None = None
     words: Words | None = None
@@ -71,6 +72,17 @@ class Provenance(Part):
     git: Git | None = None
 
 
+class BiasAuditFacts(Part):
+    """What a published summary of a bias audit must say and no table of numbers holds (6 RCNY § 5-303)."""
+
+    distributed: str | None = Field(None, description="The day the employer or agency began to use the tool.")
+    audited: str | None = Field(None, description="The day of the most recent bias audit; absent: this audit's.")
+    auditor: str | None = Field(None, description="The independent auditor.")
+    data: Literal["historical", "test"] | None = None
+    data_explained: str | None = Field(None, description="Where the data come from, and what they are.")
+    why_test_data: str | None = Field(None, description="Of test data: why, and how they were made and obtained.")
+
+
 class ProfileEntry(Part):
     """A shipped rule set that was applied, with the state of the law it cites on the day it was last checked."""
 
@@ -80,6 +92,7 @@ class ProfileEntry(Part):
     title: str
     citation: str
     status: str
+    published: BiasAuditFacts | None = Field(None, description="What the config says for the page the law asks for.")
 
 
 class Plan(Part):

@@ -15,7 +15,8 @@ from ethicscheck.model.strict_yaml import Document, Path
 from .profiles import Profile, RequiredChecklist, load_profile, profile_names
 
 # Keys of a use that only a profile with impact ratios understands; the features are in its `columns`.
-OF_IMPACT_RATIOS = ("under_two_percent", "why")
+PUBLISHED = ("distributed", "audited", "auditor", "data", "data_explained", "why_test_data")
+OF_IMPACT_RATIOS = ("under_two_percent", "why", *PUBLISHED)
 
 
 def uses_of(config: Config) -> tuple[ProfileUse, ...]:

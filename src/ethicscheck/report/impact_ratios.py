@@ -62,10 +62,11 @@ def impact_ratio_section(index: RecordIndex) -> ImpactSection | None:
         for part in index.record.plan.profiles
         if part.id in asking
     )
-    return ImpactSection(profiles, tuple(_table(table, place, index) for place, table in enumerate(tables)))
+    return ImpactSection(profiles, tuple(impact_table(table, place, index) for place, table in enumerate(tables)))
 
 
-def _table(table: ImpactTable, place: int, index: RecordIndex) -> ImpactView:
+def impact_table(table: ImpactTable, place: int, index: RecordIndex) -> ImpactView:
+    """Return one table in words."""
     scoring = table.kind == "scoring"
     return ImpactView(
         anchor=f"impact-{place}",

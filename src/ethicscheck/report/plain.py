@@ -45,6 +45,7 @@ class Thousand:
     more: int
     conclusion: str
     sure: bool = False  # whether the data show that a group fares worse
+    harms: bool = True  # whether what is counted is bad for the person; an error may be a kindness
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def _question(index: RecordIndex, name: str, features: tuple[str, ...], words: W
         more=len(ordered) - len(shown),
         conclusion=conclusion,
         sure=sure,
+        harms=name not in ERRORS or (metric.event == "selected") != (index.record.plan.favourable == "positive"),
     )
 
 
@@ -248,9 +250,7 @@ def _enough(row: Estimate, small: int) -> bool:
     return row.rows >= small and (not isinstance(row.denominator, int) or row.denominator >= small)
 
 
-def _conclusion(
-    index: RecordIndex, metric: Metric, features: tuple[str, ...], fit: list[Estimate]
-) -> tuple[str, bool]:
+def _conclusion(index: RecordIndex, metric: Metric, features: tuple[str, ...], fit: list[Estimate]) -> tuple[str, bool]:
     """Say how the group that fares worst compares, and whether the data still show it once all groups are counted."""
     if len(fit) < 2:
         return "With fewer than two groups large enough, no comparison can be made.", False
@@ -266,7 +266,10 @@ def _conclusion(
     counts = f"{per_thousand(worst.value or 0.0)} against {per_thousand(best.value or 0.0)} in 1,000"
     if worst.value == best.value:
         return "It happened equally often in every group with enough people.", False
-    return f"Even between the groups {a} and {b} ({counts}) these data show no sure difference: it may be chance.", False
+    return (
+        f"Even between the groups {a} and {b} ({counts}) these data show no sure difference: it may be chance.",
+        False,
+    )
 
 
 def _surely_apart(
