@@ -188,7 +188,7 @@ def _head_at_rest(layout: Layout, handle: int) -> Head:
     UsageError
         When something was.
     """
-    if layout.staging.is_dir() and any(layout.staging.iterdir()):
+    if any(not path.is_dir() for path in layout.staging.rglob("*")):
         raise UsageError("an earlier change was not finished", str(layout.root), REPAIR)
     head = read_head(layout)
     if not _ends_with(handle, head):

@@ -14,6 +14,7 @@ import click
 
 from ethicscheck.__about__ import __version__
 
+from .archive import archive_command
 from .audit import audit_command
 from .checklist import checklist_command
 from .explain import explain_command
@@ -41,6 +42,7 @@ def commands(debug: bool) -> None:  # noqa: ARG001  # main() has taken it out of
         settle_clock()
 
 
+commands.add_command(archive_command)
 commands.add_command(audit_command)
 commands.add_command(checklist_command)
 commands.add_command(explain_command)

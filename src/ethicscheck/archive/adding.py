@@ -1,0 +1,269 @@
+"""Adds the record of an audit to an archive, with all that belongs to it: one bag, one entry of the log."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ethicscheck.__about__ import __version__
+from ethicscheck.errors import RecordError, UsageError
+from ethicscheck.model.record import AuditRecord, read_record
+from ethicscheck.policy.publishing import publishable
+
+from .bags import BagWriter, check_bag, require_bagit
+from .belonging import Found, Missing, Source, find_config, find_parts
+from .canonical import canonical, sha256
+from .collecting import Collected, collect, draw_documents
+from .disk import NotPlainError, digest_plain, open_plain, worded, write_file
+from .ids import SHORT, make_id
+from .layout import Layout
+from .log import Signer
+from .lookup import entries_of
+from .plans import find_plan
+from .writing import Waiting, Writer, opened_to_write
+
+NOTHING = Collected((), ())
+
+
+@dataclass(frozen=True)
+class Added:
+    """What became of a record.
+
+    Parameters
+    ----------
+    name : its id.
+    again : whether it had been there before; nothing was written then.
+    collected : what went into its bag.
+    retain_until : the last day on which it must be kept; None: for good.
+    notes : what the person should know.
+    """
+
+    name: str
+    again: bool = False
+    collected: Collected = NOTHING
+    retain_until: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person asks for beside the record.
+
+    Parameters
+    ----------
+    config : the record's config, where it can't be found beside or above it.
+    supersedes : the id of the audit that this one corrects.
+    retain_until : the last day on which it must be kept; None: as the archive says.
+    """
+
+    config: Path | None = None
+    supersedes: str | None = None
+    retain_until: datetime.date | None = None
+
+
+def add_record(
+    layout: Layout, path: Path, wishes: Wishes, signer: Signer | None = None, waiting: Waiting | None = None
+) -> Added:
+    """Archive a record.
+
+    Parameters
+    ----------
+    layout : the archive.
+    path : the record's `audit.json`; what belongs to it is looked for from there.
+    wishes : what else was asked for.
+    signer : who signs.
+    waiting : called when somebody else is writing, before waiting for them.
+
+    Raises
+    ------
+    EthicscheckError
+        When the record can't be read, something that belongs to it was changed since, or the archive can't be written.
+    """
+    require_bagit()
+    content = _read(path)
+    record = read_record(content, path.name)
+    digest = sha256(content)
+    earlier = _earlier(layout, record, digest)
+    if earlier is not None:
+        return earlier
+    beside = path.resolve().parent
+    documents, undrawn = draw_documents(record, beside)
+    config = find_config(record, beside, wishes.config)
+    parts = _parts(record, config)
+    with opened_to_write(layout, signer, waiting) as writer:
+        earlier = _earlier(layout, record, digest)  # somebody else may have been adding the same one
+        if earlier is not None:
+            return earlier
+        name = _free_id(layout, record, digest)
+        notes = _superseding(layout, record, wishes.supersedes)
+        until = _retention(writer, record, wishes.retain_until)
+        with worded(layout.root):
+            bag = BagWriter(writer.staged.bag(name))
+            collected = collect(bag, content, documents, parts)
+            tag_manifest = bag.seal(_info(record, name))
+            check_bag(bag.folder)
+            attestation = _attest(writer, name, content, signer)
+        moves = {bag.folder: layout.bag(name)}
+        if attestation is not None:
+            moves[writer.staged.attestation(name)] = layout.attestation(name)
+        plan = find_plan(layout, record.provenance.config_sha256)
+        fields = {
+            "id": name,
+            "bag": tag_manifest,
+            "attestation": attestation,
+            "record": digest,
+            "subject": record.subject.name,
+            "version": record.subject.version,
+            "verdict": record.verdict,
+            "created": record.provenance.created,
+            "supersedes": wishes.supersedes,
+            "retain_until": until,
+            "trend": trend_of(record),
+            "plan": plan.entry["seq"] if plan is not None else None,
+        }
+        writer.commit("add", fields, signer, moves)
+    return Added(name, False, Collected(collected.files, (*undrawn, *collected.missing)), until, notes)
+
+
+def trend_of(record: AuditRecord) -> list[dict[str, Any]]:
+    """Return one row for each rule that measures something; only what may be published, since the log is."""
+    rows = []
+    for finding in publishable(record).findings:
+        if finding.kind != "metric":
+            continue
+        seen = finding.observed
+        interval = seen.interval if seen is not None else None
+        rows.append(
+            {
+                "rule": finding.id,
+                "verdict": finding.verdict,
+                "value": seen.value if seen is not None else None,
+                "low": interval.low if interval is not None else None,
+                "high": interval.high if interval is not None else None,
+            }
+        )
+    return rows
+
+
+def _read(path: Path) -> bytes:
+    """Return a record's bytes, which must be in the one form in which an audit writes them.
+
+    Raises
+    ------
+    RecordError
+        When there is no such file, or it was edited.
+    """
+    try:
+        with open_plain(path.resolve()) as stream:
+            content = stream.read()
+    except NotPlainError as error:
+        raise RecordError(f"the record can't be read: {error}", str(path), "give the audit.json of an audit") from None
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return content  # `read_record` says what is wrong
+    if isinstance(value, dict) and value.get("schema") == "ethicscheck/record/1" and not _is_canonical(value, content):
+        what = "the record is not in the form in which an audit writes it: it was edited, or formatted by a tool"
+        raise RecordError(what, str(path), "archive the file that the audit wrote")
+    return content
+
+
+def _is_canonical(value: dict[str, Any], content: bytes) -> bool:
+    import rfc8785
+
+    try:
+        return canonical(value) + b"\n" == content
+    except rfc8785.CanonicalizationError:
+        return False
+
+
+def _earlier(layout: Layout, record: AuditRecord, digest: str) -> Added | None:
+    """Return the bag that holds this very record already, if there is one: a look at a path or two, however many bags.
+
+    Raises
+    ------
+    UsageError
+        When it was archived once, and removed since.
+    """
+    length = SHORT
+    while True:
+        name = make_id(record.provenance.created, record.subject.name, digest, length)
+        held = layout.bag(name) / "data" / "audit.json"
+        if not held.exists():
+            break
+        try:
+            if digest_plain(held) == digest:
+                return Added(name, again=True)
+        except NotPlainError:
+            pass
+        length += SHORT  # another record whose digest begins alike; 64 digits never do
+        if length > len(digest):
+            break
+    for entry in entries_of(layout.log, name) if layout.log.is_file() else ():
+        if entry.get("kind") == "expire":
+            what = f"this record was archived as {name}, and removed on {entry['at'][:10]}: {entry['reason']}"
+            raise UsageError(what, str(layout.root), "what was removed stays removed")
+    return None
+
+
+def _free_id(layout: Layout, record: AuditRecord, digest: str) -> str:
+    for length in range(SHORT, len(digest) + 1, SHORT):
+        name = make_id(record.provenance.created, record.subject.name, digest, length)
+        if not layout.bag(name).exists() and next(entries_of(layout.log, name), None) is None:
+            return name
+    raise AssertionError("two records with one SHA-256")
+
+
+def _parts(record: AuditRecord, config: Found) -> tuple[Found, ...]:
+    data = frozenset(source.sha256 for source in record.provenance.sources if source.sha256 is not None)
+    found = find_parts(record, config.path if isinstance(config, Source) else None, data)
+    return (config, *found)
+
+
+def _superseding(layout: Layout, record: AuditRecord, name: str | None) -> tuple[str, ...]:
+    """Check that what a record corrects is there.
+
+    Raises
+    ------
+    UsageError
+        When it is not.
+    """
+    if name is None:
+        return ()
+    for entry in entries_of(layout.log, name):
+        if entry.get("kind") == "add":
+            if entry["subject"] != record.subject.name:
+                return (f"note: {name} is an audit of another system, {entry['subject']!r}",)
+            return ()
+    raise UsageError(
+        f"there is no audit {name!r} to supersede", str(layout.root), "`ethicscheck archive list` names them"
+    )
+
+
+def _retention(writer: Writer, record: AuditRecord, wish: datetime.date | None) -> str | None:
+    return wish.isoformat() if wish is not None else writer.about.retained_until(record.provenance.created)
+
+
+def _info(record: AuditRecord, name: str) -> dict[str, str]:
+    subject = record.subject
+    version = f", version {subject.version}" if subject.version is not None else ""
+    return {
+        "External-Identifier": name,
+        "External-Description": f"Audit of {subject.name}{version}, made {record.provenance.created}",
+        "Bagging-Date": record.provenance.created[:10],
+        "Bag-Software-Agent": f"ethicscheck {__version__}",
+    }
+
+
+def _attest(writer: Writer, name: str, content: bytes, signer: Signer | None) -> str | None:
+    if signer is None:
+        return None
+    from .attesting import attest
+
+    return write_file(writer.staged.attestation(name), attest(content, signer)).sha256
+
+
+__all__ = ["Added", "Missing", "Wishes", "add_record", "trend_of"]
