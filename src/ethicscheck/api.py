@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 from .auditing import Run, load_config, make_config, make_record
 from .errors import DataError, UsageError
 from .exports import write_documents
+from .model.embedded import is_page, read_embedded
 from .model.record import AuditRecord, Disparity, Estimate, Finding, Part, read_record
 
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ def _whereabouts(function: Callable[..., Any], name: str) -> str:
 
 
 def load(path: str | Path) -> AuditResult:
-    """Read an audit back from its `audit.json`.
+    """Read an audit back from its `audit.json`, or from the `report.html` that was drawn from it.
 
     Raises
     ------
@@ -257,7 +258,8 @@ def load(path: str | Path) -> AuditResult:
         content = source.read_bytes()
     except OSError as error:
         raise UsageError(f"the record can't be read: {error.strerror}", source.name, "give an audit.json") from None
-    return AuditResult(read_record(content, source.name))
+    read = read_embedded if is_page(content) else read_record
+    return AuditResult(read(content, source.name))
 
 
 def _several(given: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from .options import format_option, output_option
 @format_option("html")
 @output_option()
 def report_command(record: Path, formats: tuple[str, ...], output: Path) -> None:
-    """Draw the documents of RECORD (an audit.json) again, without the data."""
+    """Draw the documents of RECORD (an audit.json, or a report.html, which holds its record) again, without the data."""
     from ethicscheck.api import load
     from ethicscheck.exports import write_documents
 

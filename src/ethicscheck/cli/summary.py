@@ -63,13 +63,13 @@ def _print_data(view: ReportView, out: Console) -> None:
         + "."
     )
     _print_wrapped(text, out)
-    for name, groups, unknown in view.shares:
-        few = [label for label, _, _, _, small in groups if small]
-        line = f"{name}: {len(groups)} {'group' if len(groups) == 1 else 'groups'}"
+    for part in view.shares:
+        few = part.few
+        line = f"{part.title}: {part.number} {'group' if part.number == 1 else 'groups'}"
         if few:
             line += f", too few people in {', '.join(few[:5])}" + (f" and {len(few) - 5} more" if len(few) > 5 else "")
-        if unknown:
-            line += f", unknown for {unknown}"
+        if part.unknown:
+            line += f", unknown for {part.unknown}"
         _print_wrapped(f"{line}.", out)
 
 

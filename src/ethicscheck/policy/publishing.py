@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ethicscheck.model.comparison import Comparison
 from ethicscheck.model.part import Part
 from ethicscheck.model.record import AuditRecord, Disparity, Estimate, Finding, Suppression
 from ethicscheck.model.record_data import DataEntry, FeatureEntry
 from ethicscheck.model.wording import features_label, group_label, visible
 
+from .publishing_changes import NewerHides, publishable_changes
+
 Features = tuple[str, ...]
 HIDDEN = "suppressed"
 
 # Parts that hold no number of people, or are handled below one by one.
-_KEPT = frozenset({"schema_", "verdict", "subject", "provenance", "plan", "report"})
+_KEPT = frozenset({"schema_", "verdict", "subject", "provenance", "plan", "report", "abridged"})
 
 
 def publishable(record: AuditRecord) -> AuditRecord:
@@ -29,7 +32,7 @@ def publishable(record: AuditRecord) -> AuditRecord:
     numbers, and the parts that can't be checked are withheld and named.
     """
     if record.suppression is None or record.suppression.published:
-        return record
+        return _without_older_secrets(record)
     chosen = _Chosen(record, record.suppression)
     updates: dict[str, Any] = {
         "data": chosen.data(record.data),
@@ -53,6 +56,20 @@ def publishable(record: AuditRecord) -> AuditRecord:
     return record.model_copy(update=updates)
 
 
+def _without_older_secrets(record: AuditRecord) -> AuditRecord:
+    """Return a record that hides nothing itself, without what the audit it is compared with hides."""
+    since = record.baseline
+    if since is None or since.published or since.hidden is None:
+        return record
+    return record.model_copy(update={"baseline": publishable_changes(since, None)})
+
+
+def publishable_comparison(comparison: Comparison, new: AuditRecord) -> Comparison:
+    """Return a comparison that stands alone as it may be published; `new` is the newer audit's record."""
+    chosen = _Chosen(new, new.suppression) if new.suppression is not None else None
+    return publishable_changes(comparison, chosen.hides_sizes() if chosen is not None else None)
+
+
 class _Chosen:
     """What is hidden, as it is looked up."""
 
@@ -72,6 +89,10 @@ class _Chosen:
     def whole_in_strata(self, features: Features) -> bool:
         """Return whether the same holds within strata too."""
         return self.whole(features) and not {features, ()} & self.touched_strata
+
+    def hides_sizes(self) -> NewerHides:
+        """Return what a comparison with an older audit must know of this."""
+        return NewerHides(self.suppression.below, self.whole, frozenset(self.sizes))
 
     def hides(self, features: Features, group: Mapping[str, str] | None, stratum: Mapping[str, str] | None) -> bool:
         return (features, _key(group), _key(stratum)) in self.groups
@@ -228,7 +249,12 @@ def _own_measures(parts: tuple[Any, ...], chosen: _Chosen) -> tuple[Any, ...]:
     return tuple(part.model_copy(update={"said": ()}) for part in parts) if chosen.groups else parts
 
 
+def _baseline(part: Comparison, chosen: _Chosen) -> Comparison:
+    return publishable_changes(part, chosen.hides_sizes())
+
+
 _RULES: dict[str, Callable[[Any, _Chosen], Part | tuple[Part, ...] | None]] = {
+    "baseline": _baseline,
     "custom": _own_measures,
     "warnings": _warnings,
     "impact_ratios": _impact,

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 
 def render(record: AuditRecord) -> bytes:
     """Return the report as one HTML page."""
-    from ethicscheck.report.view import make_view
+    from ethicscheck.model.embedded import ELEMENT, embedded_text
+    from ethicscheck.policy.publishing import publishable
 
-    page = environment().get_template("report.html.j2").render(view=make_view(record))
+    from .embedding import carried
+    from .view import make_view
+
+    record = carried(publishable(record))
+    page = (
+        environment()
+        .get_template("report.html.j2")
+        .render(view=make_view(record), element=ELEMENT, embedded=embedded_text(record))
+    )
     return _INDENT.sub("\n", page).encode("utf-8")
 
 
@@ -29,10 +38,14 @@ def environment() -> SandboxedEnvironment:
     from jinja2 import PackageLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
-    return SandboxedEnvironment(
+    from ethicscheck.model.wording import lower_first
+
+    made = SandboxedEnvironment(
         loader=PackageLoader("ethicscheck.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["lower_first"] = lower_first
+    return made

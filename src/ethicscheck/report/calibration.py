@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,6 +30,14 @@ class GroupLine:
 
 
 @dataclass(frozen=True)
+class NumbersRow:
+    """One score, or one tenth of each group: a value for each group drawn, and what stands small beneath it."""
+
+    label: str
+    cells: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class ScoresOfFeature:
     """The charts and tables of one feature or intersection."""
 
@@ -37,6 +45,7 @@ class ScoresOfFeature:
     title: str
     takeaway: str
     charts: tuple[CalibrationChart, ...]
+    numbers: tuple[NumbersRow, ...]
     note: str
     groups: tuple[GroupLine, ...]
 
@@ -139,10 +148,10 @@ def _feature(part: Calibration, axis: AxisScores, place: int) -> ScoresOfFeature
                 f"{visible(part.score)} in the group {group_label(group.group)}",
                 _describe(group),
                 f"{whole(group.rows)} people",
-                *_numbers(part, group),
             )
             for at, group in enumerate(drawn)
         ),
+        numbers=tuple(_numbers(part, drawn)),
         note=" ".join(notes),
         groups=tuple(_group_line(group) for group in (part.everyone, *axis.groups)),
     )
@@ -278,29 +287,38 @@ def _group_line(group: GroupScores) -> GroupLine:
     )
 
 
-def _numbers(part: Calibration, group: GroupScores) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
-    """Return the head and the rows of a chart's table: its dots, or without outcomes its bars."""
-    if group.curve:
-        return ("Scores", "People", "Mean score", "Happened", "Interval"), tuple(map(_dot, group.curve))
+def _numbers(part: Calibration, groups: Sequence[GroupScores]) -> Iterator[NumbersRow]:
+    """Yield the numbers behind the charts: what happened at each score (or in each tenth), else how scores spread."""
+    if any(group.curve for group in groups):
+        if part.bins == "each_score":
+            scores = sorted({point.mean_score for group in groups for point in group.curve})
+            by_score = [{point.mean_score: point for point in group.curve} for group in groups]
+            for score in scores:
+                yield NumbersRow(limit_text(score), tuple(_dot(points.get(score), False) for points in by_score))
+            return
+        for place in range(max(len(group.curve) for group in groups)):
+            dots = (group.curve[place] if place < len(group.curve) else None for group in groups)
+            yield NumbersRow(f"{place + 1}. tenth", tuple(_dot(point, True) for point in dots))
+        return
     if part.values is not None:
         names = [limit_text(value) for value in part.values]
     else:
         assert part.edges is not None
         names = [_range(a, b) for a, b in pairwise(part.edges)]
-    return ("Scores", "Of the group"), tuple(
-        (name, percent(share)) for name, share in zip(names, group.distribution, strict=True) if share > 0
-    )
+    for place, name in enumerate(names):
+        shares = [group.distribution[place] for group in groups]
+        if any(share > 0 for share in shares):
+            yield NumbersRow(name, tuple((percent(share), "") for share in shares))
 
 
-def _dot(point: CurveBin) -> tuple[str, ...]:
+def _dot(point: CurveBin | None, scored: bool) -> tuple[str, str]:
+    if point is None:
+        return "–", ""
     high = point.interval.high if point.interval.high is not None else 1.0
-    return (
-        _range(point.lowest, point.highest),
-        whole(point.rows),
-        limit_text(point.mean_score),
-        percent(point.rate),
-        f"{point.interval.low * 100:.1f}–{percent(high)}",
+    scores = (
+        f"; scores {_range(point.lowest, point.highest)}, on average {limit_text(point.mean_score)}" if scored else ""
     )
+    return percent(point.rate), f"{point.interval.low * 100:.1f}–{high * 100:.1f}, of {whole(point.rows)}{scores}"
 
 
 def _range(low: float, high: float) -> str:

@@ -53,8 +53,6 @@ class CalibrationChart:
     bars_top: int
     bars_height: int
     height: int
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 def calibration_chart(
@@ -65,10 +63,8 @@ def calibration_chart(
     title: str,
     description: str,
     note: str,
-    head: tuple[str, ...],
-    rows: tuple[tuple[str, ...], ...],
 ) -> CalibrationChart:
-    """Lay out a group's chart; all charts of a record have the same scales. `head` and `rows` are its numbers."""
+    """Lay out a group's chart; all charts of a record have the same scales."""
     low, high = span(part)
     tallest = max(*group.distribution, *part.everyone.distribution)
     return CalibrationChart(
@@ -91,8 +87,6 @@ def calibration_chart(
         bars_top=TOP + BOX + GAP,
         bars_height=BARS,
         height=TOP + BOX + GAP + BARS + AXIS,
-        head=head,
-        rows=rows,
     )
 
 

@@ -16,18 +16,14 @@ from .index import RecordIndex, group_key
 from .wording import reason_text, words_of
 
 ROW = 46
-BAR = 20
 MOST = 24
 # Narrower than this (in per cent of the width) no number fits into a part of a bar, even on a phone.
 LEGIBLE = 8.5
 KINDS = ("rightly-selected", "wrongly-selected", "missed", "rightly-rejected")
 # A rate without a value for these reasons has nobody behind it; for any other it has, and no bar can be drawn.
 EMPTY = ("no_positives", "no_negatives", "no_rows", "no_weight")
-# Wrong decisions are striped, upright or across, so that black and white will do: lines as (y in the bar, width).
-STRIPES: dict[str, tuple[tuple[float, float], ...]] = {
-    "wrongly-selected": ((10, 20),),
-    "missed": ((4, 2), (10, 2), (16, 2)),
-}
+# Wrong decisions are striped, the two kinds differently, so that black and white will do.
+STRIPED = ("wrongly-selected", "missed")
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class OutcomePart:
     width: float
     count: str
     legible: bool
-    stripes: tuple[tuple[float, float], ...]
+    striped: bool
 
 
 @dataclass(frozen=True)
@@ -71,7 +67,7 @@ class OutcomeChart:
 class OutcomesSection:
     """The section "Outcomes by group"."""
 
-    legend: tuple[tuple[str, str, str, tuple[tuple[float, float], ...]], ...]
+    legend: tuple[tuple[str, str, str, bool], ...]
     charts: tuple[OutcomeChart, ...]
 
 
@@ -101,7 +97,7 @@ def outcomes_section(index: RecordIndex) -> OutcomesSection | None:
         ("wrong", f"{words.rejected}, but {words.positive}"),
         ("right", f"{words.rejected}, and {words.negative}"),
     )
-    legend = tuple((kind, *text, STRIPES.get(kind, ())) for kind, text in zip(KINDS, said, strict=True))
+    legend = tuple((kind, *text, kind in STRIPED) for kind, text in zip(KINDS, said, strict=True))
     return OutcomesSection(legend, tuple(charts)) if charts else None
 
 
@@ -134,7 +130,7 @@ def _row(cells: _Cells, place: int, small: int) -> OutcomeRow:
     for kind, count in zip(KINDS, () if cells.reason else cells.thousandths, strict=False):
         width = count / 10
         parts.append(
-            OutcomePart(kind, round(start, 1), round(width, 1), whole(count), width >= LEGIBLE, STRIPES.get(kind, ()))
+            OutcomePart(kind, round(start, 1), round(width, 1), whole(count), width >= LEGIBLE, kind in STRIPED)
         )
         start += width
     return OutcomeRow(

@@ -28,6 +28,7 @@ HIGHEST = 94.0
 LOWEST = 3.0
 MOST_TICKS = 11
 MOST_ROWS = 21
+ACCURACY = "accuracy"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class SweepChart:
     y_ticks: tuple[tuple[float, str], ...]
     band: tuple[float, float] | None
     note: str
+    topic: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     rows_note: str
@@ -86,6 +88,7 @@ class Line:
 def sweep_chart(
     chart_id: str,
     title: str,
+    topic: str,
     takeaway: str,
     score: str,
     thresholds: Sequence[float | None],
@@ -102,6 +105,7 @@ def sweep_chart(
 
     Parameters
     ----------
+    topic : what stands above the curves' columns in the table of numbers.
     thresholds : ascending; None, the last, selects nobody.
     lines : the curves, each with a value at every threshold, in [0, 1].
     stepped : whether every threshold that matters is there, so that steps are true; else points are joined.
@@ -131,6 +135,7 @@ def sweep_chart(
         y_ticks=tuple((TOP + BOX * (1 - value), f"{value * 100:.0f}") for value in (0.0, 0.25, 0.5, 0.75, 1.0)),
         band=None if band is None else (_y(min(band[1], 1.0)), _y(max(band[0], 0.0))),
         note=note,
+        topic=topic,
         head=("Threshold", *(line.label for line in lines)),
         rows=tuple(_rows(thresholds, lines, write)),
         rows_note=f"{MOST_ROWS} of the {len(thresholds)} thresholds in audit.json."

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ethicscheck.metrics.definition import Metric
 from ethicscheck.metrics.multiclass import of_class
 from ethicscheck.model.record import Disparity, Estimate
-from ethicscheck.model.wording import NO_BREAK, decimal, features_label, group_label, lower_first, percent, whole
+from ethicscheck.model.wording import NO_BREAK, decimal, features_label, group_label, lower_first, whole
 
 from .charts import write, write_bare, write_interval
 from .grid import Grid, grids
-from .hiding import hidden_note, hidden_sizes
+from .hiding import hidden_note
 from .index import (
     GroupKey,
     RecordIndex,
@@ -19,12 +20,14 @@ from .index import (
     definition,
     group_key,
     is_share,
+    metric_findings,
+    metric_of,
     title,
 )
 from .wording import reason_text
 
 MOST_SIDE_BY_SIDE = 8  # groups that stand beside one another in one table; more of them get a table for each measure
-MOST_COMPARED = 40  # groups that are each set against the reference on the page; for more, the record holds that
+MOST_COMPARED = 40  # groups that have a table for each measure, and are set against the reference; more share one table
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,20 @@ class MeasureDetail:
 
 
 @dataclass(frozen=True)
+class ManyRow:
+    """One of very many groups: its people, and its value of every measure."""
+
+    column: Column
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
 class FeatureTables:
     """All tables of one feature or intersection.
 
     Few groups stand side by side (`columns`, and cells in each row of the overview); many get a table for each measure
-    (`details`), so that no table is wider than a page.
+    (`details`), so that no table is wider than a page; very many share one table (`many`), those treated worst by the
+    measure that is judged first on top.
     """
 
     anchor: str
@@ -107,6 +119,8 @@ class FeatureTables:
     overview: tuple[OverviewRow, ...]
     criteria: tuple[OverviewRow, ...]
     details: tuple[MeasureDetail, ...]
+    many: tuple[ManyRow, ...]
+    many_order: str
     compared: bool
     hidden: str
     grids: tuple[Grid, ...]
@@ -135,7 +149,8 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
     gap_names = dict.fromkeys(row.metric for row in index.record.disparities if row.to == "gap")
     groups = _groups(index, features)
     side_by_side = len(groups) <= MOST_SIDE_BY_SIDE
-    small = index.record.plan.min_group
+    long = len(groups) > MOST_COMPARED
+    first = _first_judged(index, features)
     reference = next(
         (
             group_label(row.against)
@@ -154,18 +169,53 @@ def _tables(index: RecordIndex, features: tuple[str, ...], place: int) -> Featur
         reference=reference,
         intersection=len(features) > 1,
         takeaway=_takeaway(index, features),
-        columns=tuple(Column(group_label(row.group), whole(row.rows), row.rows < small) for row in groups.values())
-        if side_by_side
-        else (),
-        overview=tuple(measure(name, "" if side_by_side else _anchor(place, name, metrics)) for name in metrics),
+        columns=tuple(_column(index, row) for row in groups.values()) if side_by_side else (),
+        overview=tuple(measure(name, _anchor(place, name, metrics)) for name in metrics),
         criteria=tuple(measure(name, "") for name in gap_names if name not in metrics),
         details=()
-        if side_by_side
+        if side_by_side or long
         else tuple(_detail(index, name, features, _anchor(place, name, metrics)) for name in metrics),
-        compared=bool(reference) and len(groups) <= MOST_COMPARED,
+        many=tuple(_many(index, features, first)) if long else (),
+        many_order=title(first) if first is not None else "",
+        compared=bool(reference) and not long,
         hidden=hidden_note(index, features),
         grids=grids(index, features, place),
     )
+
+
+def _column(index: RecordIndex, row: Estimate) -> Column:
+    return Column(group_label(row.group), whole(row.rows), row.rows < index.record.plan.min_group)
+
+
+def _first_judged(index: RecordIndex, features: tuple[str, ...]) -> str | None:
+    """Return the measure by which a long table is ordered: of the first rule on the feature, else the first made."""
+    made = index.metrics()
+    judged = (
+        name
+        for finding in metric_findings(index.record)
+        if finding.rule.across == features
+        for name in components(metric_of(finding))
+    )
+    return next((name for name in judged if name in made), next(iter(made), None))
+
+
+def _many(index: RecordIndex, features: tuple[str, ...], first: str | None) -> Iterator[ManyRow]:
+    values = {
+        name: {group_key(row.group): row for row in index.estimates.get((name, features), [])}
+        for name in index.metrics()
+    }
+    known = definition(first, index.record.plan.task) if first is not None else None
+    sign = 1 if isinstance(known, Metric) and known.worse == "lower" else -1
+
+    def place(pair: tuple[GroupKey, Estimate]) -> tuple[bool, float, str]:
+        row = values[first].get(pair[0]) if first is not None else None
+        known = row is not None and row.value is not None
+        return not known, sign * (row.value or 0.0) if row is not None else 0.0, group_label(pair[1].group)
+
+    for key, row in sorted(_groups(index, features).items(), key=place):
+        yield ManyRow(
+            _column(index, row), tuple(_cell(index, name, found.get(key), {}) for name, found in values.items())
+        )
 
 
 def _takeaway(index: RecordIndex, features: tuple[str, ...]) -> str:
@@ -345,25 +395,3 @@ def _signed(name: str, row: Disparity) -> str:
     if row.interval is not None and row.interval.high is not None:
         text += f" ({write_bare(name, row.interval.low)} to {write_bare(name, row.interval.high)})"
     return text
-
-
-def share_rows(index: RecordIndex) -> Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]:
-    """Return, for each feature, its groups as (label, rows, share, bar width, small), and the unknown rows."""
-    return [
-        (
-            features_label((feature.name,)),
-            [
-                (
-                    group_label({"": group.label}),
-                    whole(group.rows),
-                    percent(group.share),
-                    round(group.share * 100, 2),
-                    group.small,
-                )
-                for group in feature.groups
-            ]
-            + [(label, "hidden", "hidden", 0.0, False) for label in hidden_sizes(index, feature.name)],
-            whole(feature.unknown) if feature.unknown else "",
-        )
-        for feature in index.record.data.features
-    ]

@@ -13,7 +13,7 @@ from ethicscheck.model.wording import decimal, features_label, group_label, limi
 from ethicscheck.studies.threshold_cells import values_of
 
 from .index import RecordIndex, components, definition, is_share, title
-from .sweep_chart import Floats, Line, SweepChart, chosen_lines, kinds, sweep_chart
+from .sweep_chart import ACCURACY, Floats, Line, SweepChart, chosen_lines, kinds, sweep_chart
 
 # Up to so many thresholds the curves are drawn as steps.
 STEPPED = 101
@@ -105,6 +105,7 @@ def _rate_chart(
     return sweep_chart(
         chart_id,
         f"{title(metric.name)} by {features_label(axis.features)} at every threshold, per cent",
+        title(metric.name),
         takeaway,
         visible(found.score),
         axis.thresholds,
@@ -146,6 +147,7 @@ def _rule_chart(found: Thresholds, axis: ThresholdAxis, rule: RuleSweep, chart_i
     return sweep_chart(
         chart_id,
         f"{what} in {lower_first(title(rule.metric))} by {features_label(axis.features)}, and accuracy, at every threshold, per cent",
+        "",
         takeaway,
         visible(found.score),
         axis.thresholds,
@@ -155,7 +157,7 @@ def _rule_chart(found: Thresholds, axis: ThresholdAxis, rule: RuleSweep, chart_i
                 values,
                 "gap",
             ),
-            Line("accuracy", accuracy, "accuracy"),
+            Line(ACCURACY, accuracy, "accuracy"),
         ],
         len(axis.thresholds) <= STEPPED and axis.tolerance == 0,
         found.operating,

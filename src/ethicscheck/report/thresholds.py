@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ethicscheck.model.thresholds_record import RuleAt, RuleSweep, ThresholdAxis, Thresholds, WhatIf
 from ethicscheck.model.wording import decimal, features_label, limit, lower_first, percent, points, visible, whole
 
 from .index import RecordIndex, is_share, title
-from .sweep_chart import SweepChart
+from .sweep_chart import ACCURACY, SweepChart
 from .threshold_charts import label_of, rule_words, short_threshold, sweep_charts
 
 # So many rules and rates have a chart; the numbers of all stand in the tables.
@@ -27,6 +27,16 @@ class WayView:
 
 
 @dataclass(frozen=True)
+class SweepTable:
+    """The numbers behind a feature's charts: `topics` stand above so many columns each."""
+
+    topics: tuple[tuple[str, int], ...]
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str
+
+
+@dataclass(frozen=True)
 class AxisView:
     """One feature: what to take away, the charts, the table of ways."""
 
@@ -34,6 +44,7 @@ class AxisView:
     title: str
     takeaway: tuple[str, ...]
     charts: tuple[SweepChart, ...]
+    numbers: SweepTable | None
     columns: tuple[str, ...]
     ways: tuple[WayView, ...]
     others: tuple[WayView, ...]
@@ -93,16 +104,30 @@ def _axis(index: RecordIndex, found: Thresholds, axis: ThresholdAxis, place: int
     exact = ""
     if axis.tolerance > 0:
         exact = f"Between two thresholds drawn, no group’s rate moves by more than {points(axis.tolerance)}."
+    charts = tuple(sweep_charts(index, found, axis, place))[: max(room, 0)]
     return AxisView(
         anchor=f"thresholds-{place}",
         title=f"By {features_label(axis.features)}",
         takeaway=tuple(_takeaway(axis)),
-        charts=tuple(sweep_charts(index, found, axis, place))[: max(room, 0)],
+        charts=charts,
+        numbers=_numbers(charts) if charts else None,
         columns=_columns(axis),
         ways=tuple(_way(axis, way) for way in axis.what_ifs if _is_main(axis, way)),
         others=tuple(_way(axis, way) for way in axis.what_ifs if not _is_main(axis, way)),
         note=f"{left_out} {exact}".strip(),
     )
+
+
+def _numbers(charts: Sequence[SweepChart]) -> SweepTable:
+    """Return one table for all charts of a feature; accuracy, which several draw, stands in it once."""
+    topics, head = [("", 1)], [charts[0].head[0]]
+    columns = [[row[0] for row in charts[0].rows]]
+    for chart in charts:
+        wanted = [at for at, name in enumerate(chart.head) if at > 0 and not (name == ACCURACY and name in head)]
+        topics.append((chart.topic, len(wanted)))
+        head += [chart.head[at] for at in wanted]
+        columns += [[row[at] for row in chart.rows] for at in wanted]
+    return SweepTable(tuple(topics), tuple(head), tuple(zip(*columns, strict=True)), charts[0].rows_note)
 
 
 def _takeaway(axis: ThresholdAxis) -> Iterator[str]:

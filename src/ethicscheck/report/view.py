@@ -25,8 +25,9 @@ from .headline import headline, tally, verdict_words
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language, question
 from .sections import Section, contents, make_sections
+from .shares import Shares, share_rows
 from .strata import strata_note
-from .tables import FeatureTables, feature_tables, share_rows
+from .tables import FeatureTables, feature_tables
 from .warnings import WarningView, warning_views
 from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS, excluded_text, rows_word, words_of
 
@@ -92,7 +93,7 @@ class ReportView:
     known: str
     unknown_strata: tuple[str, ...]
     sources: tuple[tuple[str, str, str], ...]
-    shares: Sequence[tuple[str, Sequence[tuple[str, str, str, float, bool]], str]]
+    shares: tuple[Shares, ...]
     findings: tuple[FindingView, ...]
     warnings: tuple[WarningView, ...]
     waivers: tuple[tuple[str, ...], ...]

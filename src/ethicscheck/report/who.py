@@ -21,8 +21,8 @@ from ethicscheck.model.wording import decimal, features_label, group_label, limi
 
 from .charts import write, write_interval
 from .index import RecordIndex, components, is_share, metric_findings, metric_of, title
+from .tables import MOST_COMPARED, write_p
 from .tables import TESTS as EQUALITY_TESTS
-from .tables import write_p
 
 ROW = 46
 MOST = 24
@@ -307,7 +307,9 @@ def _figure(row: GapBounds, value: float) -> str:
 def _base_rates(index: RecordIndex) -> Iterator[BaseRates]:
     for features in index.axes():
         rows = index.estimates.get(("base_rate", features), [])
-        if rows and len(features) == 1:
+        if (
+            0 < len(rows) <= MOST_COMPARED and len(features) == 1
+        ):  # very many stand in all measures, with their base rate
             yield BaseRates(
                 features_label(features),
                 tuple(
