@@ -8,25 +8,35 @@ from pathlib import Path
 import pytest
 from checklist_helpers import AT, TODAY, answer, begin, items, lines, question, standing, state
 
-from ethicscheck.checklist.answering import request_changes, resolve_item, sign_checklist
-from ethicscheck.checklist.entries import ChangeRequest, Resolution, Signing
+from ethicscheck.checklist.answering import request_changes, resolve_item, sign_checklist, withdraw_signature
+from ethicscheck.checklist.entries import ChangeRequest, Resolution, SignatureWithdrawal, Signing
 from ethicscheck.checklist.forms.rows import make_form
 from ethicscheck.checklist.opening import OpenJournal, open_journal
-from ethicscheck.checklist.signing import uncovered
+from ethicscheck.checklist.signing import record_parts, uncovered
 from ethicscheck.errors import JournalError, UsageError
 
 RECORD = {"model": "1" * 64, "metrics": "2" * 64}
 ONE = items(question(), section="roles: {sign: [reviewer]}")
 
 
-def sign(opened: OpenJournal, by: str = "Eva", role: str = "reviewer", record: dict[str, str] | None = None) -> None:
+def sign(
+    opened: OpenJournal,
+    by: str = "Eva",
+    role: str = "reviewer",
+    record: dict[str, str] | None = None,
+    at: str = AT,
+) -> None:
     again = open_journal(opened.journal.path)
-    sign_checklist(again, again.status(today=TODAY, record_parts=record), by=by, role=role, at=AT)
+    sign_checklist(again, again.status(today=TODAY, record_parts=record), by=by, role=role, at=at)
 
 
-def ask(opened: OpenJournal, reason: str, by: str = "Eva", role: str = "reviewer") -> None:
+def ask(opened: OpenJournal, reason: str, by: str = "Eva", role: str = "reviewer", at: str = AT) -> None:
     again = open_journal(opened.journal.path)
-    request_changes(again, again.status(today=TODAY), by=by, role=role, at=AT, reason=reason)
+    request_changes(again, again.status(today=TODAY), by=by, role=role, at=at, reason=reason)
+
+
+def take_back(opened: OpenJournal, by: str = "Eva", role: str = "reviewer", at: str = AT) -> None:
+    withdraw_signature(open_journal(opened.journal.path), by=by, role=role, at=at, reason="I misread it")
 
 
 def answered(folder: Path, text: str = ONE) -> OpenJournal:
@@ -79,7 +89,7 @@ def test_a_signature_whose_parts_were_edited_does_not_hold(tmp_path: Path) -> No
 
     status = open_journal(opened.journal.path).status(today=TODAY, record_parts={"metrics": "3" * 64})
 
-    assert status.signatures[0].lapsed == "what was signed changed since"
+    assert status.signatures[0].lapsed == "its line in the journal no longer fits its own digest"
 
 
 def test_changes_asked_for_with_a_reason_stand_until_the_same_person_signs(tmp_path: Path) -> None:
@@ -196,14 +206,15 @@ def test_a_settled_line_has_either_an_answer_or_a_reason_why_none(tmp_path: Path
         opened.journal.read()
 
 
-def test_a_record_with_hidden_numbers_signs_the_model_alone() -> None:
+def test_a_record_with_hidden_numbers_signs_no_numbers() -> None:
     """A digest of hidden counts would let people guess them."""
     from types import SimpleNamespace
     from unittest.mock import patch
 
     from ethicscheck.checklist import signing
 
-    record = SimpleNamespace(subject=None, estimates=(), disparities=(), suppression=SimpleNamespace(published=True))
+    hidden = SimpleNamespace(published=True)
+    record = SimpleNamespace(subject=None, estimates=(), disparities=(), findings=(), suppression=hidden)
     with patch.object(signing, "record_parts", lambda *_: dict(RECORD)):
         assert signing.parts_of(record) == {"model": RECORD["model"]}  # type: ignore[arg-type]
 
@@ -252,3 +263,137 @@ def test_a_decision_settles_no_answer_of_another_branch_that_it_has_not_seen(tmp
     assert state(opened, "q").state == "answered"
     answer(open_journal(opened.journal.path), "q", "unsure", "Cleo")
     assert state(opened, "q").state == "disputed"
+
+
+@pytest.mark.parametrize("second", ["eva", " Eva ", "EVA", "Ｅｖａ"])
+def test_one_person_is_not_two_by_how_the_name_is_written(tmp_path: Path, second: str) -> None:
+    """Capitals, blanks, wide letters: the two-person rule is about people. Lines may have been written by hand, too."""
+    opened = answered(tmp_path, ONE.replace("sections:", "sign: {people: 2, roles: [owner]}\nsections:"))
+    sign(opened)
+    status = standing(opened)
+    opened.journal.append([Signing(AT, second, "owner", status.digest, dict(status.parts))])
+
+    assert standing(opened).unmet("signed") == ("signed by 1 of the 2 different people it asks for",)
+
+
+def test_signing_again_in_other_capitals_replaces_the_signature(tmp_path: Path) -> None:
+    """Else a lapsed one of the same person would stand there for ever."""
+    opened = answered(tmp_path)
+    sign(opened)
+    answer(opened, "q", "no")
+    sign(opened, "EVA")
+
+    assert [(part.by, part.lapsed) for part in standing(opened).signatures] == [("EVA", "")]
+    ask(opened, "think", "Eva")
+    assert standing(opened).signatures == ()
+    sign(opened, "eva")
+    assert standing(opened).unmet("signed") == ()
+
+
+def test_a_signature_in_a_role_that_does_not_sign_counts_for_nothing(tmp_path: Path) -> None:
+    """The command refuses it; a line written by hand must not be the second person."""
+    opened = answered(tmp_path, ONE.replace("sections:", "sign: {people: 2}\nsections:"))
+    sign(opened)
+    status = standing(opened)
+    opened.journal.append([Signing(AT, "Ida", "intern", status.digest, dict(status.parts))])
+    opened.journal.append([ChangeRequest(AT, "Ben", "intern", "no", status.digest, dict(status.parts))])
+
+    status = standing(opened)
+    assert status.unmet("signed") == ("signed by 1 of the 2 different people it asks for",)
+    assert status.requests == ()
+    assert "what Ida said on signing as intern does not count; it is signed by reviewer" in status.notes
+
+
+def test_a_signature_can_be_withdrawn_and_given_again(tmp_path: Path) -> None:
+    """It stays in the file; only what is said last counts."""
+    opened = answered(tmp_path)
+    with pytest.raises(UsageError, match="nobody has signed it"):
+        take_back(opened)
+    sign(opened)
+    with pytest.raises(UsageError, match=r"Ida \(reviewer\) has given no signature .*Eva \(reviewer\)"):
+        take_back(opened, "Ida")
+    take_back(opened)
+
+    assert standing(opened).signatures == ()
+    assert standing(opened).unmet("signed") == ("not signed by reviewer",)
+    assert (lines(opened)[-1]["kind"], lines(opened)[-1]["reason"]) == ("withdraw_signature", "I misread it")
+    assert isinstance(opened.journal.read().entries[-1], SignatureWithdrawal)
+    with pytest.raises(UsageError, match="no signature that could be withdrawn"):
+        take_back(opened)
+    sign(opened)
+    assert standing(opened).unmet("signed") == ()
+
+
+def test_who_asked_for_changes_can_take_that_back_without_signing(tmp_path: Path) -> None:
+    """And nobody else can do it for them."""
+    opened = answered(tmp_path)
+    ask(opened, "Think again")
+    with pytest.raises(UsageError, match="no signature that could be withdrawn"):
+        take_back(opened, "Ida")
+    take_back(opened, "EVA")
+
+    assert standing(opened).unmet("signed") == ("not signed by reviewer",)
+
+
+def test_what_a_person_said_last_on_signing_counts_whatever_order_a_merge_leaves(tmp_path: Path) -> None:
+    """On a longer branch Eva signed; later, on a shorter one, she asked for changes. The numbers would say the opposite."""
+    opened = answered(tmp_path)
+    base = opened.journal.path.read_bytes()
+    for given in ("no", "unsure", "yes"):
+        answer(open_journal(opened.journal.path), "q", given)
+    sign(opened, at="2026-03-01T13:00:00Z")
+    ours = opened.journal.path.read_bytes()[len(base) :]
+    opened.journal.path.write_bytes(base)
+    ask(opened, "Name who can stop it", at="2026-03-01T15:00:00+01:00")
+    theirs = opened.journal.path.read_bytes()[len(base) :]
+
+    for merged in (ours + theirs, theirs + ours):
+        opened.journal.path.write_bytes(base + merged)
+        status = standing(opened)
+        assert status.signatures == ()
+        assert [part.reason for part in status.requests] == ["Name who can stop it"]
+
+
+def test_a_merge_that_brings_another_answer_makes_a_signature_lapse_in_either_order(tmp_path: Path) -> None:
+    """She signed what she saw."""
+    opened = answered(tmp_path)
+    base = opened.journal.path.read_bytes()
+    sign(opened)
+    ours = opened.journal.path.read_bytes()[len(base) :]
+    opened.journal.path.write_bytes(base)
+    answer(open_journal(opened.journal.path), "q", "yes", "Ben")
+    theirs = opened.journal.path.read_bytes()[len(base) :]
+
+    for merged in (ours + theirs, theirs + ours):
+        opened.journal.path.write_bytes(base + merged)
+        assert standing(opened).unmet("signed") == (
+            "the signature of Eva (reviewer) has lapsed: the answers changed since",
+        )
+
+
+def test_nothing_is_signed_while_questions_are_open(tmp_path: Path) -> None:
+    """Nor by a role that does not sign."""
+    opened = begin(tmp_path, ONE)
+    with pytest.raises(UsageError, match="not complete yet: q is unanswered"):
+        sign(opened)
+    answer(opened, "q", "yes")
+    with pytest.raises(UsageError, match="'product' does not sign this checklist"):
+        sign(opened, role="product")
+    assert standing(opened).signatures == ()
+
+
+def test_rules_are_signed_by_what_they_ask_not_by_where_they_stand() -> None:
+    """A comment in the config moves lines; a loosened limit is another promise."""
+    from ethicscheck.model.record import RuleEntry, Subject
+
+    subject = Subject(name="x")
+
+    def rules(**more: object) -> str:
+        rule = {"id": "r", "metric": "accuracy", "across": ("a",), "compare": "difference", "max": 0.1, "line": 7}
+        entry = RuleEntry(**(rule | more))  # type: ignore[arg-type]
+        return record_parts(subject, (), (), (entry, RuleEntry(id="s", max=0.5)))["rules"]
+
+    assert rules() == rules(line=9, why="because")
+    assert rules() != rules(max=0.2)
+    both = (RuleEntry(id="r"), RuleEntry(id="s"))
+    assert record_parts(subject, (), (), both) == record_parts(subject, (), (), both[::-1])

@@ -210,7 +210,7 @@ def test_changes_asked_for_stand_in_the_record_whatever_is_required(folder: Path
     audit(EQUAL)
 
     (entry,) = json.loads(Path("ethicscheck-out/audit.json").read_bytes())["checklists"]
-    assert "Eva (reviewer) asked for changes on 2026-03-01: d is not so" in entry["notes"]
+    assert "Eva (reviewer) asked for changes on 2026-03-01: d is not so" in entry["unsigned"]
 
 
 def test_an_answer_that_the_record_contradicts_cannot_be_signed_with_it(folder: Path, capsys: Printed) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config, LoadedConfig, parse_config, read_config_document
 from ethicscheck.model.population import read_population
-from ethicscheck.model.record import AuditRecord, ControlMapEntry, Disparity, Estimate, Subject
+from ethicscheck.model.record import AuditRecord, ControlMapEntry, Disparity, Estimate, RuleEntry, Subject
 from ethicscheck.model.strict_yaml import Document
 from ethicscheck.model.verdicts import overall_verdict
 from ethicscheck.policy.impact_ratios import impact_tables
@@ -119,8 +119,10 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     )
     today = datetime.date.fromisoformat(created[:10])
     subject = describe_subject(loaded)
-    assessed = _assess_checklists(checklists, config, measurement, today, (subject, estimates, disparities))
-    judged = (*judge(rules, measurement), *(found for part in assessed for found in part.findings))
+    verdicts = judge(rules, measurement)
+    found = (subject, estimates, disparities, tuple(finding.rule for finding in verdicts))
+    assessed = _assess_checklists(checklists, config, measurement, today, found)
+    judged = (*verdicts, *(finding for part in assessed for finding in part.findings))
     findings = apply_waivers(judged, loaded.waivers, today, rules, measurement)
     entries = source.entries(collected.table.total)
     waivers = loaded.waivers
@@ -167,15 +169,15 @@ def _assess_checklists(
     config: Config,
     measurement: Measurement,
     today: datetime.date,
-    found: tuple[Subject, tuple[Estimate, ...], tuple[Disparity, ...]],
+    found: tuple[Subject, tuple[Estimate, ...], tuple[Disparity, ...], tuple[RuleEntry, ...]],
 ) -> tuple[Assessed, ...]:
     if not opened:
         return ()
-    from ethicscheck.checklist.signing import record_parts
+    from ethicscheck.checklist.signing import record_parts, without_numbers
     from ethicscheck.policy.checklists import assess_checklists
 
     parts = record_parts(*found)
-    signable = {"model": parts["model"]} if config.report.suppress_record else parts
+    signable = without_numbers(parts) if config.report.suppress_record else parts
     return assess_checklists(opened, config, measurement, today, signable)
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from ethicscheck.errors import UsageError, did_you_mean
 
 from .definition import Checklist, Item, Roles
-from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal
+from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, SignatureWithdrawal, Signing, Withdrawal
 from .evidence import check_is_not_the_journal
 from .kinds import read_value, show_value
 from .kinds.definition import clean_text
 from .opening import OpenJournal
+from .people import person_key
 from .rules import check_not_applicable, evidence_missing, meaning
-from .signing import mark_of
+from .signing import latest_signatures, mark_of, requests_of, said_on_signing
 from .status import ChecklistStatus, ItemStatus
 
 
@@ -232,6 +233,28 @@ def request_changes(
     return _append(opened, ChangeRequest(at, by, role, reason, status.digest, dict(status.parts)))
 
 
+def withdraw_signature(
+    opened: OpenJournal, *, by: str, role: str, at: str, reason: str | None = None
+) -> tuple[str, ...]:
+    """Take back what a person said on signing in a role, a signature or a request for changes. Returns notes.
+
+    Raises
+    ------
+    UsageError
+        When that person has said nothing in that role that still counts.
+    """
+    by, role = person(by, role)
+    said, _ = said_on_signing(opened.contents.entries, opened.loaded.checklist)
+    standing = [(part.by, part.role) for part in latest_signatures(said)]
+    standing += [(part.by, part.role) for part in requests_of(said)]
+    if (person_key(by), role) not in {(person_key(one), its) for one, its in standing}:
+        named = sorted({f"{one} ({its})" for one, its in standing})
+        hint = f"there are those of {', '.join(named)}" if named else "nobody has signed it"
+        raise UsageError(f"{by} ({role}) has given no signature that could be withdrawn", "", hint)
+    reason = clean_text(reason, "the reason") if reason is not None else None
+    return _append(opened, SignatureWithdrawal(at, by, role, reason))
+
+
 def _signer(status: ChecklistStatus, by: str, role: str) -> tuple[str, str]:
     by, role = person(by, role)
     roles = status.sign_roles()
@@ -323,4 +346,5 @@ __all__ = [
     "resolve_item",
     "sign_checklist",
     "withdraw_answer",
+    "withdraw_signature",
 ]

@@ -138,6 +138,17 @@ class ChangeRequest:
 
 
 @dataclass(frozen=True)
+class SignatureWithdrawal:
+    """Somebody takes back what they said on signing in a role: a signature, or changes they asked for. It stays in the file."""
+
+    at: str
+    by: str
+    role: str
+    reason: str | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True)
 class Unknown:
     """An event of a kind that this version does not know."""
 
@@ -147,7 +158,9 @@ class Unknown:
     seq: int = 0
 
 
-Entry: TypeAlias = Start | Migration | Answer | Withdrawal | Resolution | Signing | ChangeRequest | Unknown
+Entry: TypeAlias = (
+    Start | Migration | Answer | Withdrawal | Resolution | Signing | ChangeRequest | SignatureWithdrawal | Unknown
+)
 
 LAST_SEQ = 2**53
 DEEPEST = 50
@@ -159,6 +172,7 @@ _KINDS = {
     "resolve": Resolution,
     "sign": Signing,
     "changes_requested": ChangeRequest,
+    "withdraw_signature": SignatureWithdrawal,
 }
 _WORDS = {kind: word for word, kind in _KINDS.items()}
 # Per type: what must be there, and what may be, as text.
@@ -170,6 +184,7 @@ _REQUIRED: Mapping[type, tuple[str, ...]] = {
     Resolution: ("by", "role", "item", "reason"),
     Signing: ("by", "role", "sha256"),
     ChangeRequest: ("by", "role", "reason", "sha256"),
+    SignatureWithdrawal: ("by", "role"),
 }
 _OPTIONAL: Mapping[type, tuple[str, ...]] = {
     Start: ("path",),
@@ -179,6 +194,7 @@ _OPTIONAL: Mapping[type, tuple[str, ...]] = {
     Resolution: ("na_reason", "checklist_sha256", "item_sha256"),
     Signing: (),
     ChangeRequest: (),
+    SignatureWithdrawal: ("reason",),
 }
 
 
@@ -362,6 +378,7 @@ __all__ = [
     "Evidence",
     "Migration",
     "Resolution",
+    "SignatureWithdrawal",
     "Signing",
     "Start",
     "Unknown",

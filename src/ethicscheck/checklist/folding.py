@@ -14,11 +14,11 @@ from ethicscheck.errors import UsageError
 
 from .conditions import UNANSWERED, Possible, describe, items_in, measured_in, parents_first, possible_truths
 from .definition import Checklist, ChecklistSection, Item
-from .entries import Answer, ChangeRequest, Entry, Evidence, Resolution, Signing, Withdrawal
+from .entries import Answer, Entry, Evidence, Resolution, Withdrawal
 from .kinds import read_value, show_value
 from .pausing import nothing_thrown_away
 from .rules import AS_IT_WAS, NOT_APPLICABLE, check_not_applicable, chosen, evidence_missing, same
-from .signing import digest, requests_of, said_in, signature_of
+from .signing import digest, latest_signatures, requests_of, said_in, said_on_signing, signature_of
 from .standing import Given, Standing, stand
 from .status import (
     ChecklistStatus,
@@ -70,7 +70,9 @@ def _fold(
     max_age: int | None,
 ) -> ChecklistStatus:
     places = {item.id: section for section, item in checklist.items()}
-    given, signed, notes = _collect(checklist, entries, places)
+    entries = tuple(entries)
+    given, notes = _collect(checklist, entries, places)
+    signed, strangers = said_on_signing(entries, checklist)
     digests = {item.id: checklist.item_sha256(item) for _, item in checklist.items()}
     judge = _Judge(checklist, places, given, digests, today, evidence_problem, measured, max_age)
     found = {item.id: judge.status(item) for item in parents_first(checklist)}
@@ -88,8 +90,8 @@ def _fold(
     return ChecklistStatus(
         checklist,
         tuple(found[item.id] for _, item in checklist.items()),
-        tuple(signature_of(signing, parts) for signing in _latest(signed)),
-        tuple(dict.fromkeys(notes)),
+        tuple(signature_of(signing, parts) for signing in latest_signatures(signed)),
+        tuple(dict.fromkeys((*notes, *strangers))),
         digest(parts),
         parts,
         removed,
@@ -99,13 +101,10 @@ def _fold(
 
 def _collect(
     checklist: Checklist, entries: Iterable[Entry], places: Mapping[str, ChecklistSection]
-) -> tuple[dict[str, Given], list[Signing | ChangeRequest], list[str]]:
+) -> tuple[dict[str, Given], list[str]]:
     given: dict[str, Given] = {}
-    signed: list[Signing | ChangeRequest] = []
     notes: list[str] = []
     for place, entry in enumerate(entries):
-        if isinstance(entry, (Signing, ChangeRequest)):
-            signed.append(entry)
         if not isinstance(entry, (Answer, Withdrawal, Resolution)):
             continue
         name = checklist.current_id(entry.item)
@@ -126,17 +125,7 @@ def _collect(
             )
         else:
             part.resolution = (place, entry)
-    return given, signed, notes
-
-
-def _latest(signed: Iterable[Signing | ChangeRequest]) -> list[Signing]:
-    """Return each person's latest signature in a role; who asks for changes takes their own back."""
-    found: dict[tuple[str, str], Signing] = {}
-    for entry in signed:
-        found.pop((entry.by, entry.role), None)
-        if isinstance(entry, Signing):
-            found[entry.by, entry.role] = entry
-    return list(found.values())
+    return given, notes
 
 
 @dataclass

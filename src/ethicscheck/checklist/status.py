@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from ethicscheck.model.record import Interval
 
 from .definition import Checklist, ChecklistSection, Item
+from .people import person_key, roles_that_sign
 
 State = Literal["unanswered", "answered", "unsure", "not_applicable", "hidden", "disputed", "contradicted", "stale"]
 Require = Literal["none", "complete", "signed"]
@@ -28,7 +29,8 @@ class MeasuredAnswer:
     verdict : how the link's limit would be judged.
     answer : "yes" for pass, "no" for fail, "unsure" where the data can't tell.
     message : the finding's sentence.
-    finding : the number behind it: metric, features, value, interval, n.
+    metric, features, compare, value, interval, rows : the number behind it, with its interval and n.
+    max, min : the limit it was held against.
     """
 
     verdict: Literal["pass", "fail", "inconclusive", "not_evaluable"]
@@ -40,6 +42,8 @@ class MeasuredAnswer:
     value: float | None = None
     interval: Interval | None = None
     rows: int = 0
+    max: float | None = None
+    min: float | None = None
 
 
 @dataclass(frozen=True)
@@ -193,8 +197,7 @@ class ChecklistStatus:
 
     def sign_roles(self) -> tuple[str, ...]:
         """Return the roles whose signatures the checklist asks for, in its order; none means anyone's."""
-        named = (role for section in self.checklist.sections for role in section.roles.sign)
-        return tuple(dict.fromkeys((*named, *self.checklist.sign.roles)))
+        return roles_that_sign(self.checklist)
 
     def risk(self) -> Mapping[str, Risk]:
         """Return the risk points of each section that gives any, by section id."""
@@ -218,7 +221,7 @@ class ChecklistStatus:
             found = [text for role in roles if role not in signed for text in self._missing(role)]
         else:
             found = [] if valid else list(self._missing(""))
-        people, needed = len({signature.by for signature in valid}), self.checklist.sign.people
+        people, needed = len({person_key(signature.by) for signature in valid}), self.checklist.sign.people
         if people < needed and (people or needed > 1):
             found += [text for text in self._missing("") if text[0] == "lapsed" and text not in found]
             found.append(("unsigned", f"signed by {people} of the {needed} different people it asks for"))

@@ -86,19 +86,34 @@ def answer_command(
 
 @click.command("withdraw")
 @click.argument("journal", type=click.Path(path_type=Path))
-@click.argument("item")
+@click.argument("item", required=False)
+@click.option(
+    "--signature", is_flag=True, help="Take back what you said on signing in that role, instead of an answer."
+)
 @person_options
 @click.option("--reason", metavar="TEXT", help="Why.")
-def withdraw_command(journal: Path, item: str, by: str | None, role: str | None, reason: str | None) -> None:
-    """Take back your own answer to ITEM; it stays in JOURNAL but no longer counts."""
-    from ethicscheck.checklist.answering import withdraw_answer
+def withdraw_command(
+    journal: Path, item: str | None, signature: bool, by: str | None, role: str | None, reason: str | None
+) -> None:
+    """Take back your own answer to ITEM, or your signature; it stays in JOURNAL but no longer counts."""
+    from ethicscheck.checklist.answering import withdraw_answer, withdraw_signature
     from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.errors import UsageError
     from ethicscheck.provenance import created_now
 
-    from .checklist_words import ask_person, say, tell_state
+    from .checklist_words import ask_person, say, tell_state, tell_unsigned
 
+    if (item is None) != signature:
+        what = (
+            "an answer or a signature is withdrawn, not both at once" if signature else "nothing is named to withdraw"
+        )
+        raise UsageError(what, item or "ITEM", "give the question's id, or --signature")
     opened = open_journal(journal)
     by, role = ask_person(by, role)
+    if item is None:
+        say(withdraw_signature(opened, by=by, role=role, at=created_now(), reason=reason))
+        tell_unsigned(opened)
+        return
     say(withdraw_answer(opened, item, by=by, role=role, at=created_now(), reason=reason))
     tell_state(opened, item, "withdrawn")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +48,23 @@ def gate(path: Path, require: Require, max_age: str | None, record: Path | None,
 
 
 def status_with_record(opened: OpenJournal, record: Path | None, max_age: int | None = None) -> ChecklistStatus:
-    """Return where a journal stands, beside an audit's record where one is given."""
+    """Return where a journal stands, beside an audit's record where one is given.
+
+    Raises
+    ------
+    EthicscheckError
+        When the record can't be read, or is of an audit without that checklist: nothing measured must not look like
+        nothing contradicted.
+    """
     if record is None:
         return opened.status(today=today(), max_age=max_age)
-    from ethicscheck.api import load
-    from ethicscheck.checklist.signing import measured_in, parts_of
+    from ethicscheck.checklist.signing import uncovered
 
-    read = load(record).record
-    return opened.status(
-        today=today(),
-        measured=measured_in(read, opened.loaded.checklist.id),
-        record_parts=parts_of(read),
-        max_age=max_age,
-    )
+    from .checklist_measured import read_measured
+
+    read = read_measured(record, opened.loaded.checklist)
+    status = opened.status(today=today(), measured=read.answers, record_parts=read.parts, max_age=max_age)
+    return replace(status, notes=(*read.notes, *status.notes, *uncovered(status.signatures, read.parts)))
 
 
 def _days(given: str | None) -> int | None:

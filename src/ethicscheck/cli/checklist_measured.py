@@ -24,12 +24,14 @@ class Measured:
     failed : the failed rules that open a question, in words, by its id.
     said : who had answered it, and when, as the audit saw it.
     notes : what the person should know of the record.
+    parts : the digests that a signature may cover.
     """
 
     answers: Mapping[str, MeasuredAnswer] = field(default_factory=dict)
     failed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     said: Mapping[str, Said] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def opened_by(self, item: ItemStatus) -> tuple[str, ...]:
         """Return the failed rules that open a question; none once anybody has answered it after the audit."""
@@ -50,7 +52,7 @@ def read_measured(path: Path, checklist: Checklist) -> Measured:
         When the record can't be read, or the audit did not hold that checklist.
     """
     from ethicscheck.api import load
-    from ethicscheck.checklist.signing import measured_in
+    from ethicscheck.checklist.signing import measured_in, parts_of
     from ethicscheck.report.checklists import opening_rules
     from ethicscheck.report.index import RecordIndex
 
@@ -73,7 +75,9 @@ def read_measured(path: Path, checklist: Checklist) -> Measured:
     notes = [f"measured by the audit of {record.provenance.created[:10]} ({path.name})"]
     if entry.version != checklist.version:
         notes.append(f"the audit used version {entry.version} of the checklist; this is version {checklist.version}")
-    return Measured(answers, failed, said, tuple(notes))
+    if gone := [name for name in read if name not in answers]:
+        notes.append(f"asked otherwise since the audit, so not measured: {', '.join(gone)}; audit again")
+    return Measured(answers, failed, said, tuple(notes), parts_of(record))
 
 
 def _items(entry: ChecklistEntry, checklist: Checklist) -> dict[str, ItemEntry]:
@@ -81,9 +85,12 @@ def _items(entry: ChecklistEntry, checklist: Checklist) -> dict[str, ItemEntry]:
 
 
 def _still_asked(measured: MeasuredAnswer, item: Item | None) -> bool:
-    """Return whether a question still asks for what was measured."""
+    """Return whether a question still asks for what was measured, against the limit it was held against."""
     link = item.metric if item is not None else None
-    return link is not None and (link.metric, link.compare) == (measured.metric, measured.compare)
+    if link is None or (link.metric, link.compare) != (measured.metric, measured.compare):
+        return False
+    limit = (measured.max, measured.min)
+    return limit in ((None, None), (link.max, link.min))  # older records don't hold the limit
 
 
 __all__ = ["Measured", "read_measured"]

@@ -314,6 +314,15 @@ def tell_answer(opened: OpenJournal, answer: Answer) -> None:
 
 
 MEANWHILE = 5
+_DID = {
+    "answer": "answered",
+    "withdraw": "withdrew",
+    "resolve": "settled",
+    "sign": "signed",
+    "changes_requested": "asked for changes",
+    "withdraw_signature": "withdrew a signature",
+    "migrate": "moved it to another version",
+}
 
 
 def _meanwhile(opened: OpenJournal, now: OpenJournal, answer: Answer) -> Iterable[str]:
@@ -321,7 +330,7 @@ def _meanwhile(opened: OpenJournal, now: OpenJournal, answer: Answer) -> Iterabl
     seen = max(entry.seq for entry in opened.contents.entries)
     lines = [content_of(entry) for entry in now.contents.entries if seen < entry.seq < answer.seq and entry != answer]
     for line in lines[:MEANWHILE]:
-        did = {"withdraw": "withdrew", "resolve": "settled", "sign": "signed"}.get(line.get("kind", ""), "answered")
+        did = _DID.get(line.get("kind", "answer"), "added a line")
         yield " ".join(f"meanwhile {line.get('by', 'somebody')} {did} {line.get('item', '')}".split())
     if len(lines) > MEANWHILE:
         yield f"meanwhile {len(lines) - MEANWHILE} more lines were added: ethicscheck checklist status shows them all"
@@ -347,6 +356,14 @@ def tell_state(opened: OpenJournal, item_id: str, done: str) -> None:
     """Say what a question's state is now."""
     item = opened.again().status(today=today()).item(item_id)
     click.echo(visible(f"{done}: {item_id}" + (f" is {word(item.state)} now" if item is not None else "")))
+
+
+def tell_unsigned(opened: OpenJournal) -> None:
+    """Say that a signature is withdrawn, and what is missing for `signed` now."""
+    status = opened.again().status(today=today())
+    click.echo(visible(f"withdrawn: what was said on signing {status.checklist.id} {status.checklist.version}"))
+    for _, text in status.unsigned():
+        click.echo(visible(f"still {text}"))
 
 
 def tell_signed(status: ChecklistStatus, measured: bool) -> None:

@@ -47,6 +47,8 @@ class MeasuredEntry(Part):
     value: float | None = None
     interval: Interval | None = None
     rows: int = 0
+    max: float | None = Field(None, description="The question's own limit: the value may not be larger.")
+    min: float | None = Field(None, description="The question's own limit: the value may not be smaller.")
     message: str
 
 
@@ -80,8 +82,11 @@ class SignatureEntry(Part):
     by: str
     role: str
     at: str
-    sha256: str
-    lapsed: str | None = None
+    sha256: str = Field(description="Digest of what was signed.")
+    covers: tuple[str, ...] = Field(
+        (), description="What that digest is made of: answers, checklist, model, metrics, rules."
+    )
+    lapsed: str | None = Field(None, description="What changed since; null while it holds.")
 
 
 class ChecklistEntry(Part):
@@ -99,4 +104,5 @@ class ChecklistEntry(Part):
     progress: dict[str, int]
     sections: tuple[SectionEntry, ...]
     signatures: tuple[SignatureEntry, ...] = ()
+    unsigned: tuple[str, ...] = Field((), description="What is missing for it to count as signed, in words.")
     notes: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from ethicscheck.checklist.kinds import show_value
 from ethicscheck.checklist.opening import OpenJournal, open_journal, status_without_answers
 from ethicscheck.checklist.reading import LoadedChecklist
 from ethicscheck.checklist.shipped import load
-from ethicscheck.checklist.signing import uncovered
+from ethicscheck.checklist.signing import listed, uncovered
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, MeasuredAnswer
 from ethicscheck.errors import ConfigError, UsageError
 from ethicscheck.metrics.measurement import Measurement
@@ -141,10 +141,7 @@ def _assess(
     measured = measured_answers(checklist, config, measurement)
     if one.journal is not None:
         status = one.journal.status(today=today, measured=measured, record_parts=signable)
-        asked = [
-            f"{part.by} ({part.role}) asked for changes on {part.at[:10]}: {part.reason}" for part in status.requests
-        ]
-        status = replace(status, notes=(*status.notes, *uncovered(status.signatures, signable), *asked))
+        status = replace(status, notes=(*status.notes, *uncovered(status.signatures, signable)))
     else:
         status = status_without_answers(one.loaded, today=today, measured=measured)
     entry = ChecklistEntry(
@@ -167,14 +164,27 @@ def _assess(
             for section in checklist.sections
         ),
         signatures=tuple(
-            SignatureEntry(by=sign.by, role=sign.role, at=sign.at, sha256=sign.sha256, lapsed=sign.lapsed or None)
+            SignatureEntry(
+                by=sign.by,
+                role=sign.role,
+                at=sign.at,
+                sha256=sign.sha256,
+                covers=sign.covers,
+                lapsed=sign.lapsed or None,
+            )
             for sign in status.signatures
         ),
+        unsigned=tuple(text for _, text in status.unsigned()) if _signing_matters(status, one) else (),
         notes=status.notes,
     )
     if one.use.require == "none":
         return Assessed(entry, ())  # nothing is asked of it: what it holds is shown, and gates nothing
     return Assessed(entry, (_finding(status, one), *contradictions(status, one.use.require, one.line)))
+
+
+def _signing_matters(status: ChecklistStatus, one: OpenedChecklist) -> bool:
+    """Return whether what is missing of the signatures is told: where they are required, or somebody has begun."""
+    return one.use.require == "signed" or bool(status.signatures or status.requests)
 
 
 def _item(status: ItemStatus, whole: ChecklistStatus) -> ItemEntry:
@@ -241,6 +251,8 @@ def _measured(measured: MeasuredAnswer) -> MeasuredEntry:
         value=measured.value,
         interval=measured.interval,
         rows=measured.rows,
+        max=measured.max,
+        min=measured.min,
         message=measured.message,
     )
 
@@ -264,6 +276,9 @@ def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:
     else:
         asked = counts["items"] - counts["hidden"]
         message = f"“{title}” is {require}: all {asked}{NO_BREAK}questions that apply are answered."
+        if require == "signed":
+            valid = [sign for sign in status.signatures if not sign.lapsed]
+            message += f" Signed by {listed([f'{sign.by} ({sign.role})' for sign in valid])}."
         remedy = "Look at the answers again when the model, the data or the people change."
     name = f"checklist:{status.checklist.id}"
     why = None

@@ -15,12 +15,17 @@ REMEDY = (
 
 
 def conflict(status: ItemStatus) -> str | None:
-    """Return who said the opposite of what was measured; nobody is given words that were not theirs."""
+    """Return who said the opposite of what was measured; nobody is given words that were not theirs.
+
+    People who disagree are told as well whom the measurement is against: that settles nothing, but they should know.
+    """
     measured = status.measured
-    if status.state != "contradicted" or measured is None:
+    if measured is None or measured.answer == "unsure" or status.state not in ("contradicted", "disputed"):
         return None
     opposite = "no" if measured.answer == "yes" else "yes"
     said = sorted({answer.by for answer in status.answers if answer.value == opposite})
+    if not said and status.state == "disputed":
+        return None
     given = f"{' and '.join(said)} said {opposite}" if said else f"It was settled as {opposite}"
     return f"{given}; the measurement says {measured.answer}."
 
@@ -35,7 +40,7 @@ def contradictions(
     name = f"checklist:{status.checklist.id}"
     found = []
     for item in status.items:
-        said = conflict(item)
+        said = conflict(item) if item.state == "contradicted" else None
         if said is None:
             continue
         found.append(

@@ -68,9 +68,13 @@ def _answer(link: MetricLink, finding: Finding, measurement: Measurement) -> Mea
         value=finding.observed.value if finding.observed is not None else None,
         interval=finding.observed.interval if finding.observed is not None else None,
         rows=rows,
+        max=link.max,
+        min=link.min,
     )
 
 
 def _unmeasured(link: MetricLink, message: str) -> MeasuredAnswer:
     across = () if link.across == (EVERYWHERE,) else link.across
-    return MeasuredAnswer("not_evaluable", "unsure", message, link.metric, across, link.compare)
+    return MeasuredAnswer(
+        "not_evaluable", "unsure", message, link.metric, across, link.compare, max=link.max, min=link.min
+    )

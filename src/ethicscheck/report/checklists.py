@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ethicscheck.model.checklist_record import AnswerEntry, ChecklistEntry, EvidenceEntry, ItemEntry, MeasuredEntry
+from ethicscheck.model.checklist_record import (
+    AnswerEntry,
+    ChecklistEntry,
+    EvidenceEntry,
+    ItemEntry,
+    MeasuredEntry,
+    SignatureEntry,
+)
 from ethicscheck.model.record import Finding
 from ethicscheck.model.wording import NO_BREAK, decimal, features_label, visible, whole
 
@@ -96,6 +103,16 @@ class SectionView:
 
 
 @dataclass(frozen=True)
+class SignatureView:
+    """Who signed what, and whether that is still what stands there."""
+
+    who: str
+    digest: str
+    covers: str
+    lapsed: str
+
+
+@dataclass(frozen=True)
 class ChecklistView:
     """One checklist."""
 
@@ -107,7 +124,8 @@ class ChecklistView:
     tally: tuple[tuple[str, str, str], ...]
     open_items: tuple[tuple[str, str, str], ...]
     sections: tuple[SectionView, ...]
-    signatures: tuple[str, ...]
+    signatures: tuple[SignatureView, ...]
+    unsigned: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -200,12 +218,19 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int, opened: Op
         ),
         open_items=tuple(open_items),
         sections=views,
-        signatures=tuple(
-            f"{visible(sign.by)} ({visible(sign.role)}), {sign.at[:10]}"
-            + (f": lapsed, {sign.lapsed}" if sign.lapsed else "")
-            for sign in entry.signatures
-        ),
+        signatures=tuple(map(_signature, entry.signatures)),
+        unsigned=tuple(map(visible, entry.unsigned)),
         notes=tuple(map(visible, entry.notes)),
+    )
+
+
+def _signature(sign: SignatureEntry) -> SignatureView:
+    covers = [f"the {visible(name)}" for name in sign.covers]
+    return SignatureView(
+        f"{visible(sign.by)}, {visible(sign.role).replace('_', ' ')}, {sign.at[:10]}",
+        sign.sha256[:12],
+        " and ".join([", ".join(covers[:-1]), covers[-1]] if len(covers) > 1 else covers),
+        visible(sign.lapsed or ""),
     )
 
 
