@@ -152,9 +152,11 @@ class TestShippedChecklist:
 
         for item in items(path):
             for leaf in leaves(item.when) if item.when is not None else ():
-                assert leaf.item in asked, item.id
+                name = leaf.item or leaf.measured
+                assert name in asked, item.id
                 assert leaf.in_, item.id
-                assert set(leaf.in_) <= answers_of(checklist, asked[leaf.item]), item.id
+                assert set(leaf.in_) <= answers_of(checklist, asked[name]), item.id
+                assert leaf.item or asked[name].metric is not None, item.id
             asked[item.id] = item
 
     def test_measured_questions_take_the_answers_a_measurement_gives(self, path: Path) -> None:
@@ -170,6 +172,15 @@ class TestShippedChecklist:
             assert answers_of(checklist, item) == {"yes", "no", "unsure"}, item.id
             assert item.na is None, item.id
             assert item.risk["no"] > item.risk["yes"], item.id
+
+    def test_what_a_measured_no_calls_for_is_asked_whatever_people_answered(self, path: Path) -> None:
+        """Who says “we do not know yet” to a measured question must not be spared its follow-up."""
+        measured = {item.id for item in items(path) if item.metric is not None}
+
+        for item in items(path):
+            found = list(leaves(item.when)) if item.when is not None else []
+            told = {(leaf.item, leaf.in_) for leaf in found if leaf.item in measured}
+            assert told == {(leaf.measured, leaf.in_) for leaf in found if leaf.measured is not None}, item.id
 
     def test_every_section_says_who_answers_and_what_it_bears_on(self, path: Path) -> None:
         """A section that belongs to nobody stays empty; one without controls is missing from every crosswalk."""
