@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ethicscheck.auditing import load_config
 from ethicscheck.errors import DataError, UsageError
 from ethicscheck.model.config import LoadedConfig
+from ethicscheck.model.record import AuditRecord
+from ethicscheck.model.record_data import Registered
 from ethicscheck.provenance import created_now
 from ethicscheck.sources.paths import expand_sources
 
@@ -23,25 +26,7 @@ from .writing import Waiting, opened_to_write
 
 
 @dataclass(frozen=True)
-class Registration:
-    """What an audit is told of its config's registration.
-
-    Parameters
-    ----------
-    at : when it was registered.
-    entry : digest of its line in the log.
-    head : digest of the log's last line at the time of the audit.
-    seen : digests of the data files that were there when it was registered.
-    """
-
-    at: str
-    entry: str
-    head: str
-    seen: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Registered:
+class Plan:
     """A plan in the log.
 
     Parameters
@@ -58,9 +43,7 @@ class Registered:
     again: bool = False
 
 
-def register_plan(
-    layout: Layout, config: Path, signer: Signer | None = None, waiting: Waiting | None = None
-) -> Registered:
+def register_plan(layout: Layout, config: Path, signer: Signer | None = None, waiting: Waiting | None = None) -> Plan:
     """Register a config, before its data are seen; the digests of data files that are there already are noted.
 
     Raises
@@ -96,22 +79,41 @@ def register_plan(
         }
         moves = {writer.staged.plan(name).parent: layout.plan(name).parent}
         entry = writer.commit("plan", fields, signer, moves, at)
-    return Registered(name, entry, sha256(canonical(entry)))
+    return Plan(name, entry, sha256(canonical(entry)))
 
 
-def find_plan(layout: Layout, config_sha256: str) -> Registered | None:
+def find_plan(layout: Layout, config_sha256: str) -> Plan | None:
     """Return the registration of a config, by its digest."""
     if not layout.plans.is_dir():
         return None
     for folder in sorted(layout.plans.glob(f"*-{config_sha256[:SHORT]}*")):
         for entry in entries_of(layout.log, folder.name):
             if entry.get("kind") == "plan" and entry.get("config") == config_sha256:
-                return Registered(folder.name, entry, sha256(canonical(entry)), again=True)
+                return Plan(folder.name, entry, sha256(canonical(entry)), again=True)
     return None
 
 
-def registration_for(layout: Layout, config_sha256: str) -> Registration | None:
-    """Return what a record says of its config's registration; None where there is none.
+@dataclass(frozen=True)
+class Registration:
+    """What an archive says of a config, when its audit begins: the plan, and where the log ended then."""
+
+    plan: Plan
+    head: str
+
+    def put_into(self, record: AuditRecord) -> AuditRecord:
+        """Return the record of that audit with the registration in it."""
+        registered = Registered(
+            at=self.plan.entry["at"],
+            entry=self.plan.sha256,
+            head=self.head,
+            data=_data_then(record, self.plan.entry["seen"]),
+        )
+        provenance = record.provenance.model_copy(update={"registered": registered})
+        return record.model_copy(update={"provenance": provenance})
+
+
+def find_registration(layout: Layout, config: bytes) -> Registration | None:
+    """Return the registration of a config, by its bytes; None where there is none.
 
     Raises
     ------
@@ -119,19 +121,26 @@ def registration_for(layout: Layout, config_sha256: str) -> Registration | None:
         When there is no archive, or the copy of the config in it was changed.
     """
     open_about(layout)
-    found = find_plan(layout, config_sha256)
+    digest = sha256(config)
+    found = find_plan(layout, digest)
     if found is None:
         return None
     try:
-        same = digest_plain(layout.plan(found.name)) == config_sha256
+        same = digest_plain(layout.plan(found.name)) == digest
     except NotPlainError:
         same = False
     if not same:
         hint = "`ethicscheck archive verify` says what was changed"
         raise UsageError("the registered config is not as it was written", found.entry["file"], hint)
-    return Registration(
-        at=found.entry["at"], entry=found.sha256, head=read_head(layout).sha256, seen=tuple(found.entry["seen"])
-    )
+    return Registration(found, read_head(layout).sha256)
+
+
+def _data_then(record: AuditRecord, seen: Sequence[str]) -> Literal["absent", "present", "unknown"]:
+    """Return whether data of this audit were there when its config was registered."""
+    digests = [source.sha256 for source in record.provenance.sources]
+    if any(digest in seen for digest in digests):
+        return "present"
+    return "unknown" if None in digests else "absent"
 
 
 def _digests_there(loaded: LoadedConfig) -> set[str]:
@@ -150,4 +159,4 @@ def _digests_there(loaded: LoadedConfig) -> set[str]:
     return found
 
 
-__all__ = ["Registered", "Registration", "find_plan", "register_plan", "registration_for"]
+__all__ = ["Plan", "Registration", "find_plan", "find_registration", "register_plan"]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .options import format_option, output_option
+
+if TYPE_CHECKING:
+    from ethicscheck.archive.plans import Registration
 
 DEFAULT_CONFIG = "ethicscheck.yaml"
 UNDECIDED = 3
@@ -21,8 +25,17 @@ UNDECIDED = 3
     is_flag=True,
     help="Leave with 0 instead of 3 when nothing failed but something is undecided.",
 )
+@click.option(
+    "--archive",
+    "archive",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="An archive in which CONFIG may have been registered (`archive plan`); the record then says since when.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-def audit_command(config: Path, output: Path, formats: tuple[str, ...], allow_inconclusive: bool, quiet: bool) -> int:
+def audit_command(
+    config: Path, output: Path, formats: tuple[str, ...], allow_inconclusive: bool, archive: Path | None, quiet: bool
+) -> int:
     """Audit the predictions CONFIG describes and write the record and the report.
 
     CONFIG defaults to ./ethicscheck.yaml; paths in it are relative to it.
@@ -38,8 +51,10 @@ def audit_command(config: Path, output: Path, formats: tuple[str, ...], allow_in
     chosen = checked_formats(formats)
     loaded = load_config(config)
     check_formats(chosen or loaded.config.outputs, names_of(loaded.config.policy.profiles))
+    registration = _registration(archive, loaded.content) if archive is not None else None
     with Progress(quiet) as progress:
         record = make_record(loaded, run=progress.run)
+    record = registration.put_into(record) if registration is not None else record
     result = AuditResult(record, loaded.config.outputs)
     written = result.save(output, chosen or None)
     if not quiet:
@@ -49,3 +64,16 @@ def audit_command(config: Path, output: Path, formats: tuple[str, ...], allow_in
         with best_effort("the summary"):
             print_summary(record, written)
     return 0 if allow_inconclusive and result.exit_code == UNDECIDED else result.exit_code
+
+
+def _registration(archive: Path, config: bytes) -> Registration | None:
+    """Look for the config in an archive before any data are read; say so where it is not there."""
+    from ethicscheck.archive.layout import Layout
+    from ethicscheck.archive.plans import find_registration
+
+    from .streams import tell
+
+    found = find_registration(Layout(archive.resolve()), config)
+    if found is None:
+        tell("note: this config, as it is now, is not registered in that archive, so the record says nothing of it")
+    return found

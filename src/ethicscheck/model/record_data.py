@@ -56,6 +56,17 @@ class Git(Part):
     modified: bool = Field(description="Whether config or data differ from that commit.")
 
 
+class Registered(Part):
+    """The registration of the config in an archive, before the audit."""
+
+    at: str = Field(description="When it was registered, by the clock of whoever did.")
+    entry: str = Field(description="SHA-256 of the registration's line in the archive's log.")
+    head: str = Field(description="SHA-256 of the log's last line at the time of the audit.")
+    data: Literal["absent", "present", "unknown"] = Field(
+        description="Whether a data file of this audit was already where the config names it when it was registered."
+    )
+
+
 class Provenance(Part):
     """Which tool made the record, from what."""
 
@@ -70,6 +81,9 @@ class Provenance(Part):
     seed: int
     packages: dict[str, str]
     git: Git | None = None
+    registered: Registered | None = Field(
+        None, description="Where the config was registered in an archive before the audit."
+    )
 
 
 class BiasAuditFacts(Part):

@@ -24,6 +24,7 @@ from .checklists import (
 from .headline import headline, tally, verdict_words
 from .index import RecordIndex, components, definition, is_share, metric_findings, metric_of, title
 from .plain import PlainLanguage, plain_language, question
+from .registered import registered_words
 from .sections import Section, contents, make_sections
 from .shares import Shares, share_rows
 from .strata import strata_note
@@ -398,6 +399,8 @@ def _provenance(record: AuditRecord) -> tuple[tuple[str, str], ...]:
     ]
     if made.git is not None:
         rows.append(("Commit", made.git.commit + (", changed since" if made.git.modified else "")))
+    if (fixed := registered_words(record)) is not None:
+        rows.append(("Registered", fixed))
     return tuple((name, visible(value)) for name, value in rows)
 
 
