@@ -13,6 +13,8 @@ from typing import Any
 
 from ethicscheck.errors import ConfigError, Problem
 
+from .quick_yaml import read_quickly
+
 Path = tuple[str | int, ...]
 
 MAX_DEPTH = 60
@@ -99,17 +101,26 @@ def read_yaml(text: str, name: str, most: int = MAX_BYTES) -> Document:
     ConfigError
         When the text is no YAML at all. Lesser problems are collected in `Document.problems`.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     if len(text.encode("utf-8", "replace")) > most:
         hint = f"{most / 1e6:.0f} MB is the limit"
         raise ConfigError([Problem("the file is too large for a config", name, hint, 1)])
     document = Document(name)
-    reader = YAML(typ="rt", pure=True)
-    reader.composer.warn_double_anchors = False  # an anchor is a problem already
+    quick = read_quickly(text, MAX_DEPTH, _scalar)
+    if quick is not None:
+        document.value, document.lines = quick
+        return document
+    return _read_strictly(text, document)
+
+
+def _read_strictly(text: str, document: Document) -> Document:
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    name = document.name
     try:
-        node = reader.compose(text)
+        try:
+            node = _composed("rt", text)
+        except (AssertionError, NotImplementedError):  # two comments where its bookkeeping has room for one
+            node = _composed("safe", text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
@@ -129,6 +140,14 @@ def read_yaml(text: str, name: str, most: int = MAX_BYTES) -> Document:
     return document
 
 
+def _composed(kind: str, text: str) -> Any:
+    from ruamel.yaml import YAML
+
+    reader = YAML(typ=kind, pure=True)
+    reader.composer.warn_double_anchors = False  # an anchor is a problem already
+    return reader.compose(text)
+
+
 def _convert(node: Any, path: Path, document: Document) -> Any:
     line = node.start_mark.line + 1
     document.lines.setdefault(path, line)
@@ -142,7 +161,7 @@ def _convert(node: Any, path: Path, document: Document) -> Any:
         tag = node.tag.replace("tag:yaml.org,2002:", "!!")
         return _refuse(path, line, f"the tag '{tag}' is not allowed", "remove it", document)
     if kind == "ScalarNode":
-        return _scalar(node)
+        return _scalar(str(node.value), node.style)
     if kind == "SequenceNode":
         return [_convert(item, (*path, place), document) for place, item in enumerate(node.value)]
     return _mapping(node, path, document)
@@ -161,13 +180,13 @@ def _tagged(node: Any, kind: str) -> bool:
     return not node.tag.startswith("tag:yaml.org,2002:") or bool(getattr(node.ctag, "handle", None))
 
 
-def _scalar(node: Any) -> str | None:
-    if node.style in ("'", '"', "|", ">"):
+def _scalar(text: str, style: str | None) -> str | None:
+    if style in ("'", '"', "|", ">"):
         # The round-trip loader marks each fold of a folded text with a bell character.
-        return str(node.value).replace("\a", "") if node.style == ">" else str(node.value)
-    if node.value in ("", "~", "null", "Null", "NULL"):
+        return text.replace("\a", "") if style == ">" else text
+    if text in ("", "~", "null", "Null", "NULL"):
         return None
-    return Plain(node.value)
+    return Plain(text)
 
 
 def _mapping(node: Any, path: Path, document: Document) -> dict[str, Any]:
