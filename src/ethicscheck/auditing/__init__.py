@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ethicscheck.comparing import changes_since
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config, LoadedConfig, parse_config, read_config_document
 from ethicscheck.model.population import read_population
@@ -76,7 +77,9 @@ def _checked(
     return LoadedConfig(config, document, path, content, waivers)
 
 
-def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None) -> AuditRecord:
+def make_record(
+    loaded: LoadedConfig, frame: Any = None, run: Run | None = None, baseline: AuditRecord | None = None
+) -> AuditRecord:
     """Audit what a config describes.
 
     Parameters
@@ -84,6 +87,7 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
     loaded : a checked config.
     frame : a data frame to audit instead of the config's data source.
     run : runs each engine call; for progress and for stopping.
+    baseline : an earlier audit; the record then says what changed since. No verdict rests on it.
 
     Raises
     ------
@@ -153,6 +157,8 @@ def make_record(loaded: LoadedConfig, frame: Any = None, run: Run | None = None)
         impact_ratios=impact_tables(config, measurement),
         **make_studies(context),
     )
+    if baseline is not None:
+        record = record.model_copy(update={"baseline": changes_since(baseline, record)})
     return publishable(record) if config.report.suppress_record else record
 
 

@@ -11,6 +11,8 @@ from .verdicts import overall_verdict
 
 if TYPE_CHECKING:
     from .changes_record import GapChange, ValueChange
+    from .comparison import FindingChange as SinceFinding
+    from .comparison import GapChange as SinceGap
     from .profile_record import ImpactTable
     from .record import AuditRecord, DataEntry, Disparity, Estimate, Finding
 
@@ -35,6 +37,7 @@ def broken_parts(record: AuditRecord) -> Iterator[str]:
         yield from _impact_table(table, f"impact_ratios.{place}")
     yield from _changes(record)
     yield from _pairs(record)
+    yield from _since(record)
     ids = {finding.id for finding in record.findings}
     for place, warning in enumerate(record.warnings or ()):
         if unknown := next((name for name in warning.rules if name not in ids), None):
@@ -140,9 +143,31 @@ def _changes(record: AuditRecord) -> Iterator[str]:
     for place, row in enumerate(rows):
         yield from _interval(row.change, row.interval, f"changes.{place}")
         if row.value is not None and row.other is not None and row.change is not None:
-            slack = ROUNDING * max(1.0, abs(row.value), abs(row.other))
-            if abs(row.value - row.other - row.change) > slack:
-                yield f"changes.{place}: {row.value} less {row.other} is not {row.change}"
+            yield from _difference(row.value, row.other, row.change, f"changes.{place}")
+
+
+def _since(record: AuditRecord) -> Iterator[str]:
+    """Yield what does not hold in the comparison with an earlier audit; its newer side is this very record."""
+    if record.baseline is None:
+        return
+    verdicts = {finding.id: finding.verdict for finding in record.findings}
+    for part in record.baseline.findings:
+        where = f"baseline.findings.{part.id}"
+        if part.new_verdict != verdicts.get(part.id):
+            yield f"{where}: its verdict is {part.new_verdict!r}, but this audit's is {verdicts.get(part.id)!r}"
+        if part.past_rule and part.new_verdict != "fail":
+            yield f"{where}: what does not fail is not past its rule"
+    rows: list[SinceGap | SinceFinding] = [*record.baseline.gaps, *record.baseline.findings]
+    for place, row in enumerate(rows):
+        yield from _interval(row.change, row.interval, f"baseline.{place}")
+        if row.old is not None and row.new is not None and row.change is not None:
+            yield from _difference(row.new, row.old, row.change, f"baseline.{place}")
+
+
+def _difference(value: float, other: float, change: float, where: str) -> Iterator[str]:
+    slack = ROUNDING * max(1.0, abs(value), abs(other))
+    if abs(value - other - change) > slack:
+        yield f"{where}: {value} less {other} is not {change}"
 
 
 def _pairs(record: AuditRecord) -> Iterator[str]:
