@@ -40,10 +40,11 @@ FIELDS = {
         "id", "bag", "attestation", "record", "subject", "version", "verdict", "created", "supersedes", "retain_until",
         "trend", "plan",
     },
-    "plan": {"id", "config", "rules", "file", "sha256"},
+    "plan": {"id", "config", "rules", "file", "sha256", "seen"},
     "hold": {"id", "reason", "by"},
-    "release": {"id", "reason", "by"},
+    "release": {"id", "reason", "by", "hold"},
     "expire": {"id", "reason", "by", "bag"},
+    "note_of_repair": {"what", "by"},
 }  # fmt: skip
 REPAIR = "`ethicscheck archive repair` says whether a crash explains it"
 
@@ -68,7 +69,7 @@ class UnreadableError(Exception):
 
 
 Check = Callable[[bytes, bytes, bytes], bool]
-Step = Callable[[int], None]
+Step = Callable[[int, int], None]
 
 
 class Result:
@@ -91,12 +92,12 @@ def check_archive(
     step: Step | None = None,
     check: Check | None = None,
 ) -> Result:
-    """Check a whole archive, or its log, head and one audit; `step` hears of every piece of bytes that was hashed."""
+    """Check a whole archive, or its log, head and one audit; `step` hears how many bytes of how many were hashed."""
     return _Checking(root, key, only, step or _unheard, check or ed25519_verifies).run()
 
 
-def _unheard(size: int) -> None:
-    """Tell nobody."""
+def _unheard(done: int, total: int) -> None:
+    """Tell nobody how far it is."""
 
 
 class _Checking:
@@ -110,10 +111,14 @@ class _Checking:
         self.seen: set[str] = set()  # what the archive accounts for
         self.keys: dict[str, Key] = {}
         self.core: dict[str, bytes | None] = {}
+        self.expired: dict[str, int] = {}  # removed audits, and the entry that says so
+        self.behind = False  # whether the log has entries that the head does not know
+        self.total = 0
 
     def run(self) -> Result:
         with _no_writer(self._path(LOG)):
-            self._walk("")
+            self._walk()
+            self.total = sum(self.files.values())
             if not self.files.keys() & {ARCHIVE, LOG, HEAD}:
                 raise UnreadableError(f"this is no archive: it holds neither {ARCHIVE}, {LOG} nor {HEAD}")
             self.core = {name: self._read(name) for name in (ARCHIVE, HEAD, LOG)}
@@ -129,29 +134,29 @@ class _Checking:
 
     # What lies there
 
-    def _walk(self, folder: str) -> None:
+    def _walk(self) -> None:
         """List every file and folder; links, pipes and devices are problems and are never opened."""
-        try:
-            with os.scandir(self._path(folder)) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-        except OSError as error:
-            self.result.add("unreadable", folder or ".", f"this folder can't be read: {error.strerror}")
-            return
-        for entry in entries:
-            name = folder + "/" + entry.name if folder else entry.name
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
             try:
-                status = entry.stat(follow_symlinks=False)
+                with os.scandir(self._path(folder)) as found:
+                    entries = sorted(found, key=lambda entry: entry.name)
+                for entry in entries:
+                    name = folder + "/" + entry.name if folder else entry.name
+                    status = entry.stat(follow_symlinks=False)
+                    if stat.S_ISDIR(status.st_mode):
+                        self.folders.add(name)
+                        waiting.append(name)
+                    elif stat.S_ISREG(status.st_mode):
+                        self.files[name] = status.st_size
+                    else:
+                        what = "a link" if stat.S_ISLNK(status.st_mode) else "neither a file nor a folder"
+                        self.result.add("added", name, f"it is {what}, and an archive holds only files and folders")
             except OSError as error:
-                self.result.add("unreadable", name, f"it can't be looked at: {error.strerror}")
-                continue
-            if stat.S_ISDIR(status.st_mode):
-                self.folders.add(name)
-                self._walk(name)
-            elif stat.S_ISREG(status.st_mode):
-                self.files[name] = status.st_size
-            else:
-                what = "a link" if stat.S_ISLNK(status.st_mode) else "neither a file nor a folder"
-                self.result.add("added", name, f"it is {what}, and an archive holds only files and folders")
+                if not folder:
+                    raise UnreadableError(f"{self.root} can't be read: {error.strerror}") from None
+                self.result.add("unreadable", folder, f"this folder can't be read: {error.strerror}")
 
     def _path(self, name: str) -> str:
         return os.path.join(self.root, *name.split("/")) if name else self.root
@@ -167,9 +172,9 @@ class _Checking:
         except OSError as error:
             self.result.add("unreadable", name, f"it can't be read: {error.strerror}")
             return None
-        self.step(len(content))
         self.result.files += 1
         self.result.size += len(content)
+        self.step(self.result.size, self.total)
         return content
 
     def _digest(self, name: str) -> str | None:
@@ -182,8 +187,8 @@ class _Checking:
                     if not size:
                         break
                     digest.update(view[:size])
-                    self.step(size)
                     self.result.size += size
+                    self.step(self.result.size, self.total)
         except OSError as error:
             self.result.add("unreadable", name, f"it can't be read: {error.strerror}")
             return None
@@ -194,9 +199,16 @@ class _Checking:
         """Compare a file with the digest that `source` holds of it."""
         self.seen.add(name)
         if name not in self.files:
-            self.result.add("removed", name, f"it is missing; {source} names it")
+            self._missing(name, f"it is missing; {source} names it")
             return False
         return self._same(name, self._digest(name), expected, source)
+
+    def _missing(self, name: str, what: str) -> None:
+        staged = f"{STAGING}/{name}"
+        if staged in self.files or staged in self.folders:
+            self.result.add("unfinished", name, f"it was not moved to its place; {REPAIR}")
+        else:
+            self.result.add("removed", name, what)
 
     def _same(self, name: str, found: str | None, expected: str, source: str) -> bool:
         if found == expected:
@@ -257,15 +269,15 @@ class _Checking:
         return head
 
     def _check_signature(self, name: str, kind: str, payload: bytes, signature: dict[str, Any]) -> bool:
-        keyid = signature["keyid"]
+        keyid = str(signature["keyid"])
         key = self.keys.get(keyid) if self.key is None else self.key
         if key is None or key.keyid != keyid:
             whose = "a key that archive.json does not name" if self.key is None else "another key than the one you gave"
-            self.result.add("wrong_key", name, f"it is signed with {whose} ({str(keyid)[:16]}…)")
+            self.result.add("wrong_key", name, f"it is signed with {whose} ({keyid[:16]}…)")
             return False
         try:
             good = self.check(key.raw, exact_base64(signature["sig"]), pae(kind, payload))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             self.result.add("changed", name, f"its signature can't be read: {error}")
             return False
         if not good:
@@ -290,7 +302,7 @@ class _Checking:
         before = len(self.result.problems)
         self._check_numbers(read, head)
         whole = self._check_chain(read, digests, head)
-        if not whole and len(self.result.problems) == before and None not in read:
+        if not whole and head is not None and len(self.result.problems) == before and None not in read:
             self.result.add("changed", LOG, "its entries do not follow from one another")
         self.result.entries = [entry for entry in read if entry is not None]
         return self.result.entries
@@ -301,12 +313,14 @@ class _Checking:
             if not isinstance(entry, dict):
                 raise ValueError("it is no entry")
             kind = entry.get("kind")
-            if kind != "note_of_repair":
-                if kind not in FIELDS:
-                    raise ValueError(f"it is of the unknown kind {kind!r}")
-                _has(entry, FIELDS[kind] | {"seq", "prev", "at", "kind"})
-            if type(entry.get("seq")) is not int or not _is_digest(entry.get("prev")):
-                raise ValueError("it lacks its number or the digest of the entry before it")
+            if kind not in FIELDS:
+                raise ValueError(f"it is of the unknown kind {kind!r}")
+            _has(entry, FIELDS[kind] | {"seq", "prev", "at", "kind"})
+            digests = [entry.get(name, START) for name in ("prev", "bag", "record", "config", "rules", "sha256")]
+            if type(entry["seq"]) is not int or not all(_is_digest(part) for part in digests):
+                raise ValueError("its number or a digest in it is none")
+            if not all(isinstance(entry.get(name, ""), str) for name in ("id", "file")):
+                raise ValueError("a name in it is none")
         except (ValueError, TypeError, KeyError) as error:
             self.result.add("changed", f"{LOG} line {number}", str(error))
             return None
@@ -326,13 +340,15 @@ class _Checking:
                 self.result.add("reordered", where, f"it stands after entry {last}")
             last = max(last, number)
             seen.add(number)
-        end = max([last] if head is None else [last, min(head["seq"], last + len(read) + 1000)])
-        for number in range(1, last):
-            if number not in seen and number not in taken:
-                self.result.add("removed", f"{LOG} entry {number}", "it is missing")
-        if head is not None and head["seq"] > len(read) and end > last:
+        for before, after in zip([0, *sorted(seen)], sorted(seen)):
+            gap = after - before - 1
+            if gap > sum(before < place < after for place in taken):
+                where = f"{LOG} entry {before + 1}" + (f" to {after - 1}" if gap > 1 else "")
+                self.result.add("removed", where, "it is missing" if gap == 1 else "some or all of them are missing")
+        if head is not None and head["seq"] > max(last, len(read)):
             self.result.add("truncated", LOG, f"it ends with entry {last}, and {HEAD} says {head['seq']}")
         if head is not None and head["seq"] < last:
+            self.behind = True
             what = f"it holds entries up to {last} and {HEAD} knows {head['seq']}; {REPAIR}, or somebody added them"
             self.result.add("unfinished", LOG, what)
 
@@ -396,8 +412,10 @@ class _Checking:
             if name in audits:
                 self.result.add("added", where, f"the audit {name} stands there already")
             audits[name] = entry
-        elif kind == "expire" and audits.pop(name, {}).get("bag") != entry["bag"]:
-            self.result.add("changed", where, "it removes an audit that was not there")
+        elif kind == "expire":
+            self.expired[name] = entry["seq"]
+            if audits.pop(name, {}).get("bag") != entry["bag"]:
+                self.result.add("changed", where, "it removes an audit that was not there")
 
     def _known(self, path: str, digest: str, where: str) -> None:
         _safe(path)
@@ -410,9 +428,7 @@ class _Checking:
         where = f"{LOG} entry {entry['seq']}"
         bag = "bags/" + name
         if bag not in self.folders:
-            staged = [folder for folder in self.folders if folder.startswith(STAGING + "/")]
-            kind, what = ("unfinished", REPAIR) if staged else ("removed", "nothing records that it was removed")
-            self.result.add(kind, bag, f"the audit of entry {entry['seq']} is missing; {what}")
+            self._missing(bag, f"the audit of entry {entry['seq']} is missing; nothing records that it was removed")
         else:
             self._check_bag(bag, entry, where)
         envelope = f"attestations/{name}.intoto.json"
@@ -503,8 +519,11 @@ class _Checking:
         for name in sorted(extra + empty):
             if not name.startswith(inside):
                 continue
-            if name == LOCK or name.startswith(STAGING + "/"):
+            gone = self.expired.get(name.partition("/")[2].partition("/")[0].replace(".intoto.json", ""))
+            if name == LOCK or name.startswith(STAGING + "/") or (gone and self.behind):
                 self.result.add("unfinished", name, f"something was being written; {REPAIR}")
+            elif gone and name.startswith(("bags/", "attestations/")):
+                self.result.add("added", name, f"entry {gone} says that it was removed")
             else:
                 self.result.add("added", name, "the archive does not account for it")
 
@@ -532,7 +551,7 @@ def exactly(content: bytes) -> Any:
     try:
         value = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
         same = canonical(value) + b"\n" == content
-    except (ValueError, RecursionError) as error:
+    except (ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"it can't be read: {error}") from None
     if not same:
         raise ValueError("it is not in the one form in which an archive is written")
@@ -548,9 +567,7 @@ def _written(value: Any) -> str:
     if value is None or isinstance(value, (bool, str)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, int):
-        if abs(value) >= 1 << 53:
-            raise ValueError("a number is too large")
-        return str(value)
+        return str(value) if abs(value) < 1 << 53 else _number(float(value))  # every number is a double
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, list):
