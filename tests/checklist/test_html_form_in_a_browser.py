@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from checklist_helpers import EVERY_KIND, begin, standing
+from checklist_helpers import EVERY_KIND, answer, begin, items, question, standing
+from test_html_form import HOSTILE
 
 from ethicscheck.cli import run
 
@@ -51,6 +53,7 @@ def test_filled_in_left_found_again_downloaded_and_imported(tmp_path: Path, brow
     field("a.number").locator(".value").fill("0.5")
     field("a.table").get_by_label("Who").fill("Zoë")
     field("a.table").get_by_label("Seen?").select_option("obs")
+    assert page.locator("#progress").evaluate("bar => [bar.value, bar.max]") == [5, 7]
     page.reload()
     assert field("a.text").locator(".value").input_value() == '=1+1\n"two" <b>'
     with page.expect_download() as started:
@@ -67,3 +70,74 @@ def test_filled_in_left_found_again_downloaded_and_imported(tmp_path: Path, brow
         "a.table": (({"who": "Zoë", "seen": "obs"},), "Ana"),
     }
     assert said == []
+
+
+def test_hostile_words_run_nothing_in_a_browser(tmp_path: Path, browser: Any) -> None:
+    """In every text of a checklist and of an answer, shown and downloaded; conditions and rows are made by the script."""
+    words = json.dumps(HOSTILE)
+    text = items(
+        f"id: q, type: text, text: {words}, help: {words}",
+        f"id: c, type: choice, options: {{a: {words}, b: B}}, text: C, help: H",
+        f"id: t, type: table, text: T, help: H, columns: [{{id: x, title: {words}, options: {{k: {words}}}}}, {{id: y, title: Y}}]",
+        question("d", "when: {item: c, in: [a]}, na: {reason_min_chars: 3}"),
+    ).replace("title: A small checklist", f"title: {words}\nsummary: {words}").replace("title: The first part", f"title: {words}\n    intro: {words}")  # fmt: skip
+    opened = begin(tmp_path, text)
+    answer(opened, "q", HOSTILE, by=HOSTILE, role=HOSTILE, comment=HOSTILE)
+    form, download = tmp_path / "f.html", tmp_path / "d.json"
+    assert run(["checklist", "export", str(opened.journal.path), "-o", str(form)]) == 0
+    page = browser.new_context(accept_downloads=True).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message) or dialog.dismiss())
+    page.goto(form.as_uri())
+
+    page.get_by_label("Your name").fill(HOSTILE)
+    page.get_by_label("Your role").fill(HOSTILE)
+    page.locator('[data-item="c"] input').first.check()
+    page.locator('[data-item="d"] .na').check()
+    page.locator('[data-item="d"] .na_reason').fill(HOSTILE)
+    page.locator('[data-item="t"] .more').click()
+    page.locator('[data-item="t"] select').last.select_option("k")
+    page.locator('[data-item="t"] textarea[data-column]').last.fill(HOSTILE)
+    page.reload()
+    with page.expect_download() as started:
+        page.get_by_text("Download my answers").click()
+    started.value.save_as(download)
+
+    assert said == []
+    assert page.locator("script").count() == 3
+    assert page.locator("img").count() == 0
+    assert run(["checklist", "import", str(opened.journal.path), str(download), "--as", "Ben", "--role", "x"]) == 0
+    assert {item.item.id: item.value for item in standing(opened).items if item.answers} == {
+        "q": HOSTILE, "c": "a", "t": ({"x": "k", "y": HOSTILE},), "d": None,
+    }  # fmt: skip
+
+
+def test_a_form_is_filled_in_with_the_keyboard_alone(tmp_path: Path, browser: Any) -> None:
+    """Tab, space, arrows and Enter; every field that has the focus has a name to be read out."""
+    opened = begin(tmp_path, EVERY_KIND)
+    form, download = tmp_path / "f.html", tmp_path / "d.json"
+    assert run(["checklist", "export", str(opened.journal.path), "-o", str(form)]) == 0
+    page = browser.new_context(accept_downloads=True).new_page()
+    page.goto(form.as_uri())
+    about = (
+        "() => { const e = document.activeElement; return [e.id, e.type, e.labels?.[0]?.innerText ?? e.innerText]; }"
+    )
+    typed = {"by": "Ana", "role": "product"}
+    with page.expect_download() as started:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            name, kind, label = page.evaluate(about)
+            assert label.strip(), name
+            if name in typed:
+                page.keyboard.type(typed[name])
+            elif kind == "radio":
+                page.keyboard.press("Space")
+            elif name == "download":
+                page.keyboard.press("Enter")
+                break
+    started.value.save_as(download)
+
+    found = json.loads(download.read_text())["answers"]
+    assert {part["item"]: part["answer"] for part in found} == {"a.choice": "yes", "a.scale": "1"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from functools import lru_cache
 from html.parser import HTMLParser
 from importlib import resources
@@ -74,7 +75,7 @@ def _question(item: Item, checklist: Checklist, given: list[dict[str, Any]]) -> 
     return {
         "id": item.id,
         "text": item.text,
-        "help": item.help or "",
+        "help": _paragraphs(item.help or ""),
         "notes": notes(item, checklist, labels=True),
         "widget": "long" if item.type == "text" else item.type if item.type in ("number", "date") else widget,
         "example": KINDS[item.type].example(item),
@@ -86,6 +87,19 @@ def _question(item: Item, checklist: Checklist, given: list[dict[str, Any]]) -> 
         "na": item.na.reason_min_chars if item.na is not None else 0,
         "given": given,
     }
+
+
+# “Why: …”, “A good answer: …”, “Evidence: …”: a sentence that begins with a few words and a colon begins a paragraph.
+_LABELLED = re.compile(r"(?<=[.!?”»])\s+(?=[^\W\d_a-zà-ÿ][^.:!?,;\n]{2,24}\s?: )")
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a help.
+
+    >>> _paragraphs("Why: so. A good answer: yes. Evidence: notes: many.")
+    ['Why: so.', 'A good answer: yes.', 'Evidence: notes: many.']
+    """
+    return [part for line in text.splitlines() for part in _LABELLED.split(line) if part.strip()]
 
 
 def _given(row: Row, item: Item | None, checklist: Checklist) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 (() => {
   const about = JSON.parse(document.getElementById("about").textContent);
   const status = document.getElementById("status");
+  const progress = document.getElementById("progress");
   const person = ["by", "role"].map((name) => document.getElementById(name));
   const fields = new Map([...document.querySelectorAll("fieldset")].map((field) => [field.dataset.item, field]));
   const find = (field, selector) => field.querySelector(selector);
@@ -122,6 +123,8 @@
   const tell = (end) => {
     const asked = about.items.filter((item) => !fields.get(item.id).hidden);
     const done = asked.filter((item) => answers(draft.answers[item.id])).length;
+    progress.max = Math.max(asked.length, 1);
+    progress.value = done;
     status.textContent = `${done} of ${asked.length} questions filled in here. ${end}`;
   };
 
