@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ethicscheck.checklist.shipped import load, shipped_ids
 from ethicscheck.checklist.translating import translate
 from ethicscheck.checklist.translation import languages, missing_words
 from ethicscheck.cli import run
-from ethicscheck.errors import ConfigError, UsageError
+from ethicscheck.errors import ConfigError, Problem, UsageError
 
 Printed = pytest.CaptureFixture[str]
 HEAD = "schema: ethicscheck/translation/1\nof: small\nlanguage: fr\n"
@@ -42,6 +43,26 @@ def written(folder: Path, french: str = FRENCH, text: str = EVERY_KIND) -> Loade
     return read_checklist(folder / "c.yaml")
 
 
+def in_step(french: str, checklist: str = EVERY_KIND) -> str:
+    """Return a translation in which each part says which words it was made from."""
+    parts = {problem.what.split(":")[0]: problem.hint.split("`")[1] for problem in hints(french, checklist)}
+    for name, source in parts.items():
+        if name.startswith("title"):
+            french = french.replace("language: fr\n", f"language: fr\n{source}\n")
+        elif f"{name}:\n" in french:
+            french = french.replace(f"{name}:\n", f"{name}:\n    {source}\n")
+        else:
+            french = french.replace(f"{name}: {{", f"{name}: {{{source}, ")
+    return french
+
+
+def hints(french: str, checklist: str) -> tuple[Problem, ...]:
+    with tempfile.TemporaryDirectory() as folder:
+        return tuple(
+            one for one in missing_words(written(Path(folder), french, checklist)) if "it is not said" in one.what
+        )
+
+
 def problems(folder: Path, french: str) -> list[str]:
     with pytest.raises(ConfigError) as raised:
         translate(written(folder, french), "fr")
@@ -50,7 +71,7 @@ def problems(folder: Path, french: str) -> list[str]:
 
 def test_every_word_that_people_read_is_translated(tmp_path: Path) -> None:
     """Title, section, question, help, options of their own and shared, columns, steps."""
-    loaded = written(tmp_path)
+    loaded = written(tmp_path, in_step(FRENCH))
     found = translate(loaded, "fr")
     shown = json.dumps(found.checklist.model_dump(mode="json"), ensure_ascii=False)
     english = ("A small", "The first", "We do not", "Is it so", "Why.", "Never", "Observed", "Seen", "Second", "Other")
@@ -191,6 +212,70 @@ def test_the_environment_chooses_no_language(monkeypatch: pytest.MonkeyPatch, ca
     printed = capsys.readouterr()
     assert "Qui elles sont" in printed.out
     assert printed.err == ""
+
+
+def test_a_translation_that_names_no_source_is_asked_for_it_and_shown(tmp_path: Path, capsys: Printed) -> None:
+    """Nobody can tell whether it still fits; `check` hands over the line to add, for each part once."""
+    found = written(tmp_path)
+
+    assert translate(found, "fr").notes == ()
+    assert len(missing_words(found)) == 9, "the head, a section, seven questions"
+    assert run(["checklist", "check", str(tmp_path / "c.yaml")]) == 1
+    printed = capsys.readouterr().out
+    assert (
+        "a.choice: it is not said which words were translated into 'fr' (c.fr.yaml:8) — compare them, then add `source: "
+        in printed
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "line"),
+    [
+        ("Is it so?", "Was it so?", "a.choice", 9),
+        ("text: Who feels what?\n        help: Why.", "text: Who feels what?\n        help: Because.", "a.table", 16),
+        ("title: Seen?", "title: Heard?", "a.table", 16),
+        ("ima: Imagined", "ima: Made up", "a.table", 16),
+        ("5: Always", "5: Often", "a.scale", 14),
+        ("one: The first", "one: The very first", "a.multi", 10),
+        ("title: The first part", "title: The only part", "first", 7),
+        ("unsure: We do not know yet", "unsure: Not known", "title and options", 4),
+    ],
+)
+def test_what_changed_since_it_was_translated_is_shown_as_written(
+    old: str, new: str, name: str, line: int, tmp_path: Path, capsys: Printed
+) -> None:
+    """The French of another question must not stand over the answer to this one."""
+    changed = EVERY_KIND.replace(old, new)
+    assert changed != EVERY_KIND
+    loaded = written(tmp_path, in_step(FRENCH), changed)
+    found = translate(loaded, "fr")
+    shown = json.dumps(found.checklist.model_dump(mode="json"), ensure_ascii=False)
+
+    assert found.notes == (f"changed since they were translated into 'fr', shown as written: {name}",)
+    assert new.split(": ")[-1] in shown
+    assert ("Est-ce ainsi ?" in shown) is (name != "a.choice"), "the other parts stay French"
+    assert ("Oui" in shown) is (name != "title and options")
+    (problem,) = missing_words(loaded)
+    assert "the words have changed since they were translated into 'fr'" in problem.what
+    assert f"(c.fr.yaml:{line})" in str(problem)
+    source = problem.hint.split("`")[1]
+    assert run(["checklist", "check", str(tmp_path / "c.yaml")]) == 1
+    assert source in capsys.readouterr().out
+
+    french = in_step(FRENCH)
+    stale = french.splitlines()[line - 1]
+    given = stale[stale.index("source: ") :][: len(source)]
+    assert missing_words(written(tmp_path, french.replace(stale, stale.replace(given, source)), changed)) == ()
+
+
+def test_what_is_no_word_makes_no_translation_old(tmp_path: Path) -> None:
+    """Conditions, risk and evidence are not translated."""
+    changed = EVERY_KIND.replace("unsure: 2, no: 3", "unsure: 1, no: 3").replace(
+        ", when: {item: a.choice, in: [yes]}", ""
+    )
+
+    assert changed != EVERY_KIND
+    assert missing_words(written(tmp_path, in_step(FRENCH), changed)) == ()
 
 
 @pytest.mark.parametrize("name", shipped_ids())

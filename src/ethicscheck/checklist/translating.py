@@ -5,7 +5,7 @@ Only words change. Ids, conditions and digests are those of the checklist as wri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 from ethicscheck.errors import UsageError
@@ -13,7 +13,7 @@ from ethicscheck.errors import UsageError
 from .definition import Checklist, ChecklistSection, Column, Item
 from .reading import LoadedChecklist
 from .status import ChecklistStatus
-from .translation import LANGUAGE, ColumnWords, ItemWords, SectionWords, Translation, languages, read_translation
+from .translation import LANGUAGE, ColumnWords, ItemWords, Part, SectionWords, Translation, languages, read_translation
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,10 @@ def translate(loaded: LoadedChecklist, language: str) -> Translated:
     found = read_translation(loaded, language)
     checklist = loaded.checklist
     if found is not None:
-        checklist = _spoken(checklist, found.words)
+        checklist = _spoken(checklist, without(found.words, found.behind))
+        if found.behind:
+            names = ", ".join(part[-1] if part else "title and options" for part in sorted(found.behind))
+            notes.append(f"changed since they were translated into {language!r}, shown as written: {names}")
         left = len(list(found.missing()))
         notes += [f"{left} texts of {checklist.id} are not translated into {language!r}"] if left else []
     else:
@@ -60,6 +63,17 @@ def translate(loaded: LoadedChecklist, language: str) -> Translated:
 def _others(loaded: LoadedChecklist) -> str:
     known = languages(loaded)
     return f"; it is into {', '.join(known)}" if known else ""
+
+
+def without(words: Translation, parts: Container[Part]) -> Translation:
+    """Return a translation without some of its parts: what is behind would ask another question than the one answered."""
+    update: dict[str, object] = {
+        key: {name: part for name, part in getattr(words, key).items() if (key, name) not in parts}
+        for key in ("sections", "items")
+    }
+    if () in parts:
+        update |= {"title": None, "summary": None, "options": {}}
+    return words.model_copy(update=update)
 
 
 def _spoken(checklist: Checklist, words: Translation) -> Checklist:
@@ -128,4 +142,4 @@ def in_words_of(status: ChecklistStatus, checklist: Checklist) -> ChecklistStatu
     return replace(status, checklist=checklist, items=tuple(items))
 
 
-__all__ = ["Translated", "in_words_of", "translate"]
+__all__ = ["Translated", "in_words_of", "translate", "without"]

@@ -1,10 +1,13 @@
 """A translation of a checklist: `<id>.fr.yaml` beside `<id>.yaml`, its words by the ids of questions and options.
 
-Reading one strictly, and what is missing from it; using it is in `translating`.
+Reading one strictly, what is missing from it, and what of it is behind: `source` is the digest of the words that a part
+was translated from. Using it is in `translating`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,11 +23,14 @@ from ethicscheck.model.scalars import Text
 from ethicscheck.model.strict_yaml import Document, read_yaml_file
 from ethicscheck.model.strict_yaml import Path as Place
 
-from .definition import Checklist, Item
+from .definition import Checklist, ChecklistSection, Item
 from .reading import LoadedChecklist
 
 SCHEMA: Final = "ethicscheck/translation/1"
+DIGITS = 12
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+Part = tuple[str, ...]  # (): the head; ("sections", id); ("items", id)
 
 
 class ColumnWords(Strict):
@@ -37,6 +43,7 @@ class ColumnWords(Strict):
 class ItemWords(Strict):
     """The words of a question."""
 
+    source: Text | None = Field(None, description="Digest of the words this was translated from.")
     text: Text | None = None
     help: Text | None = None
     options: dict[str, Text] = Field({})
@@ -47,6 +54,7 @@ class ItemWords(Strict):
 class SectionWords(Strict):
     """The words of a section."""
 
+    source: Text | None = Field(None, description="Digest of the words this was translated from.")
     title: Text | None = None
     intro: Text | None = None
 
@@ -57,6 +65,7 @@ class Translation(Strict):
     schema_: Literal["ethicscheck/translation/1"] = Field(SCHEMA, alias="schema")
     of: Text
     language: Text
+    source: Text | None = Field(None, description="Digest of the title, summary and shared options translated here.")
     title: Text | None = None
     summary: Text | None = None
     options: dict[str, dict[str, Text]] = Field({})
@@ -72,6 +81,43 @@ class LoadedTranslation:
     document: Document
     checklist: Checklist  # its own part: what it includes is translated at home
 
+    @property
+    def behind(self) -> frozenset[Part]:
+        """The parts whose words have changed since they were translated: (), ("sections", id), ("items", id)."""
+        given = {part: self._given(part) for part in self._sources()}
+        return frozenset(part for part, digest in self._sources().items() if given[part] not in (None, digest))
+
+    def out_of_step(self) -> Iterator[Problem]:
+        """Yield the parts that are behind, and those that don't say which words they translate."""
+        for part, digest in self._sources().items():
+            given = self._given(part)
+            if given == digest or (part and not _has(self.words.model_dump(by_alias=True), part)):
+                continue
+            name = part[-1] if part else "title, summary and shared options"
+            if given is None:
+                what = f"{name}: it is not said which words were translated into {self.words.language!r}"
+                yield self.document.problem(part, what, f"compare them, then add `source: {digest}`")
+            else:
+                what = f"{name}: the words have changed since they were translated into {self.words.language!r}"
+                hint = (
+                    f"translate what changed, then write `source: {digest}`; until then it is shown as it was written"
+                )
+                yield self.document.problem((*part, "source"), what, hint)
+
+    def _given(self, part: Part) -> str | None:
+        found = getattr(self.words, part[0]).get(part[1]) if part else self.words
+        return found.source if found is not None else None
+
+    def _sources(self) -> dict[Part, str]:
+        """Return the digests of the words as they are now, part by part."""
+        checklist = self.checklist
+        own = {name: dict(options) for name, options in checklist.options.items()}
+        found: dict[Part, str] = {(): _digest([checklist.title, checklist.summary, own])}
+        for section in checklist.sections:
+            found["sections", section.id] = _section_digest(section)
+            found |= {("items", item.id): _item_digest(item) for item in section.items}
+        return found
+
     def missing(self) -> Iterator[Problem]:
         """Yield what is not translated, where it would stand."""
         for path in _paths(self.checklist):
@@ -79,6 +125,21 @@ class LoadedTranslation:
                 name = " ".join(path[1:] if path[0] == "items" else path)
                 hint = "translate it; until then it is shown as it was written"
                 yield self.document.problem(path, f"{name} is not translated into {self.words.language!r}", hint)
+
+
+def _section_digest(section: ChecklistSection) -> str:
+    return _digest([section.title, section.intro])
+
+
+def _item_digest(item: Item) -> str:
+    options = item.options if isinstance(item.options, dict) else None
+    columns = [[column.id, column.title, column.options] for column in item.columns]
+    return _digest([item.text, item.help, options, columns, item.labels])
+
+
+def _digest(words: object) -> str:
+    written = json.dumps(words, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]
 
 
 def languages(loaded: LoadedChecklist) -> tuple[str, ...]:
@@ -114,9 +175,9 @@ def _without_taken(loaded: LoadedChecklist) -> Checklist:
 
 
 def missing_words(loaded: LoadedChecklist) -> tuple[Problem, ...]:
-    """Return what is missing from the translations that lie beside a checklist."""
-    found = [read_translation(loaded, language) for language in languages(loaded)]
-    return tuple(problem for one in found if one is not None for problem in one.missing())
+    """Return what the translations that lie beside a checklist lack, and where its words have changed since."""
+    found = [one for language in languages(loaded) if (one := read_translation(loaded, language)) is not None]
+    return tuple(problem for one in found for problem in (*one.missing(), *one.out_of_step()))
 
 
 def _read(path: Path, checklist: Checklist, language: str) -> tuple[Translation, Document]:
@@ -151,6 +212,8 @@ def _strangers(words: Translation, checklist: Checklist, document: Document) -> 
     while waiting:
         path, value = waiting.pop()
         for key, part in value.items() if isinstance(value, dict) else ():
+            if key == "source" and len(path) in (0, 2):
+                continue
             if key in known.get(path, ()):
                 waiting.append(((*path, key), part))
             else:
@@ -200,6 +263,7 @@ __all__ = [
     "ColumnWords",
     "ItemWords",
     "LoadedTranslation",
+    "Part",
     "SectionWords",
     "Translation",
     "languages",
