@@ -358,6 +358,102 @@ def test_status_says_which_answers_came_from_a_form_and_who_brought_them_in(tmp_
     assert "imported" not in found[4]["answers"][0]
 
 
+def test_two_answers_of_one_person_to_one_question_are_a_slip(tmp_path: Path) -> None:
+    """The second would replace the first unseen; a copied row whose id was not changed looks so."""
+    opened = begin(tmp_path)
+
+    assert refused(opened, Row("a.choice", "yes", line=2), Row("a.choice", "no", by=" Ben ", line=3)) == [
+        "a.choice: Ben answers it on line 2 already (f.csv:3) — keep one of the two rows"
+    ]
+    bring(opened, rows(Row("a.choice", "yes"), Row("a.choice", "no", by="Ana", role="product")))
+    assert state(opened, "a.choice").state == "disputed"
+
+
+def test_an_answer_that_was_taken_out_of_a_form_stays_in_the_journal(tmp_path: Path) -> None:
+    """Emptied cells are said to do nothing; a row that is gone does nothing without a word."""
+    opened = begin(tmp_path)
+    answer(opened, "a.choice", "yes")
+    (row,) = (row for row in form(opened).rows if row.digest)
+
+    assert refused(opened, replace(row, answer="", line=7)) == [
+        "a.choice: the answer of Ana was taken out of the form; nothing is taken out of a journal so (f.csv:7) — "
+        "put it back, or take the whole row out; people withdraw their own answers with `checklist withdraw`"
+    ]
+
+
+def test_a_form_of_an_older_version_answers_what_was_asked_then(tmp_path: Path) -> None:
+    """Also in the rows that a person added without digests; and what is no longer asked is refused in words."""
+    opened = begin(tmp_path)
+    old = replace(rows(Row("a.choice", question_sha256="4" * 64), Row("a.choice", "yes")), version="1.9")
+
+    bring(opened, old)
+
+    assert state(opened, "a.choice").why == "the question has changed since it was answered"
+    for row, message in (
+        (Row("a.number", "5"), "a.number: the form is of another version, and does not say what was asked then"),
+        (Row("a.gone", "5", question_sha256="4" * 64), "a.gone: version 1.10 no longer asks 'a.gone' (f.csv) — take the row out"),
+    ):  # fmt: skip
+        with pytest.raises(JournalError) as error:
+            bring(opened, replace(rows(row), version="1.9"))
+        assert str(error.value).startswith(message)
+
+
+def saved_by_a_spreadsheet(text: str, delimiter: str, change: Any) -> str:
+    """Return a form as a spreadsheet saves it: columns the other way round, only needed quotes, blank lines between."""
+    table = [[change(cell) for cell in reversed(row)] for row in csv.reader(io.StringIO(text, newline=""))]
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter)
+    for row in table:
+        writer.writerow(row)
+        writer.writerow([" ", *[""] * (len(row) - 1)])
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("day", ["02.01.2026", "1/2/2026", "2026-01-02"])
+def test_a_form_that_a_spreadsheet_opened_and_saved_still_says_the_same(
+    encoding: str, delimiter: str, day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """Moved columns, Windows line ends inside cells, days and decimals in the manner of a country: nobody's answer becomes another's."""
+    monkeypatch.chdir(tmp_path)
+    opened, other = begin(tmp_path), begin_in(tmp_path / "other")
+    answer(opened, "a.number", 0.5, comment='one\ntwo; three, four\t"five"')
+    answer(opened, "a.date", "2026-01-02")
+    answer(opened, "a.choice", None, na_reason="=SUM(A1)\nand more")
+    answer(opened, "a.table", [{"who": "Zoë; Ünal", "seen": "obs"}])
+    assert run(["checklist", "export", str(opened.journal.path), "-o", "f.csv"]) == 0
+    seen = {"2026-01-02": day, "0.5": "0,5"}
+    text = saved_by_a_spreadsheet(
+        Path("f.csv").read_text(encoding="utf-8-sig"),
+        delimiter,
+        lambda cell: seen.get(cell, cell).replace("\n", "\r\n"),
+    )
+    Path("g.csv").write_bytes(f"sep={delimiter}\r\n{text}".encode(encoding))
+
+    words = ["checklist", "import", str(other.journal.path), "g.csv", "--as", "Eva", "--role", "product"]
+    assert run(words) == 0
+
+    assert capsys.readouterr().err == ""
+    assert standing(other).parts["answers"] == standing(opened).parts["answers"]
+    assert run(words) == 0
+    assert "0 answers added, 4 there already" in capsys.readouterr().out
+
+
+def test_import_points_out_a_reason_pasted_under_several_questions(tmp_path: Path, capsys: Printed) -> None:
+    """While whoever pasted it is still there."""
+    opened = begin(tmp_path, items(*(question(name, "na: {reason_min_chars: 5}") for name in "pq")))
+    write = FORMATS["csv"].write
+    assert write is not None
+    filled = replace(form(opened), rows=tuple(replace(row, na_reason="Not relevant") for row in form(opened).rows))
+    (tmp_path / "f.csv").write_text(write(filled, opened.loaded.checklist))
+
+    assert (
+        run(["checklist", "import", str(opened.journal.path), str(tmp_path / "f.csv"), "--as", "A", "--role", "b"]) == 0
+    )
+    assert "note: the same reason sets 2 questions aside (p, q): “Not relevant”" in capsys.readouterr().err
+
+
 def test_one_reason_pasted_under_several_questions_is_pointed_out(tmp_path: Path, capsys: Printed) -> None:
     """AI governance's oldest shortcut: the same sentence for every N/A. A note, no verdict."""
     opened = begin(tmp_path, items(*(question(name, "na: {reason_min_chars: 5}") for name in "pqr")))

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ethicscheck.errors import EthicscheckError, JournalError, Problem, UsageError
 
 from .answering import find_item, make_answer, person
+from .definition import Item
 from .entries import Answer, Entry, Evidence, Resolution, Withdrawal, content_of, read_line, write_line
 from .evidence import record_evidence
 from .forms import Form, Row, restored
@@ -59,7 +60,7 @@ def import_form(opened: OpenJournal, form: Form, *, by: str, role: str, at: str,
     if form.checklist != opened.loaded.checklist.id:
         what = f"the form answers the checklist {form.checklist!r}, not {opened.loaded.checklist.id!r}"
         raise JournalError([Problem(what, name, "name the journal that belongs to it")])
-    bringing = _Bringing(opened, by, role, at, _History.of(opened))
+    bringing = _Bringing(opened, by, role, at, _History.of(opened), form)
     problems: list[Problem] = []
     for row in form.rows:
         try:
@@ -69,7 +70,7 @@ def import_form(opened: OpenJournal, form: Form, *, by: str, role: str, at: str,
     if problems:
         raise JournalError(problems)
     notes = list(bringing.notes)
-    if form.version != opened.loaded.checklist.version:
+    if form.version != opened.loaded.checklist.version and form.sha256 != opened.loaded.sha256:
         notes.append(
             f"the form was made for version {form.version} of the checklist; this is version "
             f"{opened.loaded.checklist.version}"
@@ -158,9 +159,17 @@ class _Bringing:
     role: str
     at: str
     history: _History
+    form: Form
+    fresh: dict[tuple[str, str], Row] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
     entries: list[Answer | Resolution] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     present: int = 0
+
+    def __post_init__(self) -> None:
+        for row in self.form.rows:
+            if row.question_sha256:
+                self.shown.setdefault(self.opened.loaded.checklist.current_id(row.item), row.question_sha256)
 
     def take(self, row: Row) -> None:
         """Take a row.
@@ -202,9 +211,13 @@ class _Bringing:
             at = self._time(row)
         elif row.by:
             self.notes.append(f"{row.item}: the answer of {row.by} was changed in the form; it is brought in as yours")
-        item = find_item(self.opened, row.item.strip())
+        item = self._item(row)
         evidence = [self._evidence(piece) for piece in row.evidence]
         nothing = row.answer in (None, "", ()) or (isinstance(row.answer, str) and not row.answer.strip())
+        if nothing and not row.na_reason.strip() and row.digest:
+            what = f"the answer of {row.by} was taken out of the form; nothing is taken out of a journal so"
+            hint = "put it back, or take the whole row out; people withdraw their own answers with `checklist withdraw`"
+            raise UsageError(what, item.id, hint)
         if nothing and not row.na_reason.strip():
             raise UsageError("there is a comment or evidence, but no answer", item.id, "answer it, or empty the row")
         if not nothing and row.na_reason.strip():
@@ -220,14 +233,32 @@ class _Bringing:
             comment=row.comment if row.comment.strip() else None,
             evidence=evidence,
         )
-        if row.question_sha256 and row.question_sha256 != entry.item_sha256:
-            entry = replace(entry, item_sha256=row.question_sha256)
+        key = self.history.key(entry, self.opened)
+        first = self.fresh.setdefault(key, row)
+        if first is not row:
+            where = f"on line {first.line} already" if first.line else "twice"
+            raise UsageError(f"{entry.by} answers it {where}", item.id, "keep one of the two rows")
+        seen = row.question_sha256 or self.shown.get(item.id, "")
+        if not seen and self.form.version != self.opened.loaded.checklist.version:
+            hint = "copy `question_sha256` from another row of the question, or export the form again"
+            raise UsageError("the form is of another version, and does not say what was asked then", item.id, hint)
+        if seen and seen != entry.item_sha256:
+            entry = replace(entry, item_sha256=seen)
             self.notes.append(f"{item.id}: the form shows the question as it was; it is to be answered again")
-        before = self.history.last.get(self.history.key(entry, self.opened))
+        before = self.history.last.get(key)
         if before is not None and self._says_the_same(before, entry):
             self.present += 1
             return None
         return entry
+
+    def _item(self, row: Row) -> Item:
+        try:
+            return find_item(self.opened, row.item.strip())
+        except UsageError as error:
+            if row.question_sha256 and self.form.version != self.opened.loaded.checklist.version:
+                what = f"version {self.opened.loaded.checklist.version} no longer asks {row.item!r}"
+                raise UsageError(what, "", "take the row out of the form") from error
+            raise
 
     def _says_the_same(self, before: Answer, entry: Answer) -> bool:
         item = find_item(self.opened, entry.item)

@@ -68,10 +68,11 @@ def import_command(journal: Path, file: Path, by: str | None, role: str | None) 
     from ethicscheck.checklist.forms import format_of
     from ethicscheck.checklist.importing import import_form
     from ethicscheck.checklist.opening import open_journal
+    from ethicscheck.checklist.repeating import repeated_reasons
     from ethicscheck.model.wording import visible
     from ethicscheck.provenance import created_now
 
-    from .checklist_words import ask_person, say
+    from .checklist_words import ask_person, say, today
 
     reader = format_of(file.name).read
     content = _content(file)
@@ -81,6 +82,7 @@ def import_command(journal: Path, file: Path, by: str | None, role: str | None) 
     digest = hashlib.sha256(content).hexdigest()
     done = import_form(opened, form, by=by, role=role, at=created_now(), name=file.name, sha256=digest)
     say(done.notes)
+    say(repeated_reasons(opened.again().status(today=today())) if done.added else ())
     there = f", {done.present} there already" if done.present else ""
     click.echo(visible(f"imported {file.name}: {_counted(len(done.added), 'answer')} added{there}"))
 
@@ -114,6 +116,11 @@ def _content(file: Path) -> bytes:
 def _text(content: bytes, name: str) -> str:
     from ethicscheck.errors import UsageError
 
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # what spreadsheets call Unicode text
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise UsageError("not UTF-16 text, though it begins so", name, "save it as UTF-8") from None
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

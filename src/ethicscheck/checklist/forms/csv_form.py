@@ -71,14 +71,17 @@ def read(text: str, name: str) -> Form:
     JournalError
         When it is none.
     """
-    first = text.split("\n", 1)[0]
+    first, _, rest = text.partition("\n")
+    skipped = 0
+    if re.fullmatch(r'"?sep=.*', first.strip(), re.IGNORECASE):  # a line that tells spreadsheets how cells are parted
+        text, first, skipped = rest, rest.partition("\n")[0], 1
     delimiter = max(",;\t", key=first.count)
     before = csv.field_size_limit(sys.maxsize)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        table = [(reader.line_num, cells) for cells in reader]
+        table = [(reader.line_num + skipped, cells) for cells in reader]
     except csv.Error as error:
-        raise refused(f"not valid CSV: {error}", name, reader.line_num, "save it as CSV again") from None
+        raise refused(f"not valid CSV: {error}", name, reader.line_num + skipped, "save it as CSV again") from None
     finally:
         csv.field_size_limit(before)
     if not table:
@@ -94,9 +97,9 @@ def read(text: str, name: str) -> Form:
     line = table[0][0]
     for last, found in table[1:]:
         line, started = last, line + 1
-        if not any(found):
+        if not any(cell.strip() for cell in found):
             continue
-        if len(found) > len(header) and any(found[len(header) :]):
+        if len(found) > len(header) and any(cell.strip() for cell in found[len(header) :]):
             raise refused(f"{len(found)} cells under {len(header)} columns", name, started, "quote cells with commas")
         cells = {key: as_meant(cell) for key, cell in zip(header, found, strict=False)}
         if not cells.get("item", "").strip():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
@@ -158,16 +159,24 @@ def _row(entry: Answer | Resolution, shown: str) -> Row:
 def restored(row: Row) -> Row | None:
     """Return a row as it stood in the journal it came from; None where it is new, or was changed since.
 
-    A cell may be read in more than one way (`5` as text or number): the digest says which was meant.
+    A cell may be read in more than one way (`5` as text or number, 3.4.2026 as a day of April or of March, line ends as
+    another system has them): the digest says which was meant.
     """
     if not row.digest:
         return None
-    readings = _readings(row.answer) if isinstance(row.answer, str) else iter([row.answer])
-    for answer in readings:
-        candidate = replace(row, answer=answer)
-        if candidate.own_digest() == row.digest:
-            return candidate
+    for one in (row, _with_plain_ends(row)) if isinstance(row.answer, str) else (row,):
+        readings = _readings(one.answer) if isinstance(one.answer, str) else iter([one.answer])
+        for answer in readings:
+            candidate = replace(one, answer=answer)
+            if candidate.own_digest() == row.digest:
+                return candidate
     return None
+
+
+def _with_plain_ends(row: Row) -> Row:
+    """Return a row whose texts end their lines as the journal does, whatever a spreadsheet or version control made of them."""
+    texts = {name: getattr(row, name) for name in (*TEXTS, "answer")}
+    return replace(row, **{name: text.replace("\r\n", "\n") for name, text in texts.items() if "\r\n" in text})
 
 
 def _readings(cell: str) -> Iterator[Any]:
@@ -178,6 +187,13 @@ def _readings(cell: str) -> Iterator[Any]:
     with contextlib.suppress(ValueError, RecursionError):
         yield frozen(json.loads(cell))
     yield tuple(part.strip() for part in cell.split(","))
+    # What a spreadsheet makes of numbers and days when it saves them in the manner of its country.
+    if re.fullmatch(r"-?[0-9]*,[0-9]+", cell):
+        yield float(cell.replace(",", "."))
+    if found := re.fullmatch(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})", cell):
+        first, second, year = (int(part) for part in found.groups())
+        yield f"{year:04d}-{second:02d}-{first:02d}"
+        yield f"{year:04d}-{first:02d}-{second:02d}"
 
 
 def write_answer(answer: Any) -> str:
