@@ -13,7 +13,8 @@ import pytest
 from ethicscheck import audit
 from ethicscheck.model.record import AuditRecord
 from ethicscheck.report import render
-from ethicscheck.report.view import make_view, ranked
+from ethicscheck.report.findings import ranked
+from ethicscheck.report.view import make_view
 from helpers import audit_text
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

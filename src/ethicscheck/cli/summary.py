@@ -12,7 +12,8 @@ from rich.text import Text
 
 from ethicscheck.model.record import AuditRecord
 from ethicscheck.report.briefly import brief_lines
-from ethicscheck.report.view import FindingView, ReportView, make_view
+from ethicscheck.report.findings import FindingView
+from ethicscheck.report.view import ReportView, make_view
 
 STYLES = {
     "fail": "bold red",

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ethicscheck.model.record import Estimate, Finding
+from ethicscheck.model.record import Estimate, Finding, Interval
 from ethicscheck.model.wording import decimal, group_label, percent, quantity, whole
 
 from .index import RecordIndex, is_quantity, is_share, title
@@ -90,10 +90,15 @@ def write_bare(metric: str, value: float) -> str:
 
 
 def write_interval(metric: str, estimate: Estimate) -> str:
-    """Write an interval, "42.6–47.2 %"."""
-    if estimate.interval is None:
+    """Write an estimate's interval, "42.6–47.2 %"."""
+    return write_interval_of(metric, estimate.interval)
+
+
+def write_interval_of(metric: str, interval: Interval | None) -> str:
+    """Write an interval of a group's value."""
+    if interval is None:
         return ""
-    low, high = estimate.interval.low, estimate.interval.high
+    low, high = interval.low, interval.high
     if low <= _NO_LOW_END:
         return "any value" if high is None else f"{write(metric, high)} or less"
     if high is None:

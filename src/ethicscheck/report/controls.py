@@ -96,7 +96,7 @@ def controls_section(index: RecordIndex) -> ControlsSection | None:
                 asked.setdefault(name, []).append(_Asked(place, section))
     if not asked:
         return None
-    from .view import ranked  # the page's order of findings; the page itself is made from this section
+    from .findings import ranked  # the page's order of findings; the page itself is made from this section
 
     rules = [(place, finding) for place, finding in enumerate(ranked(index.record.findings)) if finding.rule.metric]
     maps = [_map(part, asked, rules) for part in index.record.controls or ()]

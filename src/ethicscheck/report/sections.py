@@ -23,6 +23,7 @@ from .pairs import pairs_section
 from .proxies import proxies_section
 from .quartiles import quartiles_section
 from .repeats import repeats_section
+from .since import since_section
 from .strata import strata_section
 from .thresholds import thresholds_section
 from .who import who_section
@@ -41,9 +42,10 @@ class Section:
     view: Any
 
 
-# Anchor, title in the contents list, room on the page, template in templates/sections/, maker. "answers" follow the
-# findings, "data" the scope, "look" is the closer look before all measures.
+# Anchor, title in the contents list, room on the page, template in templates/sections/, maker. "data" follows the rows
+# accounted for, "answers" the findings, "look" all measures, "since" the waivers, "record" how to verify.
 SECTIONS: tuple[tuple[str, str, str, str, Maker], ...] = (
+    ("since", "What changed since the last audit", "answers", "since.html.j2", since_section),
     ("changes", "What this change does", "answers", "changes.html.j2", changes_section),
     ("pairs", "Matched pairs", "answers", "pairs.html.j2", pairs_section),
     ("impact-ratios", "Impact ratios", "answers", "impact_ratios.html.j2", impact_ratio_section),
@@ -58,7 +60,7 @@ SECTIONS: tuple[tuple[str, str, str, str, Maker], ...] = (
     ("thresholds", "Thresholds", "look", "thresholds.html.j2", thresholds_section),
     ("proxies", "What gives away a group", "look", "proxies.html.j2", proxies_section),
     ("exploration", "Where it is worst: exploratory", "look", "exploration.html.j2", exploration_section),
-    ("controls", "Laws and standards: what bears on them", "look", "controls.html.j2", controls_section),
+    ("controls", "Laws and standards: what bears on them", "record", "controls.html.j2", controls_section),
 )
 
 
@@ -68,31 +70,36 @@ def make_sections(index: RecordIndex) -> tuple[Section, ...]:
     return tuple(section for section in made if section.view is not None)
 
 
-def contents(
-    sections: Sequence[Section], checklists: bool, waivers: bool
-) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def contents(sections: Sequence[Section]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Return the contents list in the order of the page: the name of each part and its (anchor, title)."""
     rooms = {
         room: [(part.anchor, part.title) for part in sections if part.room == room]
-        for room in ("answers", "data", "look")
+        for room in dict.fromkeys(room for _, _, room, _, _ in SECTIONS)
     }
-    answers = [
-        ("plain", "In plain words"),
-        ("findings", "Findings"),
-        *([("waivers", "Waivers")] if waivers else []),
-        *rooms["answers"],
-        *([("questions", "Questions and answers")] if checklists else []),
-    ]
-    record = [
-        ("tables", "All measures"),
-        ("method", "Method and limits"),
-        ("provenance", "How it was made"),
-        ("terms", "Glossary"),
-    ]
     parts = (
-        ("Results", answers),
-        ("Data", [("data", "Scope and data"), *rooms["data"]]),
+        ("In short", [("plain", "In plain words")]),
+        ("What was audited", [("scope", "Scope"), ("data", "Data"), *rooms["data"]]),
+        ("Results", [("findings", "Findings"), *rooms["answers"], ("tables", "All measures")]),
         ("A closer look", rooms["look"]),
-        ("For the record", record),
+        (
+            "People",
+            [
+                ("questions", "Questions and answers"),
+                ("consequences", "Unintended consequences"),
+                ("waivers", "Waivers"),
+                ("since", "Since the last audit"),
+            ],
+        ),
+        (
+            "For the record",
+            [
+                ("method", "Method and limits"),
+                ("provenance", "How it was made"),
+                ("sign-off", "Sign-off"),
+                ("verify", "How to verify"),
+                *rooms["record"],
+                ("terms", "Glossary"),
+            ],
+        ),
     )
     return tuple((name, tuple(entries)) for name, entries in parts if entries)

@@ -1,0 +1,95 @@
+"""What each reader looks for in the first ten seconds: the worst finding, what is open, who signed, how to do it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ethicscheck.model.record import AuditRecord, Finding
+from ethicscheck.model.wording import visible
+
+from .charts import write, write_interval_of
+from .checklists import OPEN_STATES, ChecklistView
+from .findings import FindingView
+from .index import is_share, metric_of
+
+
+@dataclass(frozen=True)
+class GlanceLine:
+    """One line: what it is about, the text, where more stands; `code` is a command."""
+
+    label: str
+    text: str
+    anchor: str
+    code: str = ""
+
+
+def glance(
+    record: AuditRecord, findings: tuple[FindingView, ...], checklists: tuple[ChecklistView, ...]
+) -> tuple[GlanceLine, ...]:
+    """Return the lines."""
+    lines = [*_worst(record, findings), *_open(record, checklists), *_signed(record)]
+    command = f"ethicscheck audit {record.provenance.config}" if record.provenance.config else ""
+    lines.append(GlanceLine("Do it again, check it", "" if command else "how to", "verify", command))
+    return tuple(lines)
+
+
+def _worst(record: AuditRecord, findings: tuple[FindingView, ...]) -> list[GlanceLine]:
+    by_id = {visible(finding.id): finding for finding in record.findings}
+    for shown in findings:
+        found = by_id[shown.id]
+        if found.kind == "metric" and found.observed is not None:
+            word = "Worst finding" if found.verdict == "fail" else "Nearest to its limit"
+            return [GlanceLine(word, f"{shown.heading}: {_observed(found)}; asked: {shown.rule}", shown.anchor)]
+    return []
+
+
+def _observed(finding: Finding) -> str:
+    """Write what was seen: "gap 39.7 points (27.6–56.8)"."""
+    assert finding.observed is not None
+    metric, compare, seen = metric_of(finding), finding.rule.compare, finding.observed
+    if compare == "ratio":
+        value, ends = (
+            f"{seen.value:.2f}",
+            seen.interval and f"{seen.interval.low:.2f}–{seen.interval.high:.2f}"
+            if seen.interval and seen.interval.high is not None
+            else "",
+        )
+        return f"ratio {value}{f' ({ends})' if ends else ''}"
+    if compare == "difference" and is_share(metric):
+        ends = (
+            f" ({seen.interval.low * 100:.1f}–{seen.interval.high * 100:.1f})"
+            if seen.interval and seen.interval.high is not None
+            else ""
+        )
+        return f"gap {seen.value * 100:.1f} points{ends}"
+    ends = write_interval_of(metric, seen.interval)
+    return f"{'gap ' if compare == 'difference' else ''}{write(metric, seen.value)}{f' ({ends})' if ends else ''}"
+
+
+def _open(record: AuditRecord, checklists: tuple[ChecklistView, ...]) -> list[GlanceLine]:
+    parts = []
+    if checklists:
+        states: list[str] = [item.state for entry in record.checklists for section in entry.sections for item in section.items]
+        still = sum(states.count(state) for state in OPEN_STATES)
+        against = states.count("contradicted")
+        parts.append(
+            f"{still} of {len(states) - states.count('hidden')} questions{f', {against} contradicted by what was measured' if against else ''}"
+            if still
+            else "no question"
+        )
+    ends = sorted(finding.waiver.expires for finding in record.findings if finding.waiver is not None)
+    if ends:
+        parts.append(f"{len(ends)} {'waiver' if len(ends) == 1 else 'waivers'}, the first ends on {ends[0]}")
+    return [GlanceLine("Open", "; ".join(parts), "questions" if checklists else "waivers")] if parts else []
+
+
+def _signed(record: AuditRecord) -> list[GlanceLine]:
+    if not record.checklists:
+        return []
+    signed = [sign for entry in record.checklists for sign in entry.signatures]
+    holds = [f"{visible(sign.by)} ({sign.at[:10]})" for sign in signed if sign.lapsed is None]
+    lapsed = len(signed) - len(holds)
+    text = ", ".join(holds) or "nobody yet"
+    if lapsed:
+        text += f"; {lapsed} {'signature has' if lapsed == 1 else 'signatures have'} lapsed"
+    return [GlanceLine("Signed by", text, "sign-off")]
