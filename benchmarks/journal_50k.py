@@ -25,10 +25,10 @@ from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.reading import read_checklist
 
 TYPES = (
-    "type: choice, options: ynu",
-    "type: multi, options: {one: One, two: Two, three: Three}",
-    "type: text",
-    "type: number, min: 0, max: 100",
+    ("type: choice", "options: ynu"),
+    ("type: multi", "options: {one: One, two: Two, three: Three}"),
+    ("type: text",),
+    ("type: number", "min: 0", "max: 100"),
 )
 
 
@@ -39,7 +39,8 @@ def write_checklist(folder: Path, questions: int) -> Path:
     for number in range(questions):
         if number % 20 == 0:
             lines += [f"  - id: s{number // 20}", f"    title: Part {number // 20}", "    items:"]
-        lines.append(f"      - {{id: q{number}, {TYPES[number % 4]}, text: Question {number}?, help: Why.}}")
+        lines += [f"      - id: q{number}", *(f"        {part}" for part in TYPES[number % 4])]
+        lines += [f"        text: Question {number}?", "        help: Why."]
     path = folder / "big.yaml"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

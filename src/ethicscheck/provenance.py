@@ -13,10 +13,13 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .__about__ import __version__
 from .errors import UsageError
-from .model.record import Git, Provenance, SourceEntry
+
+if TYPE_CHECKING:
+    from .model.record import Git, Provenance, SourceEntry
 
 CLOCK = "SOURCE_DATE_EPOCH"
 PACKAGES = ("duckdb", "narwhals", "numpy", "pydantic", "scipy")
@@ -44,6 +47,8 @@ def make_provenance(
     waivers : name and SHA-256 of the waivers file, where there is one.
     also : further packages that the numbers depend on.
     """
+    from .model.record import Provenance
+
     return Provenance(
         tool="ethicscheck",
         version=__version__,
@@ -115,6 +120,8 @@ def _git(paths: Sequence[Path]) -> Git | None:
         return None
     inside = [str(path.resolve()) for path in paths[:1000] if path.resolve().is_relative_to(Path(top).resolve())]
     changed = _ask_git(folder, "status", "--porcelain", "--", *inside)
+    from .model.record import Git
+
     return Git(commit=commit, modified=bool(changed)) if changed is not None else None
 
 

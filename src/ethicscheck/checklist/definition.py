@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
-from ethicscheck.model.config import Section as Strict
+from ethicscheck.model.config_data import Section as Strict
 from ethicscheck.model.scalars import Number, Text, Whole, as_text, refuse
 
 SCHEMA: Final = "ethicscheck/checklist/1"

@@ -18,7 +18,7 @@ from .entries import Answer, Entry, Evidence, Resolution, Withdrawal
 from .kinds import read_value, show_value
 from .pausing import nothing_thrown_away
 from .rules import AS_IT_WAS, NOT_APPLICABLE, check_not_applicable, chosen, evidence_missing, same
-from .signing import digest, latest_signatures, requests_of, said_in, said_on_signing, signature_of
+from .signing import LateParts, digest, latest_signatures, requests_of, said_in, said_on_signing, signature_of
 from .standing import Given, Standing, stand
 from .status import (
     ChecklistStatus,
@@ -76,7 +76,7 @@ def _fold(
     digests = {item.id: checklist.item_sha256(item) for _, item in checklist.items()}
     judge = _Judge(checklist, places, given, digests, today, evidence_problem, measured, max_age)
     found = {item.id: judge.status(item) for item in parents_first(checklist)}
-    parts = {"answers": digest(_signed(given)), **fixed}
+    parts = LateParts(fixed, lambda: digest(_signed(given)))
     removed = tuple(
         RemovedQuestion(
             name, tuple(_given_answer(answer, _look_at(answer.evidence, evidence_problem)) for answer in part.current())
@@ -92,7 +92,6 @@ def _fold(
         tuple(found[item.id] for _, item in checklist.items()),
         tuple(signature_of(signing, parts) for signing in latest_signatures(signed)),
         tuple(dict.fromkeys((*notes, *strangers))),
-        digest(parts),
         parts,
         removed,
         requests_of(signed),

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .definition import Checklist
@@ -84,10 +85,29 @@ def uncovered(signatures: Iterable[Signature], parts: Mapping[str, str]) -> tupl
     return tuple(notes)
 
 
+class LateParts(Mapping[str, str]):
+    """Digests by name, with that of the answers made when it is asked for: nobody does where nobody has signed."""
+
+    def __init__(self, fixed: Mapping[str, str], answers: Callable[[], str]) -> None:
+        self._fixed, self._answers = fixed, cache(answers)
+
+    def __getitem__(self, name: str) -> str:
+        """Return the digest of that name."""
+        return self._answers() if name == "answers" else self._fixed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(("answers", *self._fixed))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return 1 + len(self._fixed)
+
+
 def signature_of(signing: Signing, parts: Mapping[str, str]) -> Signature:
     """Return a signature beside what stands there now; what is not at hand (no record) can't make it lapse."""
     covers = tuple(signing.parts)
-    changed = [name for name, now in parts.items() if name in signing.parts and signing.parts[name] != now]
+    changed = [name for name in parts if name in signing.parts and signing.parts[name] != parts[name]]
     whole = all(name in signing.parts for name in ALWAYS) and digest(dict(signing.parts)) == signing.sha256
     lapsed = ""
     if not whole:
@@ -182,6 +202,7 @@ def digest(value: Any) -> str:
 
 
 __all__ = [
+    "LateParts",
     "SignOff",
     "digest",
     "latest_signatures",

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from ethicscheck.model.record import Interval
+from ethicscheck.model.part import Interval
 
 from .definition import Checklist, ChecklistSection, Item
 from .people import person_key, roles_that_sign
@@ -150,8 +150,7 @@ class ChecklistStatus:
 
     Parameters
     ----------
-    digest : what a signature made now would cover.
-    parts : the digests it is made of.
+    parts : the digests of what a signature made now would cover.
     removed : answers to questions that are no longer asked.
     requests : changes that are asked for.
     """
@@ -160,10 +159,16 @@ class ChecklistStatus:
     items: tuple[ItemStatus, ...]
     signatures: tuple[Signature, ...]
     notes: tuple[str, ...]
-    digest: str = ""
     parts: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[RemovedQuestion, ...] = ()
     requests: tuple[ChangesRequested, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What a signature made now would cover; made when somebody asks, since many answers take their time."""
+        from .signing import digest
+
+        return digest(dict(self.parts))
 
     def item(self, item_id: str) -> ItemStatus | None:
         """Return the status of a question, following `renamed`."""

@@ -15,7 +15,6 @@ from ethicscheck.checklist.opening import OpenJournal, open_journal
 from ethicscheck.checklist.status import ChecklistStatus, Require
 from ethicscheck.errors import EthicscheckError, UsageError
 
-from .checklist_lint import problem_json
 from .checklist_words import counts_in_words, measured_in_words, new_console, print_json, print_text, today
 
 UNMET, UNREADABLE = 1, 2
@@ -36,6 +35,8 @@ def gate(path: Path, require: Require, max_age: str | None, record: Path | None,
         status = status_with_record(open_journal(path), record, days)
     except EthicscheckError as error:
         if as_json:
+            from .checklist_lint import problem_json
+
             problems = [problem_json(part, "invalid") for part in error.problems]
             print_json({"target": path.name, "require": require, "met": False, "findings": problems})
         raise

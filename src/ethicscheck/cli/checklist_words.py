@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.text import Text
 
 from ethicscheck.checklist.conditions import describe
@@ -54,18 +56,54 @@ def new_console(stderr: bool = False) -> Console:
     return console
 
 
-def print_text(console: Console, text: str, style: str = "", indent: int = 0, hanging: int = 0) -> None:
+class Page:
+    """What is to be printed, gathered so that the console is troubled once: it weighs each call anew."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self._segments: list[Segment] = []
+
+    def add(self, text: str = "", style: str | Style = "", end: str = "\n") -> None:
+        """Add text, and what ends it."""
+        self._segments.append(Segment(text, Style.parse(style) if isinstance(style, str) else style))
+        self._segments.append(Segment(end))
+
+    def print_to(self, console: Console) -> None:
+        """Print it."""
+        console.print(Segments(self._segments), soft_wrap=True)
+
+
+def print_text(console: Console | Page, text: str, style: str = "", indent: int = 0, hanging: int = 0) -> None:
     """Print text that others wrote: control characters made visible, wrapped, line by line."""
-    space, later = " " * indent, " " * (indent + hanging)
-    for line in text.splitlines():
-        for part in textwrap.wrap(visible(line), console.width, initial_indent=space, subsequent_indent=later) or [""]:
-            console.print(Text(part, style), soft_wrap=True)
+    space, later, width = " " * indent, " " * (indent + hanging), console.width
+    found: list[str] = []
+    for line in map(visible, text.splitlines()):
+        if line and line == line.strip() and len(line) + indent <= width:  # there may be ten thousands of them
+            found.append(space + line)
+        else:
+            found += textwrap.wrap(line, width, initial_indent=space, subsequent_indent=later) or [""]
+    page = console if isinstance(console, Page) else Page(console.width)
+    for part in found:
+        page.add(part, style)
+    if not isinstance(console, Page) and found:
+        page.print_to(console)
 
 
 def print_json(value: Any) -> None:
     """Print JSON; control characters are escaped in it already, direction characters here."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    click.echo("\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n")))
+    text = _json(value)
+    if not text.replace("\n", "").isprintable():
+        text = "\n".join(line if line.isprintable() else _escaped(line) for line in text.split("\n"))
+    click.echo(text)
+
+
+def _json(value: Any) -> str:
+    from pydantic_core import to_json
+
+    try:
+        return to_json(value, indent=2, inf_nan_mode="constants").decode()
+    except ValueError:  # half a character, as in a file's name that is no text
+        return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def _escaped(line: str) -> str:
@@ -209,30 +247,33 @@ def word(state: State) -> str:
 
 def print_status(status: ChecklistStatus, console: Console) -> None:
     """Print where everything stands."""
-    checklist = status.checklist
-    print_text(console, f"{checklist.title}  {checklist.id} {checklist.version}", "bold")
-    print_text(console, f"{progress_line(status)}: {counts_in_words(status)}")
+    checklist, page = status.checklist, Page(console.width)
+    print_text(page, f"{checklist.title}  {checklist.id} {checklist.version}", "bold")
+    print_text(page, f"{progress_line(status)}: {counts_in_words(status)}")
     if still := open_in_words(status):
-        print_text(console, still)
+        print_text(page, still)
     risk = status.risk()
+    of_section: dict[str, list[ItemStatus]] = {}
+    for item in status.items:
+        of_section.setdefault(item.section.id, []).append(item)
     for section in checklist.sections:
-        console.print()
+        page.add()
         points = f"  {_risk(risk[section.id])}" if section.id in risk else ""
-        print_text(console, f"{section.title}{points}", "bold underline")
-        for item in status.items:
-            if item.section.id == section.id:
-                print_item(item, checklist, console)
-    console.print()
+        print_text(page, f"{section.title}{points}", "bold underline")
+        for item in of_section.get(section.id, ()):
+            print_item(item, checklist, page)
+    page.add()
     for request in status.requests:
-        print_text(console, f"{request.by} ({request.role}) asked for changes on {request.at[:10]}: {request.reason}")
+        print_text(page, f"{request.by} ({request.role}) asked for changes on {request.at[:10]}: {request.reason}")
     for signature in status.signatures:
         end = f"lapsed: {signature.lapsed}" if signature.lapsed else "holds"
-        print_text(console, f"signed by {signature.by} ({signature.role}) on {signature.at[:10]}: {end}")
+        print_text(page, f"signed by {signature.by} ({signature.role}) on {signature.at[:10]}: {end}")
     asked = [text for code, text in status.unsigned() if code != "changes_requested"]
     for text in asked:
-        print_text(console, text)
+        print_text(page, text)
     for note in status.notes:
-        print_text(console, f"note: {note}")
+        print_text(page, f"note: {note}")
+    page.print_to(console)
 
 
 def _risk(risk: Risk) -> str:
@@ -240,7 +281,7 @@ def _risk(risk: Risk) -> str:
     return f"risk points {risk.points:g} of {risk.most:g}{to_come}"
 
 
-def print_item(item: ItemStatus, checklist: Checklist, console: Console) -> None:
+def print_item(item: ItemStatus, checklist: Checklist, console: Console | Page) -> None:
     """Print one question, its state, its answers and why."""
     mark, style = MARKS[item.state]
     head = Text(f"{mark} {word(item.state)}  ", style)
@@ -253,14 +294,18 @@ def print_item(item: ItemStatus, checklist: Checklist, console: Console) -> None
         print_text(console, f"→ {item.why}", style, 4)
 
 
-def print_text_after(console: Console, head: Text, text: str) -> None:
+def print_text_after(console: Console | Page, head: Text, text: str) -> None:
     """Print text after a styled beginning, wrapped together."""
-    lines = textwrap.wrap(visible(f"{head.plain}{' '.join(text.split())}"), console.width, subsequent_indent="  ")
-    for place, line in enumerate(lines):
-        shown = Text(line)
-        if place == 0:
-            shown.stylize(head.style, 0, len(head.plain.rstrip()))
-        console.print(shown, soft_wrap=True)
+    page = console if isinstance(console, Page) else Page(console.width)
+    first, *others = textwrap.wrap(
+        visible(f"{head.plain}{' '.join(text.split())}"), console.width, subsequent_indent="  "
+    )
+    cut = len(head.plain.rstrip())
+    page.add(first[:cut], head.style, "")
+    for part in (first[cut:], *others):
+        page.add(part)
+    if not isinstance(console, Page):
+        page.print_to(console)
 
 
 def in_short(answer: GivenAnswer, item: ItemStatus, checklist: Checklist, speech: Speech = ENGLISH) -> str:
