@@ -377,6 +377,8 @@ class _Checking:
             return False
         if digests[head["seq"] - 1] != head["sha256"]:
             what = f"it is not the entry that {HEAD} holds the digest of"
+            if self.result.signed_by is None:
+                what += f": it was changed, or {HEAD} was"
             self.result.add("changed", f"{LOG} entry {head['seq']}", what)
             return False
         return whole and head["seq"] == len(digests)
