@@ -197,6 +197,22 @@ def test_leaving_a_table_keeps_the_rows_that_were_whole(terminal: Terminal, left
     assert "1 answer saved" in shown
 
 
+def test_ctrl_c_in_a_table_keeps_the_rows_that_were_whole_too(terminal: Terminal) -> None:
+    """130 as everywhere, and nothing whole is lost."""
+    to_the_table(terminal)
+
+    class Interrupted(io.StringIO):
+        def readline(self, *_: Any) -> str:  # type: ignore[override]
+            line = super().readline()
+            if not line:
+                raise KeyboardInterrupt
+            return line
+
+    terminal.monkeypatch.setattr("sys.stdin", Interrupted("Ana\n1\nBen\n"))
+    assert run(["checklist", "walk", "j.jsonl", "--as", "Ana", "--role", "product"]) == 130
+    assert table(terminal) == [["Ana", "obs"]]
+
+
 def test_leaving_a_table_without_a_whole_row_saves_nothing(terminal: Terminal) -> None:
     """There is nothing to keep."""
     to_the_table(terminal)

@@ -71,6 +71,21 @@ def test_what_will_not_do_is_said_in_french(monkeypatch: pytest.MonkeyPatch, cap
     assert "0 réponses enregistrées" in shown
 
 
+def test_a_table_is_filled_in_french(monkeypatch: pytest.MonkeyPatch, capsys: Printed) -> None:
+    """Prompts, a cell that won't do, a dropped row, and leaving in the middle."""
+    text = items(
+        "id: t, type: table, text: Qui ?, help: y, columns: [{id: a, title: A}, {id: b, title: B, options: {x: X}}]"
+    )
+    shown = walk(monkeypatch, capsys, text, "un", "9", "1", "deux", "b", "trois", "q")
+
+    for words in (
+        "« 9 » ne convient pas dans « B » — remplissez chaque case", "A (Entrée pour terminer) : ",
+        "Cette ligne est abandonnée ; recommencez-la.", "Quitté au milieu d'un tableau : les lignes complètes sont enregistrées.",
+        "1 sur 1 traitées : 1 avec réponse",
+    ):  # fmt: skip
+        assert words in shown, words
+
+
 def test_a_language_without_words_walks_in_english_and_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:

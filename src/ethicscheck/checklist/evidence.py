@@ -41,7 +41,7 @@ def record_evidence(given: str, folder: Path, *, dated: str | None = None, expir
         raise UsageError(what, given, "change --dated or --expires")
     if "://" in given or given.lower().startswith(("http:", "https:", "javascript:", "data:", "mailto:")):
         if problem := _url_problem(given):
-            raise UsageError(problem, given, "give an address such as https://example.org/report")
+            raise UsageError(f"the evidence {problem}", given, "give an address such as https://example.org/report")
         return Evidence(url=given, dated=dated, expires=expires)
     path = _inside(given, folder)
     try:

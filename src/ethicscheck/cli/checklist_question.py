@@ -56,7 +56,7 @@ def _how(item: Item, own: GivenAnswer | None, speech: Speech) -> str:
     """Return what an answer looks like."""
     if not item.columns:
         return f"({speech.example(item)})"
-    text = speech.columns.format(", ".join(column.title for column in item.columns))
+    text = speech.columns.format(" · ".join(column.title for column in item.columns))
     return f"{text}\n{speech.keep_rows}" if own is not None and own.value else text
 
 

@@ -64,7 +64,7 @@ def read_rows(
                 line = read(speech.ask_row.format(cell_label(item.columns[0]))).strip()
                 if not line:
                     return rows
-            rows.append(_read_row(item, line, read, tell))
+            rows.append(_read_row(item, line, read, tell, speech))
         except _DroppedError:
             tell(speech.row_dropped)
         except (_LeftError, EOFError, KeyboardInterrupt) as error:
@@ -72,15 +72,20 @@ def read_rows(
         line = None
 
 
-def _read_row(item: Item, first: str, read: Callable[[str], str], tell: Callable[[str], None]) -> Row:
+def _read_row(item: Item, first: str, read: Callable[[str], str], tell: Callable[[str], None], speech: Speech) -> Row:
     cells = {}
     for place, column in enumerate(item.columns):
-        cells[column.id] = _read_cell(item, column, first if place == 0 else None, read, tell)
+        cells[column.id] = _read_cell(item, column, first if place == 0 else None, read, tell, speech)
     return cells
 
 
 def _read_cell(
-    item: Item, column: Column, given: str | None, read: Callable[[str], str], tell: Callable[[str], None]
+    item: Item,
+    column: Column,
+    given: str | None,
+    read: Callable[[str], str],
+    tell: Callable[[str], None],
+    speech: Speech,
 ) -> str:
     numbers = numbered(column.options or {})
     while True:
@@ -94,7 +99,7 @@ def _read_cell(
         try:
             return read_cell(item, column, numbers.get(literal, literal))
         except UsageError as error:
-            tell(str(error))
+            tell(speech.cell_refused.format(literal, column.title) if speech.cell_refused else str(error))
             given = None
 
 

@@ -51,6 +51,7 @@ class Speech:
     columns: str
     keep_rows: str
     row_dropped: str
+    cell_refused: str
     rows_kept: str
     rows_lost: str
     saved: str
@@ -65,6 +66,7 @@ class Speech:
     opened_by: str
     section: str
     done: str
+    standing: str
     one_answer: str
     answers: str
     still_open: str
@@ -125,6 +127,7 @@ ENGLISH: Final = Speech(
     or_="or",
     columns="({}; one after the other; in a row, b drops the row and q leaves)",
     keep_rows="Enter keeps your rows · + adds rows to them · a first cell begins the table anew",
+    cell_refused="",
     row_dropped="This row is dropped; begin it again.",
     rows_kept="Left in the middle of a table: the rows that were whole are saved.",
     rows_lost="Left in the middle of a table: its rows are not saved. {}",
@@ -140,6 +143,7 @@ ENGLISH: Final = Speech(
     opened_by="opened by rules that failed: {}; answer anew to close it",
     section="  ({} of {})",
     done="{} of {} done",
+    standing="{}: {}",
     one_answer="1 answer saved in {}.",
     answers="{} answers saved in {}.",
     still_open="Still open: {}.",
@@ -197,6 +201,7 @@ FRENCH: Final = Speech(
     or_="ou",
     columns="({} ; l'un après l'autre ; dans une ligne, b l'abandonne et q quitte)",
     keep_rows="Entrée garde vos lignes · + en ajoute · une première case recommence le tableau",
+    cell_refused="« {} » ne convient pas dans « {} » — remplissez chaque case, et si rien n'est connu, dites-le",
     row_dropped="Cette ligne est abandonnée ; recommencez-la.",
     rows_kept="Quitté au milieu d'un tableau : les lignes complètes sont enregistrées.",
     rows_lost="Quitté au milieu d'un tableau : ses lignes ne sont pas enregistrées. {}",
@@ -212,6 +217,7 @@ FRENCH: Final = Speech(
     opened_by="rouverte par des règles non respectées : {} ; répondez de nouveau pour la clore",
     section="  ({} sur {})",
     done="{} sur {} traitées",
+    standing="{} : {}",
     one_answer="1 réponse enregistrée dans {}.",
     answers="{} réponses enregistrées dans {}.",
     still_open="Encore en attente : {}.",

@@ -359,7 +359,8 @@ class Walk:
         speech, name = self.speech, self.opened.journal.path.name
         self.console.print()
         self._print(speech.one_answer.format(name) if self.saved == 1 else speech.answers.format(self.saved, name))
-        self._print(f"{progress_line(self.status, speech)}: {counts_in_words(self.status, speech)}")
+        counts = counts_in_words(self.status, speech)
+        self._print(speech.standing.format(progress_line(self.status, speech), counts))
         if still := open_in_words(self.status, speech):
             mine = any(may("answer", self.role, item.section.roles) for item in self.status.items if item.state in OPEN)
             self._print(still if mine else f"{speech.nothing_open} {still}")
