@@ -172,25 +172,30 @@ def section(record: AuditRecord) -> ControlsSection:
 
 
 def control(record: AuditRecord, name: str) -> ControlView:
-    return next(part for one in section(record).maps for part in one.controls if part.id == name)
+    return next(part for one in section(record).maps for part in one.controls if name in [own.id for own in part.names])
+
+
+def measured(record: AuditRecord, name: str) -> list[tuple[str, str]]:
+    """Return the measurements whose numbers a control's row names."""
+    legend = {part.number: (part.verdict, part.text) for part in section(record).measurements}
+    numbers = [int(one) for _, _, shown in control(record, name).measurements for one in shown.split(", ")]
+    return [legend[number] for number in numbers]
 
 
 def test_the_crosswalk_says_what_bears_on_a_control_and_what_is_missing(record: AuditRecord) -> None:
     """Answers with their state, rules and linked measurements with their verdict, and the open ends."""
     tested = control(record, "9.8")
 
-    assert [(part.title, part.states) for part in tested.answers] == [
-        ("Who bears it", "1 not answered, 1 contradicted")
+    assert [(part.title, part.few) for part in tested.answers] == [("Who bears it", "")]
+    assert tested.answered == "0 of 2 answered"
+    assert measured(record, "9.8") == [
+        ("fail", "Demographic parity by group"),
+        ("fail", "Selection rate by group (own limit)"),
     ]
-    assert [(part.verdict, [text for _, text in part.measured]) for part in tested.measurements] == [
-        ("fail", ["Demographic parity by group", "Selection rate by group (own limit)"])
-    ]
-    assert tested.missing == ("1 question is contradicted.", "1 question is not answered.")
+    assert tested.missing == "1 contradicted, 1 not answered."
     assert control(record, "26.11").measurements == ()
-    assert control(record, "26.11").missing == ("1 question is not answered.",)
-    assert [text for part in control(record, "10.2(f)").measurements for _, text in part.measured] == [
-        "Demographic parity by group"
-    ]
+    assert control(record, "26.11").missing == "1 not answered."
+    assert measured(record, "10.2(f)") == [("fail", "Demographic parity by group")]
 
 
 def test_a_control_of_no_known_map_is_shown_as_such(record: AuditRecord) -> None:
@@ -198,7 +203,7 @@ def test_a_control_of_no_known_map_is_shown_as_such(record: AuditRecord) -> None
     stranger = control(record, "own-rules:1.2")
 
     assert section(record).maps[-1].title == "Controls of no known map"
-    assert stranger.missing[0].startswith("No control map of this version knows it")
+    assert stranger.missing.startswith("No control map of this version knows it")
     assert stranger.answers
 
 
@@ -224,6 +229,7 @@ def test_the_page_never_calls_it_compliance(record: AuditRecord) -> None:
     assert "a map is not a finding of conformity" in words
     assert "complian" not in words
     assert "certif" not in words
+    assert crosswalk.count("Selection rate by group (own limit)") == 1, "told once, by number from then on"
     assert all(page.count(f'id="{anchor}"') == 1 for anchor in set(re.findall(r'href="#([^"]+)"', crosswalk)))
 
 
@@ -242,3 +248,124 @@ def test_a_control_is_found_however_it_is_written() -> None:
     assert find_control("nist-ai-rmf: map 5.1") is not None
     assert find_control("eu-ai-act:annex iv.2(g)") is not None
     assert find_control("eu-ai-act:0") is None
+
+
+def test_every_shipped_checklist_names_ids_that_were_checked_or_the_map_says_so() -> None:
+    """The maps are from knowledge; what our checklists cite was compared with a second list, but for these."""
+    named = {name for use in shipped_ids() for part in load(use, Path()).checklist.sections for name in part.controls}
+
+    unchecked = {
+        f"{own}:{key}"
+        for own, loaded in shipped_maps().items()
+        for key in loaded.map.controls
+        if key not in loaded.map.checked and f"{own}:{key}" in named
+    }
+    assert unchecked == {"eu-ai-act:10.5", "iso-42001:A.6.2.5", "nist-ai-rmf:MANAGE-1.1"}
+    assert all(loaded.map.checked for loaded in shipped_maps().values())
+
+
+def test_an_id_that_was_not_checked_is_named_in_the_report(record: AuditRecord) -> None:
+    """Who relies on it should look it up."""
+    Path("small.yaml").write_text(CHECKLIST.replace("eu-ai-act:72", "eu-ai-act:10.5"))
+    again = audit("ethicscheck.yaml").record
+
+    assert dict(section(again).maps[0].facts)["Ids from memory"] == "10.5: not compared with a second list"
+    assert "Ids from memory" not in dict(section(record).maps[0].facts)
+    with pytest.raises(ConfigError, match=r"checked: the map holds no control '1\.3' \(own.yaml:5\) — did you mean"):
+        read_controls(MAP.replace("title: Our", 'checked: ["1.3"]\ntitle: Our'), "own.yaml")
+
+
+def test_a_question_can_name_controls_of_its_own_instead_of_its_sections(record: AuditRecord) -> None:
+    """A section's controls are the default; [] means that an answer bears on none."""
+    Path("small.yaml").write_text(
+        CHECKLIST.replace(
+            "text: Was stopping it tried?,", 'text: Was stopping it tried?, controls: ["eu-ai-act:14.4(e)"],'
+        )
+        .replace('when: {item: s.equal, in: ["no"]}}', "}")
+        .replace("text: Are people told?,", "text: Are people told?, controls: [],")
+    )
+    again = audit("ethicscheck.yaml").record
+
+    stopping = control(again, "14.4(e)")
+    assert [(part.title, part.few) for part in stopping.answers] == [("Who bears it", " (1 of its 2 questions)")]
+    assert (stopping.answered, stopping.missing) == ("0 of 1 answered", "1 not answered.")
+    assert control(again, "72").answered == "0 of 1 answered"
+    names = {name.id for part in section(again).maps for row in part.controls for name in row.names}
+    assert names == {"9.8", "72", "own-rules:1.2", "14.4(e)"}
+    kept = {item.id: item.controls for part in again.checklists[0].sections for item in part.items}
+    assert kept == {"s.equal": None, "s.tried": ("eu-ai-act:14.4(e)",), "t.told": ()}
+
+
+def test_check_warns_of_a_question_whose_control_no_map_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its own line, as for a section's."""
+    path = tmp_path / "c.yaml"
+    path.write_text(CHECKLIST.replace("help: How.}", "help: How., controls: [eu-ai-act:866]}"))
+
+    assert run(["checklist", "check", str(path)]) == 0
+    assert "the map 'eu-ai-act' knows no control '866' (c.yaml:19) — did you mean '86'?" in capsys.readouterr().out
+
+
+def test_controls_on_which_all_the_same_bears_share_a_row(record: AuditRecord) -> None:
+    """Told once; the crosswalk is one of the longest parts of a report."""
+    Path("small.yaml").write_text(CHECKLIST.replace("eu-ai-act:26.11, ", "eu-ai-act:26.11, eu-ai-act:86, "))
+    again = section(audit("ethicscheck.yaml").record)
+
+    assert ["26.11", "86"] in [[name.id for name in row.names] for row in again.maps[0].controls]
+    assert again.takeaway.startswith("The checklists of this audit name 6 controls; something is missing on 6")
+
+
+def choose(controls: str) -> int:
+    """Audit with that `report.controls`."""
+    text = Path("ethicscheck.yaml").read_text().partition("report:")[0]
+    Path("ethicscheck.yaml").write_text(f"{text}report:\n  controls: {controls}\n")
+    return run(["audit", "-q"])
+
+
+def test_a_map_of_ones_own_is_named_in_the_config(record: AuditRecord) -> None:
+    """Beside shipped ones or instead of them; the record keeps its texts, so that it can be drawn without the file."""
+    Path("maps").mkdir()
+    Path("maps/own.yaml").write_text(MAP)
+    assert choose("[maps/own.yaml]") == 1
+    own = audit("ethicscheck.yaml").record
+    Path("maps/own.yaml").unlink()
+
+    assert [part.title for part in section(own).maps] == ["Our own rules"], "nor are those left out strangers"
+    assert control(own, "1.2").names[0].says == "It treats groups alike."
+    assert own.controls is not None
+    assert own.controls[0].controls[0].checked is None
+    Path("maps/own.yaml").write_text(MAP)
+    assert choose("[maps/own.yaml, eu-ai-act]") == 1
+    assert [part.title for part in section(audit("ethicscheck.yaml").record).maps] == ["Our own rules", "EU AI Act"]
+    assert choose("[]") == 1
+    assert [part.title for part in section(audit("ethicscheck.yaml").record).maps] == ["Controls of no known map"]
+
+
+@pytest.mark.parametrize(
+    ("controls", "said"),
+    [
+        ("[eu-ai-acd]", "report.controls[0]: there is no control map 'eu-ai-acd' (ethicscheck.yaml:6) — did you mean"),
+        (
+            "[none.yaml]",
+            "there is no control map 'none.yaml' (ethicscheck.yaml:6) — give a shipped map's id, or the path",
+        ),
+        ("none.yaml", "report.controls: there is no control map 'none.yaml' (ethicscheck.yaml:6)"),
+        ("[own.yaml, own.yaml]", "there is a control map 'own-rules' already (ethicscheck.yaml:6)"),
+        ("[act.yaml]", "there is a control map 'eu-ai-act' already (ethicscheck.yaml:6)"),
+        ("[broken.yaml]", "unknown key 'statsu' (broken.yaml:7) — did you mean 'status'?"),
+        ("[data.csv]", "(data.csv"),
+        ("{a: b}", "ethicscheck.yaml:6"),
+    ],
+)
+def test_a_map_that_cannot_be_used_stops_the_audit_with_its_line(
+    record: AuditRecord, capsys: pytest.CaptureFixture[str], controls: str, said: str
+) -> None:
+    """Of the config, or of the map itself; own maps are read as strictly as shipped ones."""
+    Path("own.yaml").write_text(MAP)
+    Path("act.yaml").write_text(MAP.replace("id: own-rules", "id: eu-ai-act"))
+    Path("broken.yaml").write_text(MAP.replace("status: agreed", "statsu: agreed"))
+    capsys.readouterr()
+
+    assert choose(controls) == 2
+    assert said in capsys.readouterr().err

@@ -35,7 +35,9 @@ from .describing import describe_data, describe_plan, describe_subject, librarie
 from .measuring import MeasuredData, Run, measure_data
 
 if TYPE_CHECKING:
+    from ethicscheck.errors import Problem
     from ethicscheck.policy.checklists import Assessed, OpenedChecklist
+    from ethicscheck.policy.controls import LoadedMap
 
 
 __all__ = ["MeasuredData", "Run", "chosen_measures", "load_config", "make_config", "make_record", "measure_data"]
@@ -70,11 +72,23 @@ def _checked(
 ) -> LoadedConfig:
     base = path.parent if path is not None else Path()
     read, problems = read_waivers(document.value, document, base)
+    maps, strays = _control_maps(document, base)
     own, slips = read_own(document.value, document, base, functions)
-    config = parse_config(document.value, document, (*check_names(document.value, document, own), *problems, *slips))
+    config = parse_config(
+        document.value, document, (*check_names(document.value, document, own), *problems, *slips, *strays)
+    )
     config.own.update(own)
     waivers = check_waivers(read, config, document, resolve_rules(config, document))
-    return LoadedConfig(config, document, path, content, waivers)
+    return LoadedConfig(config, document, path, content, waivers, maps)
+
+
+def _control_maps(document: Document, base: Path) -> tuple[Mapping[str, LoadedMap] | None, tuple[Problem, ...]]:
+    report = document.value.get("report") if isinstance(document.value, dict) else None
+    if not isinstance(report, dict) or report.get("controls") is None:
+        return None, ()  # few choose them, and reading the shipped ones takes time
+    from ethicscheck.policy.controls import choose_maps
+
+    return choose_maps(document.value, document, base)
 
 
 def make_record(
@@ -150,7 +164,7 @@ def make_record(
         estimates=estimates,
         disparities=disparities,
         checklists=tuple(part.entry for part in assessed),
-        controls=_controls(assessed),
+        controls=_controls(assessed, loaded.control_maps),
         findings=findings,
         report=report_words(config),
         warnings=warning_entries(config, rules, measurement, findings),
@@ -187,10 +201,14 @@ def _assess_checklists(
     return assess_checklists(opened, config, measurement, today, signable)
 
 
-def _controls(assessed: tuple[Assessed, ...]) -> tuple[ControlMapEntry, ...] | None:
-    named = [name for part in assessed for section in part.entry.sections for name in section.controls]
+def _controls(
+    assessed: tuple[Assessed, ...], maps: Mapping[str, LoadedMap] | None
+) -> tuple[ControlMapEntry, ...] | None:
+    sections = [section for part in assessed for section in part.entry.sections]
+    named = [name for section in sections for name in section.controls]
+    named += [name for section in sections for item in section.items for name in item.controls or ()]
     if not named:
         return None
     from ethicscheck.policy.controls import control_maps_of
 
-    return control_maps_of(named) or None
+    return control_maps_of(named, maps) or None

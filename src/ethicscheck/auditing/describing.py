@@ -26,6 +26,7 @@ from ethicscheck.model.record import (
     Subject,
     Words,
 )
+from ethicscheck.policy.controls import maps_left_out
 from ethicscheck.policy.profile_uses import PUBLISHED, uses_of
 from ethicscheck.policy.profiles import load_profile
 
@@ -126,8 +127,9 @@ def describe_subject(loaded: LoadedConfig) -> Subject:
 
 
 def report_words(config: Config) -> ReportWords | None:
-    words = {name: getattr(config.report, name) for name in ReportWords.model_fields}
-    return ReportWords(**words) if any(words.values()) else None
+    words = {"title": config.report.title, "organisation": config.report.organisation}
+    left_out = maps_left_out(config.report.controls)
+    return ReportWords(**words, left_out_maps=left_out) if any(words.values()) or left_out else None
 
 
 def libraries_used(config: Config) -> tuple[str, ...]:

@@ -100,6 +100,9 @@ class Item(Strict):
     risk: dict[str, Number] = Field({}, description="Risk points by answer; kept apart from ids.")
     when: Condition | None = None
     metric: MetricLink | None = Field(None, description="The measured answer joins the given one.")
+    controls: Texts | None = Field(
+        None, description="Controls this question bears on, instead of those of its section; [] for none."
+    )
 
 
 class Roles(Strict):

@@ -11,13 +11,14 @@ FILES = {
     "translation": ("ethicscheck.checklist.translation", "Translation"),
     "record": ("ethicscheck.model.record", "AuditRecord"),
     "waivers": ("ethicscheck.policy.waivers", "WaiversFile"),
+    "controls": ("ethicscheck.policy.controls", "ControlMap"),
 }
 
 
 @click.command("schema")
 @click.argument("what", type=click.Choice(list(FILES)))
 def schema_command(what: str) -> None:
-    """Print the JSON Schema of a config, a checklist, a translation of one, a record or a waivers file."""
+    """Print the JSON Schema of a config, a checklist, a translation of one, a record, a waivers file or a control map."""
     import importlib
     import json
 

@@ -63,6 +63,9 @@ class ItemEntry(Part):
     answers: tuple[AnswerEntry, ...] = ()
     settled: str | None = Field(None, description="How a dispute was settled, by whom and why.")
     conflict: str | None = Field(None, description="How the given and the measured answer differ.")
+    controls: tuple[str, ...] | None = Field(
+        None, description="Controls that this question bears on, where they are not those of its section."
+    )
     metric: MeasuredEntry | None = None
 
 

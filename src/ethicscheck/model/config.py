@@ -5,6 +5,7 @@ Whether a metric or profile of that name exists is checked in `policy`; whether 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -141,6 +142,10 @@ class ReportConfig(Section):
         None, description="Hide numbers of fewer people than this (and enough others) in every published document."
     )
     suppress_record: Switch = Field(False, description="Hide them in audit.json too.")
+    controls: Annotated[tuple[Text, ...] | None, BeforeValidator(as_list, json_schema_input_type=OneOrMore)] = Field(
+        None,
+        description="Which control maps the report shows: ids of shipped ones, paths of your own; default: all shipped ones.",
+    )
 
     @field_validator("suppress_below")
     @classmethod
@@ -216,12 +221,14 @@ class LoadedConfig:
         path: Path | None,
         content: bytes,
         waivers: LoadedWaivers | None = None,
+        control_maps: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self.document = document
         self.path = path
         self.content = content
         self.waivers = waivers or LoadedWaivers()
+        self.control_maps = control_maps  # those of report.controls, read; None for the shipped ones
 
     @property
     def base(self) -> Path:

@@ -16,6 +16,9 @@ class ControlEntry(Part):
     metrics: tuple[str, ...] = Field(
         (), description='Measures whose rules bear on it by themselves; "*" for every one.'
     )
+    checked: bool | None = Field(
+        None, description="Whether its id was compared with a second list; null where the map says nothing of that."
+    )
 
 
 class ControlMapEntry(Part):

@@ -202,6 +202,7 @@ class ReportWords(Part):
 
     title: str | None = None
     organisation: str | None = None
+    left_out_maps: tuple[str, ...] = Field((), description="Shipped control maps that the report is not to show.")
 
 
 class Abridged(Part):

@@ -197,6 +197,7 @@ def _item(status: ItemStatus, whole: ChecklistStatus) -> ItemEntry:
         answers=tuple(_answer(answer, status, whole) for answer in status.answers),
         settled=status.settled or None,
         conflict=conflict(status),
+        controls=status.item.controls,
         metric=_measured(status.measured) if status.measured is not None else None,
     )
 

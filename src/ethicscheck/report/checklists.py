@@ -12,6 +12,7 @@ from ethicscheck.model.checklist_record import (
     EvidenceEntry,
     ItemEntry,
     MeasuredEntry,
+    SectionEntry,
     SignatureEntry,
 )
 from ethicscheck.model.record import Finding
@@ -173,6 +174,12 @@ def _control(control: str) -> str:
     return visible(f"{BODIES.get(body, body)} {number.replace('-', ' ')}".strip())
 
 
+def _controls_of(section: SectionEntry) -> tuple[str, ...]:
+    """Return the controls of a section and of its questions, each once."""
+    own = (name for item in section.items for name in item.controls or ())
+    return tuple(dict.fromkeys((*section.controls, *own)))
+
+
 def families(metric: str) -> set[str]:
     """Return what a measure is about: names that say the same of a group, seen from the other side, are one."""
     return {SAME.get(name, name) for name in components(metric)}
@@ -189,7 +196,7 @@ def _checklist(index: RecordIndex, entry: ChecklistEntry, place: int, opened: Op
         SectionView(
             visible(section.title),
             visible(section.intro or ""),
-            ", ".join(_control(control) for control in section.controls),
+            ", ".join(_control(control) for control in _controls_of(section)),
             tuple(_item(index, item, place, texts, opened) for item in section.items),
         )
         for section in entry.sections
