@@ -266,6 +266,45 @@ def test_many_lines_typed_into_the_yaml_of_a_page_are_one_answer(tmp_path: Path)
     assert state(opened, "a.table").value == ({"who": "Zoë", "seen": "obs"}, {"who": "Max", "seen": "ima"})
 
 
+@pytest.mark.parametrize("name", ["markdown", "yaml"])
+def test_a_text_that_yaml_would_cut_short_is_refused(name: str, tmp_path: Path) -> None:
+    """“See ticket #42” once came in as “See ticket”; a remark after a text in quotes is one."""
+    opened = begin(tmp_path)
+    write = FORMATS[name].write
+    assert write is not None
+    text = write(form(opened), opened.loaded.checklist)
+
+    def filled(words: str) -> str:
+        place = text.index("answer:", text.index('item: "a.text"'))
+        return f"{text[:place]}answer: {words}{text[place + 7 :]}"
+
+    with pytest.raises(JournalError) as error:
+        FORMATS[name].read(filled("see ticket #42"), "f")
+    assert "a.text: YAML takes '#42' for a remark and leaves it out of `answer`" in str(error.value)
+    with pytest.raises(JournalError, match=r"between quotes, or below `answer: \|`, indented"):
+        FORMATS[name].read(filled("we did: twice"), "f")
+    for words, read in (
+        ('"see ticket #42"', "see ticket #42"),
+        ("'so' # a remark", "so"),
+        ("issue#42", "issue#42"),
+        ("|\n        see #42", "see #42"),
+        ("|\n        answer: see #42", "answer: see #42"),
+    ):
+        (row,) = (row for row in FORMATS[name].read(filled(words), "f").rows if row.item == "a.text")
+        assert str(row.answer).strip() == read
+
+
+def test_a_page_whose_fences_an_editor_rewrote_is_read(tmp_path: Path) -> None:
+    """Some formatters turn tildes into backticks."""
+    opened = begin(tmp_path)
+    answer(opened, "a.choice", "yes")
+    write = FORMATS["markdown"].write
+    assert write is not None
+    page = write(form(opened), opened.loaded.checklist)
+
+    assert FORMATS["markdown"].read(page.replace("~~~", "```"), "f") == FORMATS["markdown"].read(page, "f")
+
+
 @pytest.mark.parametrize("ending", ["md", "yaml", "csv", "html"])
 def test_out_and_in_again_on_the_command_line(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed

@@ -6,11 +6,9 @@ import re
 from collections.abc import Iterator
 
 from ethicscheck.checklist.definition import Checklist
-from ethicscheck.errors import ConfigError, JournalError
 from ethicscheck.model.wording import visible
 
 from .problems import refused
-from .quick_yaml import read_form_yaml
 from .rows import Form
 from .wording import allowed, notes
 from .yaml_form import HOW_TO, form_in, head_lines, in_order, row_lines
@@ -51,26 +49,24 @@ def read(text: str, name: str) -> Form:
     JournalError
         With every problem, at its line in the page.
     """
-    try:
-        document = read_form_yaml("\n".join(_blocks(text, name)), name)
-    except ConfigError as error:
-        raise JournalError(error.problems) from None
-    return form_in(document)
+    return form_in("\n".join(_blocks(text, name)), name)
 
 
 def _blocks(text: str, name: str) -> Iterator[str]:
     """Yield the blocks as one YAML document in which each line keeps its number; prose turns to blank lines."""
-    inside, first, begun, opened = "", False, False, 0
+    inside, first, begun, opened, end = "", False, False, 0, _END
     for number, line in enumerate(re.split(r"\r\n|\n|\r", text), 1):
         mark = line.rstrip()
         if not inside:
+            end = "```" if mark.startswith("```") else _END  # some editors write one for the other
+            mark = mark.replace(end, _END, 1) if mark.startswith(end) else mark
             if mark == _HEAD and begun:
                 raise refused("there are two heads", name, number, "put the pages of two checklists into two files")
             if mark == _ROW and not begun:
                 raise refused("the block that names the checklist is gone", name, number, "export the form again")
             inside, first, opened = (mark if mark in (_HEAD, _ROW) else ""), True, number
             yield ""
-        elif mark == _END:
+        elif mark == end:
             yield "answers:" if inside == _HEAD else ""
             begun, inside = True, ""
         elif inside == _HEAD:
@@ -80,7 +76,7 @@ def _blocks(text: str, name: str) -> Iterator[str]:
             yield ("- " if head else "  ") + line if line.strip() else ""
             first = first and not head
     if inside:
-        raise refused("a block does not end", name, opened, f"close it with a line {_END}")
+        raise refused("a block does not end", name, opened, f"close it with a line {end}")
     if not begun:
         raise refused("this is no form of answers", name, 1, "export it again")
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ethicscheck.checklist.definition import Checklist, ChecklistSection, Item
 from ethicscheck.checklist.entries import frozen
 from ethicscheck.errors import ConfigError, JournalError, did_you_mean
-from ethicscheck.model.strict_yaml import Document
 from ethicscheck.model.wording import visible
 
+from .cut_short import cut_short
 from .problems import refused
 from .quick_yaml import read_form_yaml
 from .rows import COLUMNS, SCHEMA, TEXTS, Form, Row, piece_json, read_evidence, write_answer
@@ -136,21 +137,22 @@ def read(text: str, name: str) -> Form:
     JournalError
         With every problem.
     """
-    try:
-        document = read_form_yaml(text, name)
-    except ConfigError as error:
-        raise JournalError(error.problems) from None
-    return form_in(document)
+    return form_in(text, name)
 
 
-def form_in(document: Document) -> Form:
-    """Return the form a YAML document holds.
+def form_in(text: str, name: str) -> Form:
+    """Return the form that YAML holds.
 
     Raises
     ------
     JournalError
         With every problem.
     """
+    try:
+        document = read_form_yaml(text, name)
+    except ConfigError as error:
+        hint = "put a text with a colon, # or @ in it between quotes, or below `answer: |`, indented"
+        raise JournalError([replace(part, hint=hint) for part in error.problems]) from None
     value = document.value
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         if document.problems:
@@ -172,6 +174,7 @@ def form_in(document: Document) -> Form:
             rows.append(_read_row(given, document.line(("answers", place))))
         except ValueError as error:
             problems.append(document.problem(("answers", place), str(error)))
+    problems += cut_short(text, rows, name)
     if problems:
         raise JournalError(problems)
     return Form(parts["checklist"], parts["version"], parts["sha256"], tuple(rows))
