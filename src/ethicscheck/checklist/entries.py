@@ -9,7 +9,8 @@ import datetime
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 
@@ -196,6 +197,14 @@ _OPTIONAL: Mapping[type, tuple[str, ...]] = {
     ChangeRequest: (),
     SignatureWithdrawal: ("reason",),
 }
+# Every field in its order, with what it is where the line does not say; nobody changes an entry, so one {} is shared.
+_DEFAULTS: Mapping[type, Mapping[str, Any]] = {
+    made: {
+        part.name: MappingProxyType({}) if part.default_factory is not MISSING else part.default
+        for part in fields(made)
+    }
+    for made in _REQUIRED
+}
 
 
 def read_line(line: bytes) -> Entry:
@@ -265,7 +274,8 @@ def _check_characters(content: Any) -> None:
 
 
 def _read(content: dict[str, Any]) -> Entry:
-    seq, kind = content.get("seq"), content.get("kind")
+    get = content.get
+    seq, kind = get("seq"), get("kind")
     if type(seq) is not int or not 0 < seq < LAST_SEQ:
         raise ValueError("`seq` is no positive whole number")
     at = _time(content.get("at"))
@@ -276,28 +286,32 @@ def _read(content: dict[str, Any]) -> Entry:
     made: Any = Answer if kind is None else _KINDS[kind]
     parts: dict[str, str] = {}
     for name in _REQUIRED[made]:  # _text again only where it has something to refuse: there may be many lines
-        found = content.get(name)
+        found = get(name)
         parts[name] = found if type(found) is str and found.strip() else _text(content, name)
     for name in _OPTIONAL[made]:
-        if (found := content.get(name)) is not None:
+        if (found := get(name)) is not None:
             parts[name] = found if type(found) is str and found.strip() else _text(content, name)
     more: dict[str, Any] = {}
     if made is Answer:
         if (content.get("value") is None) == (content.get("na_reason") is None):
             raise ValueError("an answer has either `value` or `na_reason`")
-        more["evidence"] = _evidence(content.get("evidence"))
+        if (evidence := get("evidence")) is not None:
+            more["evidence"] = _evidence(evidence)
     if made is Resolution and content.get("value") is None and content.get("na_reason") is None:
         raise ValueError("`value` is missing")
     if made is Resolution and content.get("value") is not None and content.get("na_reason") is not None:
         raise ValueError("a dispute is settled as either `value` or `na_reason`")
     if made in (Answer, Resolution):
-        more["value"] = frozen(content.get("value"))
-        more["imported"] = _texts(content.get("imported"))
+        more["value"] = frozen(get("value"))
+        if imported := get("imported"):
+            more["imported"] = _texts(imported)
     if made is Resolution and isinstance(marks := content.get("over"), list):
         more["over"] = tuple(map(str, marks))
     if made in (Signing, ChangeRequest):
         more["parts"] = _texts(content.get("parts"))
-    entry: Entry = made(at=at, seq=seq, **parts, **more)
+    entry: Entry = object.__new__(made)
+    # What the dataclass's own __init__ does, in one step instead of one for each field: there may be many lines.
+    vars(entry).update(_DEFAULTS[made], at=at, seq=seq, **parts, **more)
     return entry
 
 
@@ -323,8 +337,6 @@ def _texts(found: Any) -> dict[str, str]:
 
 
 def _evidence(found: Any) -> tuple[Evidence, ...]:
-    if found is None:
-        return ()
     if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
         raise ValueError("`evidence` is no list of objects")
     names = ("path", "url", "sha256", "dated", "expires")
