@@ -17,9 +17,11 @@ from .errors import ConfigError, DataError, EthicscheckError, RecordError, Usage
 
 if TYPE_CHECKING:
     from .api import AuditResult, audit, load
+    from .comparisons import ComparisonResult, compare
 
 __all__ = [
     "AuditResult",
+    "ComparisonResult",
     "ConfigError",
     "DataError",
     "EthicscheckError",
@@ -27,6 +29,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "audit",
+    "compare",
     "load",
 ]
 
@@ -39,6 +42,10 @@ def __getattr__(name: str) -> Any:
         from . import api
 
         return getattr(api, name)
+    if name in ("ComparisonResult", "compare"):
+        from . import comparisons
+
+        return getattr(comparisons, name)
     raise AttributeError(f"module 'ethicscheck' has no attribute {name!r}")
 
 

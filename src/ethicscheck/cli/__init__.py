@@ -17,6 +17,7 @@ from ethicscheck.__about__ import __version__
 from .archive import archive_command
 from .audit import audit_command
 from .checklist import checklist_command
+from .compare import compare_command
 from .explain import explain_command
 from .init import init_command
 from .power import power_command
@@ -45,6 +46,7 @@ def commands(debug: bool) -> None:  # noqa: ARG001  # main() has taken it out of
 commands.add_command(archive_command)
 commands.add_command(audit_command)
 commands.add_command(checklist_command)
+commands.add_command(compare_command)
 commands.add_command(explain_command)
 commands.add_command(init_command)
 commands.add_command(power_command)

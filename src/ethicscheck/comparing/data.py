@@ -38,6 +38,12 @@ def data_change(old: AuditRecord, new: AuditRecord) -> DataChange:
 
 
 def _sources(before: dict[str, str | None], now: dict[str, str | None]) -> Iterator[SettingChange]:
+    if len(before) == len(now) == 1 and before.keys() != now.keys():
+        ((old, digest),), ((new, other),) = before.items(), now.items()
+        yield SettingChange(name="name", old=old, new=new)
+        if digest != other:
+            yield SettingChange(name="content", old=digest or "in memory", new=other or "in memory")
+        return
     for name in dict.fromkeys((*before, *now)):
         gone, came = name not in now, name not in before
         if gone or came or before[name] != now[name]:

@@ -30,6 +30,7 @@ def _first(text: str) -> str:
 
 
 _SAID: dict[str, Callable[[Any], Sequence[str]]] = {
+    "since": lambda view: view.brief,
     "changes": lambda view: [f"{axis.title}: {axis.takeaway}" for axis in view.axes],
     "pairs": lambda view: view.brief,
     "who": lambda view: [chart.takeaway for chart in view.charts],

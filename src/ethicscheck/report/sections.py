@@ -45,7 +45,7 @@ class Section:
 # Anchor, title in the contents list, room on the page, template in templates/sections/, maker. "data" follows the rows
 # accounted for, "answers" the findings, "look" all measures, "since" the waivers, "record" how to verify.
 SECTIONS: tuple[tuple[str, str, str, str, Maker], ...] = (
-    ("since", "What changed since the last audit", "answers", "since.html.j2", since_section),
+    ("since", "What changed since the last audit", "since", "since.html.j2", since_section),
     ("changes", "What this change does", "answers", "changes.html.j2", changes_section),
     ("pairs", "Matched pairs", "answers", "pairs.html.j2", pairs_section),
     ("impact-ratios", "Impact ratios", "answers", "impact_ratios.html.j2", impact_ratio_section),

@@ -1,0 +1,457 @@
+"""What changed since another audit: headline, findings by consequence, gaps. The rest of it is in `since_facts`.
+
+The same view stands in the report, on the page of `ethicscheck compare`, and in the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ethicscheck.model.comparison import AuditMark, Comparison, FindingChange, GapChange
+from ethicscheck.model.part import Interval
+from ethicscheck.model.record import AuditRecord
+from ethicscheck.model.wording import features_label, group_label, limit, percent, visible
+
+from .change_plot import ChangePlot, Mark, change_plot, points, signed
+from .charts import write
+from .index import RecordIndex, components, is_quantity, is_share, title
+from .since_facts import ChangedList, ChangedRow, cautions, changed_lists, record_rows, setting_rows
+from .wording import reason_text
+
+MARKS = {"worse": "✕", "new": "+", "hidden": "·", "unclear": "?", "better": "✓", "gone": "−", "unchanged": "="}
+WORDS = {
+    "worse": "Worse",
+    "new": "New",
+    "hidden": "Not published",
+    "unclear": "Can’t tell",
+    "better": "Better",
+    "gone": "Gone",
+    "unchanged": "Unchanged",
+}
+GAP_WORDS = {"better": "✓ smaller gap", "worse": "✕ wider gap", "unclear": "? can’t tell", "unchanged": "= unchanged"}
+WAS = {
+    "pass": "passed",
+    "fail": "failed",
+    "inconclusive": "was undecided",
+    "not_evaluable": "couldn’t be judged",
+    "waived": "was waived",
+}
+IS = {
+    "pass": "passes",
+    "fail": "fails",
+    "inconclusive": "is undecided",
+    "not_evaluable": "can’t be judged",
+    "waived": "is waived",
+}
+REASONS = {
+    "not_comparable": "the two audits’ numbers stand for different things",
+    "other_question": "the rule asks something else now",
+    "measure_changed": "the measure is another function now",
+    "not_in_record": "the records lack the groups’ own numbers",
+    "no_finite_limit": "the numbers say nothing of how far it may have moved",
+}
+USUAL = frozenset({"selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy"})
+CLASSES = {"worse": "fail", "better": "pass", "unchanged": "pass"}
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One finding in both audits; `numbers` is empty where there are none."""
+
+    id: str
+    heading: str
+    status: str
+    mark: str
+    word: str
+    verdicts: str
+    numbers: str
+    note: str
+    past_rule: bool
+
+    @property
+    def tone(self) -> str:
+        """The class of its badge."""
+        return CLASSES.get(self.status, "inconclusive")
+
+
+@dataclass(frozen=True)
+class GapRow:
+    """One gap in both audits."""
+
+    title: str
+    old: str
+    new: str
+    change: str
+    word: str
+    note: str
+
+
+@dataclass(frozen=True)
+class GapAxis:
+    """The gaps of one feature: those to speak of, and the rest to unfold."""
+
+    title: str
+    takeaway: str
+    plot: ChangePlot | None
+    gaps: tuple[GapRow, ...]
+    rest_title: str
+    rest: tuple[GapRow, ...]
+
+
+@dataclass(frozen=True)
+class SinceSection:
+    """Everything that is shown of a comparison."""
+
+    subject: str
+    about: str
+    tone: str
+    mark: str
+    word: str
+    headline: str
+    tally: tuple[tuple[str, str, str], ...]
+    cautions: tuple[str, ...]
+    findings: tuple[FindingRow, ...]
+    unchanged: tuple[FindingRow, ...]
+    axes: tuple[GapAxis, ...]
+    basis: str
+    lists: tuple[ChangedList, ...]
+    settings: tuple[ChangedRow, ...]
+    records: tuple[ChangedRow, ...]
+
+    @property
+    def brief(self) -> tuple[str, ...]:
+        """What the terminal says of it: the headline, what stands in the way, and each finding that changed."""
+        shown = [f"{row.mark} {row.word.lower()}: {row.heading} ({row.id})" for row in self.findings if row.past_rule]
+        return (f"{self.about} {self.headline}", *self.cautions[:2], *shown)
+
+
+def since_section(index: RecordIndex) -> SinceSection | None:
+    """Return the section of a report; None where the audit was given no earlier one."""
+    found = index.record.baseline
+    return since_view(found, index.record) if found is not None else None
+
+
+def since_view(comparison: Comparison, record: AuditRecord) -> SinceSection:
+    """Return what is shown of a comparison.
+
+    Parameters
+    ----------
+    comparison : what changed, as it may be published.
+    record : the newer audit, whose names and words are used.
+    """
+    RecordIndex(record)  # makes the audit's own measures known by name
+    rows = sorted(comparison.findings, key=_consequence)
+    found = [_finding(part, record) for part in rows]
+    broken = comparison.broken_by
+    word, tone = _word(comparison, record)
+    return SinceSection(
+        subject=visible(record.subject.name),
+        about=_about(comparison.old, comparison.new or _own_mark(record)),
+        tone=tone,
+        mark=_mark(comparison, record),
+        word=word,
+        headline=_headline(comparison, found),
+        tally=() if broken else tuple(_tally(comparison.findings)),
+        cautions=tuple(cautions(comparison)),
+        findings=tuple(row for row in found if row.status != "unchanged"),
+        unchanged=tuple(row for row in found if row.status == "unchanged"),
+        axes=tuple(_axes(comparison, record)),
+        basis=_basis(comparison, record) if comparison.gaps else "",
+        lists=tuple(changed_lists(comparison, record)),
+        settings=tuple(setting_rows(comparison.settings)),
+        records=tuple(record_rows(comparison.old, comparison.new or _own_mark(record))),
+    )
+
+
+def _own_mark(record: AuditRecord) -> AuditMark:
+    made = record.provenance
+    return AuditMark(
+        subject=record.subject.name,
+        version=record.subject.version,
+        created=made.created,
+        verdict=record.verdict,
+        tool=made.version,
+    )
+
+
+def _about(old: AuditMark, new: AuditMark) -> str:
+    same_day = old.created[:10] == new.created[:10]
+
+    def one(mark: AuditMark) -> str:
+        made = f"{mark.created[:10]} {mark.created[11:16]} UTC" if same_day else mark.created[:10]
+        return made + (f" (version {visible(mark.version)})" if mark.version else "")
+
+    now = {"pass": "passes its rules", "fail": "fails its rules", "inconclusive": "is not decided"}[new.verdict]
+    then = {"pass": "passed", "fail": "failed", "inconclusive": "was not"}[old.verdict]
+    if new.verdict == old.verdict:
+        return f"The audit of {one(new)} {now}, as did that of {one(old)}.".replace(
+            "decided, as did", "decided, as was"
+        )
+    then = "was not decided" if old.verdict == "inconclusive" else then
+    return f"The audit of {one(new)} {now}; that of {one(old)} {then}."
+
+
+def _mark(comparison: Comparison, record: AuditRecord) -> str:
+    """Return the mark beside the headline; only an audit that passes gets a tick for not having got worse."""
+    if comparison.broken_by:
+        return "?"
+    if comparison.past_rules:
+        return "✕"
+    return "✓" if _word(comparison, record)[1] == "pass" else "="
+
+
+def _word(comparison: Comparison, record: AuditRecord) -> tuple[str, str]:
+    if comparison.broken_by:
+        return "Can’t be compared", "inconclusive"
+    if comparison.past_rules:
+        return "Got worse past a rule", "fail"
+    if any(part.status == "worse" for part in comparison.findings):
+        return "Got worse, but past no rule", "inconclusive"
+    if not comparison.findings:
+        return "No rule to compare", "inconclusive"
+    return "Nothing got worse past a rule", "pass" if record.verdict == "pass" else "inconclusive"
+
+
+def _headline(comparison: Comparison, found: Sequence[FindingRow]) -> str:
+    if comparison.broken_by:
+        what = "; ".join(row.sentence for row in setting_rows(comparison.broken_by))
+        return f"The same names stand for different things in the two audits, so no number is compared: {what}."
+    if not found:
+        return "Neither audit has a rule; the gaps below are compared all the same."
+    past = [row for row in found if row.past_rule]
+    if past:
+        named = "; ".join(f"{row.heading} ({row.verdicts})" for row in past[:3])
+        more = f"; and {len(past) - 3} more" if len(past) > 3 else ""
+        return f"{len(past)} of {len(found)} findings got worse and {'fails' if len(past) == 1 else 'fail'}: {named}{more}."
+    if all(row.status == "unchanged" for row in found):
+        return "Every finding has the very same numbers."
+    failing = sum(part.new_verdict == "fail" and part.old_verdict is None for part in comparison.findings)
+    said = [f"{failing} of the new findings {'fails' if failing == 1 else 'fail'}."] if failing else []
+    if unclear := sum(row.status == "unclear" for row in found):
+        these = "the only finding" if len(found) == 1 else f"{unclear} of {len(found)} findings"
+        said.append(f"Whether {these} moved, the data can’t tell: the change may be chance.")
+    return " ".join(said)
+
+
+def _tally(findings: Sequence[FindingChange]) -> Iterator[tuple[str, str, str]]:
+    for status, word in WORDS.items():
+        if count := sum(part.status == status for part in findings):
+            yield CLASSES.get(status, "inconclusive"), MARKS[status], f"{count} {word.lower()}"
+
+
+def _consequence(part: FindingChange) -> tuple[int, int, int, str]:
+    verdicts = ("fail", "not_evaluable", "inconclusive", "waived", "pass", None)
+    return not part.past_rule, list(WORDS).index(part.status), verdicts.index(part.new_verdict), part.id
+
+
+def _finding(part: FindingChange, record: AuditRecord) -> FindingRow:
+    return FindingRow(
+        id=visible(part.id),
+        heading=_heading(part, record),
+        status=part.status,
+        mark=MARKS[part.status],
+        word=WORDS[part.status],
+        verdicts=_verdicts(part),
+        numbers=_numbers(part),
+        note=_note(part, record),
+        past_rule=part.past_rule,
+    )
+
+
+def _heading(part: FindingChange, record: AuditRecord) -> str:
+    if part.metric is not None:
+        return f"{title(part.metric)} by {features_label(part.features)}"
+    named = {f"checklist:{entry.id}": entry.title for entry in record.checklists}
+    return visible(f"Checklist: {named.get(part.id, part.id.removeprefix('checklist:'))}")
+
+
+def _verdicts(part: FindingChange) -> str:
+    if part.old_verdict is None:
+        return f"not asked before, {IS[part.new_verdict or 'inconclusive']}"
+    if part.new_verdict is None:
+        return f"{WAS[part.old_verdict]}, not asked any more"
+    if part.old_verdict == part.new_verdict:
+        now = IS[part.new_verdict].split(" ", 1)
+        return f"{now[0]} still {now[1]}" if now[0] == "is" else f"still {' '.join(now)}"
+    return f"{WAS[part.old_verdict]}, now {IS[part.new_verdict]}"
+
+
+def _numbers(part: FindingChange) -> str:
+    if part.metric is None or part.compare is None or (part.old is None and part.new is None):
+        return ""
+    old, new = (
+        _written(part.metric, part.compare, value) if value is not None else "–" for value in (part.old, part.new)
+    )
+    what = {"difference": "gap", "ratio": "ratio", "each": "worst group"}[part.compare]
+    unit = " points" if part.compare == "difference" and _in_points(part.metric) else ""
+    if part.old_verdict is None or part.new_verdict is None:
+        return f"{what} {new if part.old_verdict is None else old}{unit}"
+    if part.status == "unchanged" and part.old == part.new:
+        return f"{what} {new}{unit}"
+    moved = f"{what} {old} → {new}{unit}"
+    if part.change is None:
+        return moved
+    return f"{moved}: {_change(part.metric, part.compare, part.change, part.interval)}"
+
+
+def _written(metric: str, compare: str, value: float) -> str:
+    if compare == "ratio":
+        return f"{value:.2f}"
+    if compare == "each":
+        return write(metric, value)
+    return f"{value * 100:.1f}" if _in_points(metric) else write(components(metric)[0], value)
+
+
+def _in_points(metric: str) -> bool:
+    return all(is_share(name) for name in components(metric))
+
+
+def _moved(metric: str, compare: str, value: float) -> str:
+    """Write a change with its sign."""
+    if compare != "ratio" and _in_points(metric):
+        return points(value)
+    if compare != "ratio" and is_quantity(metric):
+        text = write(metric, value)
+        return f"+{text}" if value > 0 else text
+    return signed(value, 2)
+
+
+def _change(metric: str, compare: str, change: float, interval: Interval | None) -> str:
+    shown = _moved(metric, compare, change)
+    if interval is None:
+        return shown
+    low = _moved(metric, compare, interval.low)
+    if interval.high is None:
+        return f"{shown} ({low} or more)"
+    return f"{shown} ({low} to {_moved(metric, compare, interval.high)})"
+
+
+def _note(part: FindingChange, record: AuditRecord) -> str:
+    said = []
+    if part.old_limit != part.new_limit and None not in (part.old_limit, part.new_limit):
+        word = "at most" if part.side == "max" else "at least"
+        said.append(f"The limit moved from {word} {limit(part.old_limit or 0)} to {limit(part.new_limit or 0)}.")
+        if part.old_by_new_limit is not None:
+            would = {"pass": "have passed", "fail": "have failed", "inconclusive": "have been undecided"}
+            said.append(f"By the new limit the earlier audit would {would[part.old_by_new_limit]}.")
+    if part.status == "worse" and part.interval is not None and not _clear(part.interval):
+        said.append("Whether the value itself moved, these data can’t tell.")
+    if part.reason is not None:
+        why = REASONS.get(part.reason) or reason_text(part.reason, record)
+        said.append(f"{why[:1].upper()}{why[1:]}.")
+    return " ".join(said)
+
+
+def _clear(interval: Interval) -> bool:
+    return interval.low > 0 or (interval.high is not None and interval.high < 0)
+
+
+def _axes(comparison: Comparison, record: AuditRecord) -> Iterator[GapAxis]:
+    judged = {(part.metric, part.features) for part in comparison.findings if part.metric is not None}
+    judged |= {(name, features) for metric, features in judged for name in components(metric or "")}
+    for place, features in enumerate(dict.fromkeys(part.features for part in comparison.gaps)):
+        gaps = [part for part in comparison.gaps if part.features == features]
+        main = [part for part in gaps if (part.metric, features) in judged] or [
+            part for part in gaps if part.metric in USUAL
+        ]
+        main = main or gaps[:5]
+        rest = [part for part in gaps if part not in main]
+        notes = {_groups_note(part) for part in gaps}
+        shared = notes.pop() if len(notes) == 1 else ""
+        yield GapAxis(
+            title=f"By {features_label(features)}",
+            takeaway=_takeaway(gaps) + (f" Compared {shared}." if shared else ""),
+            plot=_plot(main, features, f"since-{place}"),
+            gaps=tuple(_gap(part, record, shared) for part in main),
+            rest_title=f"The other {len(rest)} gaps" if len(rest) > 1 else "The other gap",
+            rest=tuple(_gap(part, record, shared) for part in rest),
+        )
+
+
+def _takeaway(gaps: Sequence[GapChange]) -> str:
+    """Say of all gaps of a feature which grew, which shrank, and of how many nothing is known."""
+    names = {
+        verdict: list(dict.fromkeys(title(part.metric).lower() for part in gaps if part.verdict == verdict))
+        for verdict in ("worse", "better", "unclear", "unchanged")
+    }
+    if len(names["unchanged"]) == len(gaps):
+        return "Every gap is the very same."
+    said = [
+        f"{word} gap in {_listed(names[verdict])}"
+        for verdict, word in (("worse", "wider"), ("better", "smaller"))
+        if names[verdict]
+    ]
+    first = "; ".join(said)
+    text = f"{first[:1].upper()}{first[1:]}." if said else "No gap is shown to have grown or shrunk."
+    if unclear := len(names["unclear"]):
+        text += f" Of {unclear} {'measure' if unclear == 1 else 'measures'} the data can’t tell."
+    return text
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _gap(part: GapChange, record: AuditRecord, shared: str) -> GapRow:
+    old, new = (
+        _written(part.metric, part.compare, value) if value is not None else "–" for value in (part.old, part.new)
+    )
+    if part.change is None:
+        change = reason_text(part.undefined, record) if part.undefined else "–"
+    else:
+        change = _change(part.metric, part.compare, part.change, part.interval)
+    name = title(part.metric) + (", ratio" if part.compare == "ratio" else "")
+    note = _groups_note(part)
+    return GapRow(name, old, new, change, GAP_WORDS.get(part.verdict or "", ""), note if note != shared else "")
+
+
+def _groups_note(part: GapChange) -> str:
+    """Return which groups are compared now and were not, or the other way round."""
+    return "; ".join(
+        f"{what} {_listed([group_label(group) for group in groups])}"
+        for what, groups in (("now with", part.joined), ("now without", part.left))
+        if groups
+    )
+
+
+def _plot(gaps: Sequence[GapChange], features: tuple[str, ...], plot_id: str) -> ChangePlot | None:
+    """Return the chart of gaps in shares, which stand on one scale."""
+    marks = [
+        Mark(title(part.metric), part.change, part.interval.low, part.interval.high)
+        for part in gaps
+        if part.change is not None
+        and part.interval is not None
+        and part.interval.high is not None
+        and part.verdict != "unchanged"
+        and part.compare == "difference"
+        and _in_points(part.metric)
+    ]
+    if not marks:
+        return None
+    largest = max(marks, key=lambda mark: abs(mark.change))
+    heading = (
+        f"Change in each gap by {features_label(features)} since the earlier audit, percentage points, with intervals"
+    )
+    return change_plot(
+        plot_id, heading, f"Largest change: {largest.label.lower()}, {points(largest.change)} points.", marks
+    )
+
+
+def _basis(comparison: Comparison, record: AuditRecord) -> str:
+    level = percent(record.plan.confidence, 0)
+    if comparison.paired is not None:
+        how = (
+            f"The earlier audit’s decisions stand in this one’s data too (column “{visible(comparison.paired)}”), on the very same "
+            f"rows: where the intervals ({level}) of gaps are paired, both models’ luck cancels."
+        )
+    else:
+        how = f"Intervals ({level}) take the two audits to be of different people."
+        if comparison.data.same_sources:
+            how += " They read the same data, so these intervals are wider than they need be: put both decisions into one audit (data.compare_with)."
+    return (
+        f"{how} A gap that grows is worse. Words are by gap, uncorrected for their number: the more gaps are read, the more "
+        "seem to move by chance."
+    )
