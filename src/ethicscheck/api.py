@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from .auditing import Run, load_config, make_config, make_record
 from .errors import DataError, UsageError
@@ -78,7 +78,9 @@ def _config_stands_alone(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def checked(*words: P.args, **given: P.kwargs) -> R:
         frame = words[0] if words else given.get("frame")
-        others = [name for name, value in given.items() if value is not None and name not in ("frame", "run")]
+        others = [
+            name for name, value in given.items() if value is not None and name not in ("frame", "run", "baseline")
+        ]
         if isinstance(frame, (str, Path)) and others:
             raise UsageError(
                 f"a config says everything, so {' and '.join(others)} can't be given beside it",
@@ -127,6 +129,7 @@ def audit(
     replicates: int = 2000,
     seed: int = 0,
     subject: str | Mapping[str, Any] = "Audit of a data frame",
+    baseline: AuditResult | AuditRecord | str | Path | None = None,
     run: Run | None = None,
 ) -> AuditResult:
     """Audit a data frame, or what a config file describes.
@@ -150,6 +153,7 @@ def audit(
     custom : measures of your own by name: functions f(y_true, y_pred, sample_weight=), or the config's entries, whose
         `function` may be one. A function among `metrics` is known by its own name.
     subject : the system's name, or the config's `subject` section.
+    baseline : an earlier audit, its record, or the path of one; the record then says what changed since.
     run : runs each engine call, for progress and for stopping.
 
     Returns
@@ -167,7 +171,7 @@ def audit(
     """
     if isinstance(frame, (str, Path)):
         loaded = load_config(Path(frame))
-        return AuditResult(make_record(loaded, run=run), loaded.config.outputs)
+        return AuditResult(make_record(loaded, run=run, baseline=record_of(baseline)), loaded.config.outputs)
     columns: dict[str, Any] = {}
     data: dict[str, Any] = {"source": "data frame", "sensitive": _features(sensitive, columns)}
     roles = {"label": label, "prediction": prediction, "score": score, "count": count, "weight": weight}
@@ -206,7 +210,8 @@ def audit(
     sections["report"] = None if suppress_below is None else {"suppress_below": suppress_below}
     config |= {name: section for name, section in sections.items() if section is not None}
     loaded = make_config(config, functions)
-    return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run))
+    earlier = record_of(baseline)
+    return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run, baseline=earlier))
 
 
 def _own_measures(
@@ -260,6 +265,17 @@ def load(path: str | Path) -> AuditResult:
         raise UsageError(f"the record can't be read: {error.strerror}", source.name, "give an audit.json") from None
     read = read_embedded if is_page(content) else read_record
     return AuditResult(read(content, source.name))
+
+
+@overload
+def record_of(given: AuditResult | AuditRecord | str | Path) -> AuditRecord: ...
+@overload
+def record_of(given: AuditResult | AuditRecord | str | Path | None) -> AuditRecord | None: ...
+def record_of(given: AuditResult | AuditRecord | str | Path | None) -> AuditRecord | None:
+    """Return the record of an audit that is given as a result, a record, or the path of one."""
+    if given is None or isinstance(given, AuditRecord):
+        return given
+    return (given if isinstance(given, AuditResult) else load(given)).record
 
 
 def _several(given: Any) -> list[Any]:

@@ -32,15 +32,27 @@ UNDECIDED = 3
     metavar="DIR",
     help="An archive in which CONFIG may have been registered (`archive plan`); the record then says since when.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="RECORD",
+    help="An earlier audit (audit.json); report and record then say what changed since. Verdict and exit code stay this audit's own.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def audit_command(
-    config: Path, output: Path, formats: tuple[str, ...], allow_inconclusive: bool, archive: Path | None, quiet: bool
+    config: Path,
+    output: Path,
+    formats: tuple[str, ...],
+    allow_inconclusive: bool,
+    archive: Path | None,
+    baseline: Path | None,
+    quiet: bool,
 ) -> int:
     """Audit the predictions CONFIG describes and write the record and the report.
 
     CONFIG defaults to ./ethicscheck.yaml; paths in it are relative to it.
     """
-    from ethicscheck.api import AuditResult
+    from ethicscheck.api import AuditResult, load
     from ethicscheck.auditing import load_config, make_record
     from ethicscheck.exports import check_formats
     from ethicscheck.model.profile_use import names_of
@@ -52,8 +64,9 @@ def audit_command(
     loaded = load_config(config)
     check_formats(chosen or loaded.config.outputs, names_of(loaded.config.policy.profiles))
     registration = _registration(archive, loaded.content) if archive is not None else None
+    earlier = load(baseline).record if baseline is not None else None
     with Progress(quiet) as progress:
-        record = make_record(loaded, run=progress.run)
+        record = make_record(loaded, run=progress.run, baseline=earlier)
     record = registration.put_into(record) if registration is not None else record
     result = AuditResult(record, loaded.config.outputs)
     written = result.save(output, chosen or None)
