@@ -141,3 +141,21 @@ def test_a_form_is_filled_in_with_the_keyboard_alone(tmp_path: Path, browser: An
 
     found = json.loads(download.read_text())["answers"]
     assert {part["item"]: part["answer"] for part in found} == {"a.choice": "yes", "a.scale": "1"}
+
+
+def test_a_question_that_hangs_on_a_measurement_does_not_break_the_form(tmp_path: Path, browser: Any) -> None:
+    """No audit is at hand in a form: what people said decides, and the script goes on."""
+    metric = 'metric: {metric: accuracy, across: "*", compare: difference, max: 0.05}'
+    follow_up = "when: {any: [{measured: q, in: [no]}, {item: q, in: [no]}]}"
+    opened = begin(tmp_path, items(question("q", metric), question("f", follow_up)))
+    form = tmp_path / "f.html"
+    assert run(["checklist", "export", str(opened.journal.path), "-o", str(form)]) == 0
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(form.as_uri())
+
+    assert page.locator('[data-item="f"]').is_hidden()
+    page.locator('[data-item="q"]').get_by_label("No", exact=True).check()
+    assert page.locator('[data-item="f"]').is_visible()
+    assert said == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from ruamel.yaml import YAML
 
 from ethicscheck.checklist import definition
 from ethicscheck.checklist.definition import Checklist, Condition, Item
+from ethicscheck.checklist.opening import status_without_answers
 from ethicscheck.checklist.shipped import load
 from ethicscheck.metrics.registry import find_measure
 from ethicscheck.model.strict_yaml import read_yaml
@@ -276,6 +278,17 @@ def test_the_starter_for_much_at_stake_asks_all_seven() -> None:
         for home in found.homes
         for _, item in home.checklist.items()
     )
+
+
+@pytest.mark.parametrize("name", [*sorted(SHIPPED), *STARTERS])
+def test_a_fresh_journal_says_nothing_for_anybody(name: str) -> None:
+    """VerifyWise seeds canned answers; here nothing is answered until a person answers it."""
+    status = status_without_answers(load(name, Path()), today=datetime.date(2026, 3, 1))
+    counts = status.progress()
+
+    assert counts["unanswered"] > 0
+    assert counts["unanswered"] + counts["hidden"] == counts["items"] == len(status.items)
+    assert [item.item.id for item in status.items if item.answers] == []
 
 
 def test_everything_shipped_stands_in_the_report(tmp_path: Path) -> None:
