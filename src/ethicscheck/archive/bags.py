@@ -14,7 +14,7 @@ from types import ModuleType
 from ethicscheck.errors import UsageError
 
 from .canonical import sha256
-from .disk import Written, copy_file, write_file
+from .disk import Written, copy_file, remove_empty, write_file
 from .layout import TAG_MANIFEST
 
 PAYLOAD = "data"
@@ -60,6 +60,7 @@ class BagWriter:
         ----------
         info : what `bag-info.txt` says besides the payload's size.
         """
+        remove_empty(self.folder / PAYLOAD)  # a folder that a bag does not account for would look added
         listed = {f"{PAYLOAD}/{path}": part.sha256 for path, part in self.written.items()}
         size = sum(part.size for part in self.written.values())
         lines = {**info, "Payload-Oxum": f"{size}.{len(self.written)}"}

@@ -131,6 +131,13 @@ def remove_tree(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
+def remove_empty(folder: Path) -> None:
+    """Remove the folders below one in which there is no file."""
+    for place, _, _ in os.walk(folder, topdown=False):
+        if Path(place) != folder and not any(Path(place).iterdir()):
+            Path(place).rmdir()
+
+
 def sync_tree(folder: Path) -> None:
     """Sync a folder and all folders in it."""
     for place, _, _ in os.walk(folder):
@@ -173,6 +180,7 @@ __all__ = [
     "make_folder",
     "move",
     "open_plain",
+    "remove_empty",
     "remove_tree",
     "replace",
     "sync_folder",

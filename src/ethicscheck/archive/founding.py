@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
 from ethicscheck.errors import UsageError
@@ -14,6 +13,7 @@ from .canonical import sha256
 from .disk import make_folder, remove_tree, replace, sync_folder, sync_tree, worded, write_file
 from .layout import Layout
 from .log import FIRST, Signer, make_line, sign_head
+from .standalone import standalone_files
 
 _OURS = ("verify.py", "README.txt", "public", "log.jsonl", "head.json", ".staging")
 
@@ -39,11 +39,11 @@ def found_archive(
     root = root.resolve()
     layout = Layout(root)
     with worded(root):
-        now = created_now()
+        now, shipped = created_now(), standalone_files()
         about = About(now, tuple(keys), retain_years)
         files = {
             "archive.json": about.to_bytes(),
-            "README.txt": _shipped("README.txt"),
+            "README.txt": shipped["README.txt"],
             **{f"public/{keyid}.pub": f"{public}\n".encode() for keyid, public in keys},
         }
         line = make_line(1, FIRST, now, "init", {"files": {name: sha256(content) for name, content in files.items()}})
@@ -51,7 +51,7 @@ def found_archive(
         remove_tree(layout.staging)
         staged = {
             **files,
-            "verify.py": _shipped("verify.py"),
+            "verify.py": shipped["verify.py"],
             "log.jsonl": line + b"\n",
             "head.json": sign_head(1, sha256(line), signer).to_bytes(),
         }
@@ -86,10 +86,6 @@ def check_empty(root: Path) -> None:
     if [name for name in found if name not in _OURS] or not first_only:
         hint = "an archive begins in a folder of its own; choose another"
         raise UsageError("the folder is not empty", str(root), hint)
-
-
-def _shipped(name: str) -> bytes:
-    return (resources.files("ethicscheck.archive") / "standalone" / name).read_bytes()
 
 
 __all__ = ["check_empty", "found_archive"]
