@@ -31,6 +31,7 @@ FORMATS: dict[str, Format] = {
     "html": Format("report.html", "ethicscheck.report"),
     "json": Format("audit.json", "ethicscheck.exports.json"),
     "summary": Format("summary.html", "ethicscheck.exports.summary"),
+    "markdown": Format("report.md", "ethicscheck.exports.markdown"),
     "ll144": Format("ll144.html", "ethicscheck.exports.ll144", profile="nyc-ll144"),
 }
 
