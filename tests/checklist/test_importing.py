@@ -352,6 +352,51 @@ def test_a_form_in_another_language_asks_the_same_questions(
     capsys.readouterr()
 
 
+@pytest.mark.parametrize("ending", ["md", "yaml", "csv"])
+def test_export_writes_over_no_answer_that_was_filled_in_and_not_imported(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """An hour of somebody's work; once imported, the same file may be renewed."""
+    monkeypatch.chdir(tmp_path)
+    opened = begin(tmp_path)
+    answer(opened, "a.number", 5)
+    words = ["checklist", "export", "c.answers.jsonl", "-o", f"f.{ending}"]
+    assert run(words) == 0
+    reader = FORMATS[Path(f"f.{ending}").suffix[1:].replace("md", "markdown")]
+    before = reader.read(Path(f"f.{ending}").read_text(encoding="utf-8-sig"), "f")
+    assert reader.write is not None
+    typed = replace(before, rows=(*before.rows, Row("a.choice", "Yes", comment="so"), Row("a.multi", "other, one")))
+    Path(f"f.{ending}").write_text(reader.write(typed, opened.loaded.checklist))
+    kept = Path(f"f.{ending}").read_bytes()
+    capsys.readouterr()
+
+    assert run(words) == 2
+    assert capsys.readouterr().err == (
+        f"error: the form that is there holds answers that are not in the journal: a.choice, a.multi (f.{ending}) — "
+        "import it first, or choose another file with -o\n"
+    )
+    assert Path(f"f.{ending}").read_bytes() == kept
+    assert run(["checklist", "import", "c.answers.jsonl", f"f.{ending}", "--as", "Ben", "--role", "engineer"]) == 0
+    assert run(words) == 0
+    Path(f"f.{ending}").write_text("# My notes\n")
+    assert run(words) == 2
+    assert Path(f"f.{ending}").read_text() == "# My notes\n"
+
+
+@pytest.mark.parametrize("ending", ["md", "yaml", "csv", "html"])
+def test_a_fresh_form_answers_nothing_for_anybody(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    """VerifyWise seeds canned answers."""
+    monkeypatch.chdir(tmp_path)
+    begin(tmp_path)
+    run(["checklist", "export", "c.answers.jsonl", "-o", f"f.{ending}"])
+
+    assert " checked" not in Path(f"f.{ending}").read_text(encoding="utf-8-sig").split("<script")[0]
+    assert run(["checklist", "import", "c.answers.jsonl", f"f.{ending}", "--as", "Ben", "--role", "engineer"]) == 0
+    assert capsys.readouterr().out.endswith(": 0 answers added\n")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -454,7 +499,8 @@ def saved_by_a_spreadsheet(text: str, delimiter: str, change: Any) -> str:
 def test_a_form_that_a_spreadsheet_opened_and_saved_still_says_the_same(
     encoding: str, delimiter: str, day: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:
-    """Moved columns, Windows line ends inside cells, days and decimals in the manner of a country: nobody's answer becomes another's."""
+    """Moved columns, Windows line ends inside cells, days and decimals in the manner of a country: nobody's answer becomes another's,
+    and no justification is lost (AI Verify #484)."""
     monkeypatch.chdir(tmp_path)
     opened, other = begin(tmp_path), begin_in(tmp_path / "other")
     answer(opened, "a.number", 0.5, comment='one\ntwo; three, four\t"five"')

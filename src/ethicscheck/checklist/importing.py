@@ -17,6 +17,7 @@ from .definition import Item
 from .entries import Answer, Entry, Evidence, Resolution, Withdrawal, content_of, read_line, write_line
 from .evidence import record_evidence
 from .forms import Form, Row, restored
+from .kinds import read_value
 from .opening import OpenJournal
 from .rules import canonical, meaning
 
@@ -80,6 +81,42 @@ def import_form(opened: OpenJournal, form: Form, *, by: str, role: str, at: str,
     source = {"by": by, "role": role, "at": at, "sha256": sha256}
     written, aside = opened.journal.append([replace(entry, imported=source) for entry in bringing.entries])
     return Imported(written, bringing.present, (*notes, *aside))
+
+
+def not_brought_in(opened: OpenJournal, form: Form) -> tuple[str, ...]:
+    """Return the questions to which a form holds an answer that the journal does not: whoever throws the form away loses it."""
+    history = _History.of(opened)
+    said: dict[str, list[Answer]] = {}
+    for (item, _), entry in history.last.items():
+        said.setdefault(item, []).append(entry)
+    found = []
+    for row in form.rows:
+        kept = restored(row)
+        name = opened.loaded.checklist.current_id(row.item)
+        known = kept is not None and _statement(kept.entry()) in history.statements
+        if not row.blank and not known and not any(_stands(row, entry, opened) for entry in said.get(name, ())):
+            found.append(row.item)
+    return tuple(dict.fromkeys(found))
+
+
+def _stands(row: Row, entry: Answer, opened: OpenJournal) -> bool:
+    """Return whether an answer of the journal is what a row that carries no digest says."""
+    try:
+        item = find_item(opened, row.item.strip())
+        value = None if row.na_reason.strip() else read_value(item, opened.loaded.checklist, row.answer)
+    except EthicscheckError:
+        return False
+    words = (row.na_reason.strip() or None, row.comment.strip() or None)
+    names = {piece.name for piece in row.evidence} <= {piece.name for piece in entry.evidence}
+    return (
+        names
+        and meaning(value, item) == meaning(entry.value, item)
+        and words
+        == (
+            entry.na_reason,
+            entry.comment,
+        )
+    )
 
 
 def _at(problem: Problem, row: Row, name: str) -> Problem:
@@ -285,4 +322,4 @@ class _Bringing:
         return min((given, self.at), key=_moment)
 
 
-__all__ = ["Imported", "import_form"]
+__all__ = ["Imported", "import_form", "not_brought_in"]

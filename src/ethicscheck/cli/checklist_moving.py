@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .checklist_answering import person_options
 from .checklist_walk import lang_option
+
+if TYPE_CHECKING:
+    from ethicscheck.checklist.forms import FormFormat
+    from ethicscheck.checklist.opening import OpenJournal
 
 
 @click.command("export")
@@ -43,6 +48,7 @@ def export_command(journal: Path, form: str | None, output: Path, lang: str | No
         raise UsageError("there is no such form to fill in", str(output), "give --format markdown, yaml, csv or html")
     opened = open_journal(journal)
     _check_apart(output, opened.journal.path, opened.loaded.source)
+    _check_nothing_is_lost(output, chosen, opened)
     filled = make_form(opened.loaded.checklist, opened.loaded.sha256, opened.contents.entries)
     content = chosen.write(replace(filled, language=lang or ""), spoken(opened.loaded, lang))
     mark = b"\xef\xbb\xbf" if chosen is FORMATS["csv"] else b""  # without it spreadsheets guess the encoding
@@ -97,6 +103,29 @@ def _check_apart(output: Path, *kept: Path | None) -> None:
     for path in kept:
         if path is not None and output.exists() and path.exists() and output.samefile(path):
             raise UsageError("the form would replace what it is made from", str(output), "choose another file with -o")
+
+
+def _check_nothing_is_lost(output: Path, chosen: FormFormat, opened: OpenJournal) -> None:
+    """Check that a file in the way is a form of this checklist, and that what people wrote into it is in the journal."""
+    from ethicscheck.checklist.importing import not_brought_in
+    from ethicscheck.errors import EthicscheckError, UsageError
+
+    if not output.exists():
+        return
+    try:
+        form = chosen.read(_text(_content(output), output.name), output.name)
+    except EthicscheckError:
+        hint = "choose another file with -o, or take it away first"
+        raise UsageError(
+            "there is such a file already, and it is no form that could be renewed", str(output), hint
+        ) from None
+    if form.checklist != opened.loaded.checklist.id:
+        what = f"there is a form of the checklist {form.checklist!r} already"
+        raise UsageError(what, str(output), "choose another file with -o")
+    if left := not_brought_in(opened, form):
+        shown = ", ".join(left[:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
+        what = f"the form that is there holds answers that are not in the journal: {shown}"
+        raise UsageError(what, str(output), "import it first, or choose another file with -o")
 
 
 def _content(file: Path) -> bytes:
