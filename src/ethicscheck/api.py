@@ -34,10 +34,12 @@ class AuditResult:
     ----------
     record : the record of the audit (`ethicscheck/record/1`).
     formats : the documents the config asks for.
+    template : the folder of one's own templates for the report, where the config names one.
     """
 
     record: AuditRecord
     formats: tuple[str, ...] = ("html", "json")
+    template: Path | None = None
 
     @property
     def verdict(self) -> Literal["pass", "fail", "inconclusive"]:
@@ -69,7 +71,7 @@ class AuditResult:
         The paths written.
         """
         chosen = tuple(_several(formats)) if formats is not None else self.formats
-        return write_documents(self.record, Path(folder), ("json", *chosen))
+        return write_documents(self.record, Path(folder), ("json", *chosen), self.template)
 
 
 def _config_stands_alone(function: Callable[P, R]) -> Callable[P, R]:

@@ -31,7 +31,8 @@ from ethicscheck.studies import make_studies
 from ethicscheck.studies.context import StudyContext
 
 from .comparing import all_disparities, all_estimates, chosen_measures, reference_group
-from .describing import describe_data, describe_plan, describe_subject, libraries_used, report_words
+from .describing import describe_data, describe_plan, describe_subject, libraries_used
+from .looks import report_words
 from .measuring import MeasuredData, Run, measure_data
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def make_record(
         checklists=tuple(part.entry for part in assessed),
         controls=_controls(assessed, loaded.control_maps),
         findings=findings,
-        report=report_words(config),
+        report=report_words(loaded),
         warnings=warning_entries(config, rules, measurement, findings),
         impact_ratios=impact_tables(config, measurement),
         **make_studies(context),

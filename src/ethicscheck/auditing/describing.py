@@ -21,12 +21,10 @@ from ethicscheck.model.record import (
     GroupShare,
     Plan,
     ProfileEntry,
-    ReportWords,
     StratumEntry,
     Subject,
     Words,
 )
-from ethicscheck.policy.controls import maps_left_out
 from ethicscheck.policy.profile_uses import PUBLISHED, uses_of
 from ethicscheck.policy.profiles import load_profile
 
@@ -124,12 +122,6 @@ def describe_subject(loaded: LoadedConfig) -> Subject:
         artifact_sha256=digest,
         words=words,
     )
-
-
-def report_words(config: Config) -> ReportWords | None:
-    words = {"title": config.report.title, "organisation": config.report.organisation}
-    left_out = maps_left_out(config.report.controls)
-    return ReportWords(**words, left_out_maps=left_out) if any(words.values()) or left_out else None
 
 
 def libraries_used(config: Config) -> tuple[str, ...]:

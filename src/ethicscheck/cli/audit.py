@@ -68,7 +68,7 @@ def audit_command(
     with Progress(quiet) as progress:
         record = make_record(loaded, run=progress.run, baseline=earlier)
     record = registration.put_into(record) if registration is not None else record
-    result = AuditResult(record, loaded.config.outputs)
+    result = AuditResult(record, loaded.config.outputs, loaded.template)
     written = result.save(output, chosen or None)
     if not quiet:
         from .streams import best_effort

@@ -23,7 +23,8 @@ class Format(NamedTuple):
 
     file_name: str
     module: str
-    package: str = ""  # a package that only an extra installs; the extra is called as the format is
+    package: str = ""  # a package that only an extra installs
+    extra: str = ""  # that extra, where it is not called as the format is
     profile: str = ""  # the profile whose tables it publishes
 
 
@@ -32,11 +33,16 @@ FORMATS: dict[str, Format] = {
     "json": Format("audit.json", "ethicscheck.exports.json"),
     "summary": Format("summary.html", "ethicscheck.exports.summary"),
     "markdown": Format("report.md", "ethicscheck.exports.markdown"),
+    "in-toto": Format(
+        "attestation.intoto.json", "ethicscheck.exports.in_toto", package="in_toto_attestation", extra="sign"
+    ),
     "ll144": Format("ll144.html", "ethicscheck.exports.ll144", profile="nyc-ll144"),
 }
 
 
 SEALED = "json"  # the record itself; every other document is drawn from what may be published
+# Drawn from the sealed record, whose digest they name; they publish by themselves only what may be.
+NAMES_THE_SEALED = frozenset({"in-toto"})
 
 
 def check_formats(names: Sequence[str], profiles: Sequence[str] | None = None) -> None:
@@ -64,7 +70,7 @@ def check_formats(names: Sequence[str], profiles: Sequence[str] | None = None) -
 
 def missing_extra(name: str) -> UsageError:
     """Return the error of a format whose extra is not installed."""
-    hint = f'install it with: pip install "ethicscheck[{name}]"'
+    hint = f'install it with: pip install "ethicscheck[{FORMATS[name].extra or name}]"'
     return UsageError(f"the format {name} needs {FORMATS[name].package}, which is not installed", "", hint)
 
 
@@ -77,8 +83,15 @@ def missing_profile(name: str) -> UsageError:
     )
 
 
-def render_document(record: AuditRecord, name: str) -> bytes:
+TEMPLATED = "html"  # the document whose blocks a folder of one's own templates may override
+
+
+def render_document(record: AuditRecord, name: str, template: Path | None = None) -> bytes:
     """Return one document's bytes.
+
+    Parameters
+    ----------
+    template : a folder of one's own templates for the report.
 
     Raises
     ------
@@ -86,13 +99,20 @@ def render_document(record: AuditRecord, name: str) -> bytes:
         When there is no such format, or it can't be made of this record.
     """
     check_formats((name,), [part.id for part in record.plan.profiles])
-    published = record if name == SEALED else publishable(record)
-    rendered: bytes = importlib.import_module(FORMATS[name].module).render(published)
+    published = record if name == SEALED or name in NAMES_THE_SEALED else publishable(record)
+    render = importlib.import_module(FORMATS[name].module).render
+    rendered: bytes = render(published, template) if name == TEMPLATED else render(published)
     return rendered
 
 
-def write_documents(record: AuditRecord, folder: Path, formats: Sequence[str]) -> tuple[Path, ...]:
+def write_documents(
+    record: AuditRecord, folder: Path, formats: Sequence[str], template: Path | None = None
+) -> tuple[Path, ...]:
     """Render every document first, then write them all.
+
+    Parameters
+    ----------
+    template : a folder of one's own templates for the report.
 
     Raises
     ------
@@ -101,4 +121,4 @@ def write_documents(record: AuditRecord, folder: Path, formats: Sequence[str]) -
     """
     chosen = tuple(dict.fromkeys(formats))
     check_formats(chosen, [part.id for part in record.plan.profiles])
-    return write_all({folder / FORMATS[name].file_name: render_document(record, name) for name in chosen})
+    return write_all({folder / FORMATS[name].file_name: render_document(record, name, template) for name in chosen})

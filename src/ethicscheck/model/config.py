@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Discriminator,
@@ -24,6 +25,7 @@ from pydantic import (
 
 from ethicscheck.errors import ConfigError, Problem
 
+from .colours import DARK, ENOUGH, LIGHT, is_colour, least_contrast
 from .config_data import DataConfig as DataConfig
 from .config_data import OneOrMore, SubjectConfig, as_list, as_part
 from .config_data import Section as Section
@@ -133,11 +135,53 @@ class ChecklistUse(Section):
     )
 
 
+def _colour(text: str) -> str:
+    if not is_colour(text):
+        raise refuse("a colour such as #1f5f7a is meant here")
+    return text.lower()
+
+
+Colour = Annotated[Text, AfterValidator(_colour)]
+
+
+class ColoursConfig(Section):
+    """The report's one colour, for bars and links; it must stay legible (WCAG 2.2: contrast of 4.5 or more)."""
+
+    accent: Colour = Field(description="On light ground, as #1f5f7a.")
+    accent_dark: Colour | None = Field(None, description="On dark ground; default: the accent, as light as it must be.")
+
+    @field_validator("accent")
+    @classmethod
+    def _legible(cls, colour: str) -> str:
+        return _checked_contrast(colour, LIGHT, "darker")
+
+    @field_validator("accent_dark")
+    @classmethod
+    def _legible_in_the_dark(cls, colour: str | None) -> str | None:
+        return colour and _checked_contrast(colour, DARK, "lighter")
+
+
+def _checked_contrast(colour: str, grounds: tuple[str, ...], other: str) -> str:
+    found = least_contrast(colour, grounds)
+    if found < ENOUGH:
+        raise refuse(f"its contrast with the page is {found:.2f}, and text needs {ENOUGH}; choose a {other} colour")
+    return colour
+
+
 class ReportConfig(Section):
     """What the report is called, and what it may show."""
 
     title: Text | None = Field(None, description="The report's title; default: the system's name.")
     organisation: Text | None = Field(None, description="Who publishes the report.")
+    logo: Text | None = Field(
+        None,
+        description="Your logo, relative to this file: SVG, PNG or JPEG, up to 50 KB. It becomes part of the record.",
+    )
+    colours: ColoursConfig | None = Field(None, description="Your colour.")
+    template: Text | None = Field(
+        None,
+        description="A folder with a report.html.j2 that overrides blocks of the report, relative to this file.",
+    )
     suppress_below: Whole | None = Field(
         None, description="Hide numbers of fewer people than this (and enough others) in every published document."
     )
@@ -234,6 +278,12 @@ class LoadedConfig:
     def base(self) -> Path:
         """The folder that paths in the config are relative to."""
         return self.path.parent if self.path is not None else Path()
+
+    @property
+    def template(self) -> Path | None:
+        """The folder of the report's own templates."""
+        named = self.config.report.template
+        return self.base / named if named is not None else None
 
 
 def parse_config(value: Any, document: Document, also: tuple[Problem, ...] = ()) -> Config:

@@ -197,11 +197,30 @@ class Suppression(Part):
     withheld: tuple[str, ...] = Field((), description="Parts of the record that are left out whole.")
 
 
+class Logo(Part):
+    """A logo, so that a page drawn from the record alone still carries it."""
+
+    media_type: Literal["image/svg+xml", "image/png", "image/jpeg"]
+    data: str = Field(description="The file, in base64.")
+
+
+class Colours(Part):
+    """The report's colour, on light and on dark ground."""
+
+    accent: str = Field(pattern="^#[0-9a-f]{6}$")
+    accent_dark: str = Field(pattern="^#[0-9a-f]{6}$")
+
+
 class ReportWords(Part):
-    """What the report is called, and who published it."""
+    """What the report is called, who published it, and how it looks."""
 
     title: str | None = None
     organisation: str | None = None
+    logo: Logo | None = None
+    colours: Colours | None = None
+    template_sha256: str | None = Field(
+        None, description="Digest of the report's own templates; the record does not hold them."
+    )
     left_out_maps: tuple[str, ...] = Field((), description="Shipped control maps that the report is not to show.")
 
 

@@ -12,11 +12,23 @@ from ethicscheck.model.record import AuditRecord
 _INDENT = re.compile(r"\s*\n\s*")
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2.sandbox import SandboxedEnvironment
 
 
-def render(record: AuditRecord) -> bytes:
-    """Return the report as one HTML page."""
+def render(record: AuditRecord, template: Path | None = None) -> bytes:
+    """Return the report as one HTML page.
+
+    Parameters
+    ----------
+    template : a folder whose `report.html.j2` overrides blocks of ours.
+
+    Raises
+    ------
+    UsageError
+        When the folder's templates can't be drawn; it says which line.
+    """
     from ethicscheck.model.embedded import ELEMENT, embedded_text
     from ethicscheck.policy.publishing import publishable
 
@@ -24,11 +36,13 @@ def render(record: AuditRecord) -> bytes:
     from .view import make_view
 
     record = carried(publishable(record))
-    page = (
-        environment()
-        .get_template("report.html.j2")
-        .render(view=make_view(record), element=ELEMENT, embedded=embedded_text(record))
-    )
+    parts = {"view": make_view(record), "element": ELEMENT, "embedded": embedded_text(record)}
+    if template is None:
+        page = environment().get_template("report.html.j2").render(parts)
+    else:
+        from .own_templates import render_own
+
+        page = render_own(environment(), template, parts)
     return _INDENT.sub("\n", page).encode("utf-8")
 
 

@@ -35,6 +35,8 @@ class ReportView:
 
     title: str
     organisation: str
+    logo: str
+    colours: tuple[str, str] | None
     subject: tuple[tuple[str, str], ...]
     created: str
     period: str
@@ -101,6 +103,8 @@ def make_view(record: AuditRecord) -> ReportView:
     return ReportView(
         title=visible((words.title if words else None) or record.subject.name),
         organisation=visible((words.organisation if words else None) or ""),
+        logo=f"data:{words.logo.media_type};base64,{words.logo.data}" if words and words.logo else "",
+        colours=(words.colours.accent, words.colours.accent_dark) if words and words.colours else None,
         subject=subject_rows(record),
         created=record.provenance.created[:10],
         period=visible((record.plan.period or "").replace("/", " to ")),
