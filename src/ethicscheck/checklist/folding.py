@@ -103,12 +103,16 @@ def _collect(
 ) -> tuple[dict[str, Given], list[str]]:
     given: dict[str, Given] = {}
     notes: list[str] = []
+    renamed = checklist.renamed
+    roles_of = {name: section.roles for name, section in places.items()}
     for place, entry in enumerate(entries):
         if not isinstance(entry, (Answer, Withdrawal, Resolution)):
             continue
-        name = checklist.current_id(entry.item)
-        part = given.setdefault(name, Given())
-        roles = places[name].roles if name in places else None
+        name = checklist.current_id(entry.item) if entry.item in renamed else entry.item
+        part = given.get(name)
+        if part is None:
+            part = given[name] = Given()
+        roles = roles_of.get(name)
         if isinstance(entry, Answer):
             part.answers[entry.by] = (place, entry)
             if roles is not None and roles.answer and entry.role not in roles.answer:
