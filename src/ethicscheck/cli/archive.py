@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .archive_index import index_command
 from .archive_keeping import expire_command, hold_command, release_command
+from .archive_key import key_command
 from .archive_options import KEY, archive_option, key_options, open_key, open_layout, say, waiting
 from .archive_repair import repair_command
+from .archive_verify import verify_command
 from .audit import DEFAULT_CONFIG
 
 if TYPE_CHECKING:
@@ -201,5 +204,8 @@ archive_command.add_command(hold_command)
 archive_command.add_command(release_command)
 archive_command.add_command(expire_command)
 archive_command.add_command(repair_command)
+archive_command.add_command(verify_command)
+archive_command.add_command(index_command)
+archive_command.add_command(key_command)
 
 __all__ = ["KEY", "archive_command"]
