@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from ethicscheck.model.comparison import GapChange
 from ethicscheck.model.part import Interval
-from ethicscheck.stats.growth import Compare, growth_ends
+from ethicscheck.stats.growth import Compare, Compared, growth_ends
 
 from .side import Features, Side, TwoAudits, group_key, limited
 
@@ -121,17 +120,15 @@ def how_moved(two: TwoAudits, name: str, features: Features, compare: Compare, s
     paired = _paired(two, name, features, compare, seen)
     if paired is not None:
         return Moved(paired, same)
-    found = list(_component_ends(two, name, features, compare, worst))
-    ends = [part for part in found if part is not None]
-    method = INDEPENDENT if len(ends) == len(found) else FROM_ENDS
-    if method == FROM_ENDS:  # its groups' own values are not in the record: treatment equality
-        apart = seen.ends_apart()
-        if apart is None:
-            return Moved(None, same, "not_in_record")
-        ends = [apart]
-    # The worst of several gaps moves by at most what the most moved one does, and by at least the least moved one.
+    parts = _compared(two, name, features, fewest=1 if compare == "each" else 2)
+    if parts is not None:
+        (low, high), method = growth_ends(parts, compare, two.alpha, worst), INDEPENDENT
+    elif (apart := seen.ends_apart()) is not None:  # groups' own values are not in the record: treatment equality
+        (low, high), method = apart, FROM_ENDS
+    else:
+        return Moved(None, same, "not_in_record")
     span = 1.0 if compare == "ratio" else two.span(name)
-    low, high = max(min(part[0] for part in ends), -span), min(max(part[1] for part in ends), span)
+    low, high = max(low, -span), min(high, span)
     change = seen.new - seen.old
     low, high = min(low, change), max(high, change)
     if not math.isfinite(low):
@@ -140,20 +137,19 @@ def how_moved(two: TwoAudits, name: str, features: Features, compare: Compare, s
     return Moved(Interval(low=low, high=high if math.isfinite(high) else None, level=level, method=method), same)
 
 
-def _component_ends(
-    two: TwoAudits, name: str, features: Features, compare: Compare, worst: str
-) -> Iterator[tuple[float, float] | None]:
+def _compared(two: TwoAudits, name: str, features: Features, fewest: int) -> list[Compared] | None:
+    """Return the groups of each measure that a gap is the worst of; None where a record lacks them."""
+    parts = []
     for metric in two.components(name):
         old, new = two.old.compared(metric, features), two.new.compared(metric, features)
-        fewest = 1 if compare == "each" else 2
         if old is None or new is None or min(len(old), len(new)) < fewest:
-            yield None
-            continue
+            return None
         before = {group_key(row.group): place for place, row in enumerate(old)}
         same = [
             (place, before[group_key(row.group)]) for place, row in enumerate(new) if group_key(row.group) in before
         ]
-        yield growth_ends(limited(new), limited(old), same, compare, two.alpha, worst)
+        parts.append(Compared(limited(new), limited(old), same))
+    return parts
 
 
 def _paired(two: TwoAudits, name: str, features: Features, compare: Compare, seen: Seen) -> Interval | None:

@@ -121,9 +121,8 @@ class SinceSection:
 
     @property
     def brief(self) -> tuple[str, ...]:
-        """What the terminal says of it: the headline, what stands in the way, and each finding that changed."""
-        shown = [f"{row.mark} {row.word.lower()}: {row.heading} ({row.id})" for row in self.findings if row.past_rule]
-        return (f"{self.about} {self.headline}", *self.cautions[:2], *shown)
+        """What an audit's own summary says of it: the headline, and what one should mind."""
+        return (f"{self.mark} {self.word}. {self.about} {self.headline}".rstrip(), *self.cautions[:2])
 
 
 def since_section(index: RecordIndex) -> SinceSection | None:
@@ -223,7 +222,8 @@ def _headline(comparison: Comparison, found: Sequence[FindingRow]) -> str:
     if past:
         named = "; ".join(f"{row.heading} ({row.verdicts})" for row in past[:3])
         more = f"; and {len(past) - 3} more" if len(past) > 3 else ""
-        return f"{len(past)} of {len(found)} findings got worse and {'fails' if len(past) == 1 else 'fail'}: {named}{more}."
+        fail = "fails" if len(past) == 1 else "fail"
+        return f"{len(past)} of {len(found)} findings got worse and {fail}: {named}{more}."
     if all(row.status == "unchanged" for row in found):
         return "Every finding has the very same numbers."
     failing = sum(part.new_verdict == "fail" and part.old_verdict is None for part in comparison.findings)

@@ -7,7 +7,7 @@ known of neither audit. Two models on the same people are in `paired`, where luc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -83,15 +83,27 @@ def proportion_of_limits(value: Floats, low: Floats, high: Floats, z: float) -> 
     return Proportion(value, np.maximum(size, 0.0))
 
 
-def growth_ends(
-    new: Limited, old: Limited, same: Sequence[tuple[int, int]], compare: Compare, alpha: float, worst: str = "max"
-) -> tuple[float, float]:
-    """Return the interval of (new gap − old gap) from two samples of different people.
+@dataclass(frozen=True)
+class Compared:
+    """One measure in two audits of different people.
 
     Parameters
     ----------
     new, old : the groups that are compared in either audit; they need not be the same ones.
     same : (place in new, place in old) of each group that stands in both.
+    """
+
+    new: Limited
+    old: Limited
+    same: Sequence[tuple[int, int]]
+
+
+def growth_ends(parts: Sequence[Compared], compare: Compare, alpha: float, worst: str = "max") -> tuple[float, float]:
+    """Return the interval of (new gap − old gap) from two samples of different people.
+
+    Parameters
+    ----------
+    parts : the measure; of a criterion, whose gap is the worst of several, each of them.
     compare : "difference" (max − min), "ratio" (min ÷ max) or "each" (the worst single group).
     alpha : 1 − confidence.
     worst : for "each", whether the largest or the smallest value is the worst.
@@ -102,25 +114,26 @@ def growth_ends(
 
     Notes
     -----
-    Under either audit a group drops out as the highest (lowest) when another is higher (lower) beyond doubt; a tenth of α
-    goes to that, by Bonferroni over the groups. Let c be a pair that may be the new audit's extremes, d̂ a difference. Where
-    c may be the old audit's extremes too, the gap grew by at most d_new(c) − d_old(c), since the old gap is at least the
-    old difference of that pair. Else it grew by d_new(c) − d_old(e) for some pair e that may be the old extremes. Each such
-    contrast has a MOVER limit (Zou & Donner 2008, Statistics in Medicine 27, 1693–1702) from the two pairs' own, which
-    in turn come from the groups' own; the upper end is the largest of them, with what is left of α/2, and the lower end mirrors it.
+    Under either audit a group drops out as the highest (lowest) when another is higher (lower) beyond doubt, and a measure
+    as the worst of several when another one's gap is larger beyond doubt; a tenth of α goes to that, by Bonferroni. Let c be
+    a pair that may be the new audit's extremes, d̂ a difference. Where c may be the old audit's extremes too, the gap grew by
+    at most d_new(c) − d_old(c), since the old gap is at least the old difference of that pair. Else it grew by
+    d_new(c) − d_old(e) for some pair e that may be the old extremes. Each such contrast has a MOVER limit (Zou & Donner 2008,
+    Statistics in Medicine 27, 1693–1702) from the two pairs' own, which in turn come from the groups' own; the upper end is
+    the largest of them, with what is left of α/2, and the lower end mirrors it.
 
     MOVER on the two gaps' printed ends would not do: max − min is biased upward, its lower end is floored at 0, and
     a bias is no chance error that cancels another. With ten equal groups of 100 new people and an old gap well known it would
     miss the truth in up to half of all samples (tests/coverage/simulate_growth.py).
     """
-    excluding = EXCLUDING_SHARE * alpha / 2  # for one end: four extremes must be kept
+    excluding = (
+        EXCLUDING_SHARE * alpha / 2
+    )  # for one end: four extremes must be kept, and the worst of several measures
     z = float(-ndtri(alpha / 2 - excluding))
-    groups = max(len(new.value), len(old.value))
-    z_excluding = float(-ndtri(excluding / (4 * max(groups - 1, 1))))
-    sides = [_contrasts(part, compare, z, z_excluding, worst) for part in (new, old)]
-    match = _matched(len(new.value), len(old.value), same, compare)
-    high = _largest_growth(sides[0], sides[1], match[0])
-    low = -_largest_growth(sides[1], sides[0], match[1])
+    new = _whole([part.new for part in parts], compare, z, excluding, worst)
+    old = _whole([part.old for part in parts], compare, z, excluding, worst)
+    there, back = _matched(parts, compare)
+    high, low = _largest_growth(new, old, there), -_largest_growth(old, new, back)
     rising = compare == "difference" or (compare == "each" and worst == "max")
     return (low, high) if rising else (-high, -low)
 
@@ -133,6 +146,24 @@ class _Contrasts:
     down: Floats
     up: Floats
     possible: Bools
+
+
+def _whole(sides: Sequence[Limited], compare: Compare, z: float, excluding: float, worst: str) -> _Contrasts:
+    """Return the contrasts of all measures of one audit, without measures that are beyond doubt not the worst."""
+    groups = max(len(side.value) for side in sides)
+    z_excluding = float(-ndtri(excluding / (6 * max(groups - 1, 1))))
+    made = [_contrasts(side, compare, z, z_excluding, worst) for side in sides]
+    joined = _Contrasts(*(np.concatenate([getattr(part, name) for part in made]) for name in _FIELDS))
+    if len(sides) == 1:
+        return joined
+    z_apart = float(-ndtri(excluding / (6 * len(joined.value))))
+    far = [_contrasts(side, compare, z_apart, z_excluding, worst) for side in sides]
+    floor = max(float((part.value - part.down).max()) for part in far)
+    reached = np.concatenate([part.value + part.up >= floor for part in far])
+    return replace(joined, possible=joined.possible & reached)
+
+
+_FIELDS = ("value", "down", "up", "possible")
 
 
 def _contrasts(side: Limited, compare: Compare, z: float, z_excluding: float, worst: str) -> _Contrasts:
@@ -170,14 +201,20 @@ def _extremes(side: Limited, z: float) -> tuple[Bools, Bools]:
     return np.asarray(~above.any(axis=0)), np.asarray(~above.any(axis=1))
 
 
-def _matched(new: int, old: int, same: Sequence[tuple[int, int]], compare: Compare) -> tuple[Places, Places]:
+def _matched(parts: Sequence[Compared], compare: Compare) -> tuple[Places, Places]:
     """Return the place of each contrast in the other audit, both ways; −1 where it has none."""
-    there, back = np.full(new, -1), np.full(old, -1)
-    for a, b in same:
-        there[a], back[b] = b, a
-    if compare == "each":
-        return there, back
-    return _matched_pairs(there, old), _matched_pairs(back, new)
+    places: tuple[list[Places], list[Places]] = ([], [])
+    for part in parts:
+        sizes = len(part.new.value), len(part.old.value)
+        there, back = (np.full(size, -1) for size in sizes)
+        for a, b in part.same:
+            there[a], back[b] = b, a
+        if compare != "each":
+            there, back = _matched_pairs(there, sizes[1]), _matched_pairs(back, sizes[0])
+        starts = [sum(map(len, found)) for found in places]
+        places[0].append(np.where(there >= 0, there + starts[1], -1))
+        places[1].append(np.where(back >= 0, back + starts[0], -1))
+    return np.concatenate(places[0]), np.concatenate(places[1])
 
 
 def _matched_pairs(there: Places, others: int) -> Places:
