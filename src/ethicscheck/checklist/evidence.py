@@ -39,7 +39,7 @@ def record_evidence(given: str, folder: Path, *, dated: str | None = None, expir
     if first is not None and last is not None and last < first:
         what = f"the evidence would expire on {last}, before its own day, {first}"
         raise UsageError(what, given, "change --dated or --expires")
-    if "://" in given or given.lower().startswith(("http:", "https:", "javascript:", "data:", "mailto:")):
+    if is_address(given):
         if problem := _url_problem(given):
             raise UsageError(f"the evidence {problem}", given, "give an address such as https://example.org/report")
         return Evidence(url=given, dated=dated, expires=expires)
@@ -50,6 +50,11 @@ def record_evidence(given: str, folder: Path, *, dated: str | None = None, expir
         hint = "copy the evidence itself into the folder of the journal"
         raise UsageError(f"the evidence {refused}", path, hint) from None
     return Evidence(path=path, sha256=digest, dated=dated, expires=expires)
+
+
+def is_address(given: str) -> bool:
+    """Return whether something is meant as an address, be it one that is taken or not."""
+    return "://" in given or given.lower().startswith(("http:", "https:", "javascript:", "data:", "mailto:"))
 
 
 def check_is_not_the_journal(piece: Evidence, journal: Path) -> None:
@@ -154,4 +159,4 @@ def _url_problem(url: str) -> str:
     return "" if port is None or port > 0 else "is no address"
 
 
-__all__ = ["check_is_not_the_journal", "evidence_checker", "record_evidence"]
+__all__ = ["check_is_not_the_journal", "evidence_checker", "is_address", "record_evidence"]

@@ -28,6 +28,12 @@ def person_options(command: Command) -> Command:
 @click.option(
     "--evidence", multiple=True, metavar="PATH|URL", help="A file beside the journal, or an address; may be repeated."
 )
+@click.option(
+    "--copy-evidence",
+    "copied",
+    is_flag=True,
+    help="Copy the files of --evidence, wherever they are, into evidence/ beside the journal.",
+)
 @click.option("--dated", metavar="DATE", help="The evidence's own day, YYYY-MM-DD.")
 @click.option("--expires", metavar="DATE", help="The last day on which the evidence counts, YYYY-MM-DD.")
 @click.option("--na", "na_reason", metavar="REASON", help="The question does not apply, and why; instead of VALUE.")
@@ -39,6 +45,7 @@ def answer_command(
     role: str | None,
     comment: str | None,
     evidence: tuple[str, ...],
+    copied: bool,
     dated: str | None,
     expires: str | None,
     na_reason: str | None,
@@ -48,8 +55,10 @@ def answer_command(
     VALUE is an option's id or label, several with commas between them, a number, a day, a step, words, or a JSON list of
     rows for a table. A negative number stands after `--`. Your later answer counts instead of your earlier one; both stay.
     """
-    from ethicscheck.checklist.answering import answer_item
-    from ethicscheck.checklist.evidence import record_evidence
+    from ethicscheck.checklist.answering import answer_item, make_answer
+    from ethicscheck.checklist.entries import Evidence
+    from ethicscheck.checklist.evidence import is_address, record_evidence
+    from ethicscheck.checklist.evidence_copy import copy_evidence
     from ethicscheck.checklist.opening import open_journal
     from ethicscheck.errors import UsageError
     from ethicscheck.provenance import created_now
@@ -63,10 +72,29 @@ def answer_command(
         raise UsageError(
             "there is no evidence that the day belongs to", "--dated, --expires", "add --evidence PATH|URL"
         )
+    if copied and not evidence:
+        raise UsageError("there is no evidence to copy", "--copy-evidence", "add --evidence PATH")
     opened = open_journal(journal)
     by, role = ask_person(by, role)
+    if copied:
+        make_answer(
+            opened,
+            item,
+            value,
+            by=by,
+            role=role,
+            at=created_now(),
+            na_reason=na_reason,
+            comment=comment,
+            evidence=[Evidence(path=given) for given in evidence],
+        )
+        evidence = tuple(
+            given if is_address(given) else copy_evidence(Path(given), opened.folder) for given in evidence
+        )
     pieces = [
-        record_evidence(find_evidence(given, opened.folder), opened.folder, dated=dated, expires=expires)
+        record_evidence(
+            given if copied else find_evidence(given, opened.folder), opened.folder, dated=dated, expires=expires
+        )
         for given in evidence
     ]
     answer, notes = answer_item(
