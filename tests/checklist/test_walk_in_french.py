@@ -65,7 +65,7 @@ def test_what_will_not_do_is_said_in_french(monkeypatch: pytest.MonkeyPatch, cap
     Path("j.jsonl").unlink()
     text = items(question("q", "evidence: {for: [yes], min: 1}"))
     shown = walk(monkeypatch, capsys, text, "?", "1", "n", "parce que", "q")
-    assert "Des preuves sont demandées avec “Yes”, 1 au moins" in shown
+    assert "Des preuves sont demandées avec « Yes », 1 au moins" in shown
     assert "cette réponse demande encore des preuves : 1 (q)" in shown
     assert "« Sans objet » n'est pas permis pour cette question (q)" in shown
     assert "0 réponses enregistrées" in shown
@@ -79,7 +79,7 @@ def test_a_table_is_filled_in_french(monkeypatch: pytest.MonkeyPatch, capsys: Pr
     shown = walk(monkeypatch, capsys, text, "un", "9", "1", "deux", "b", "trois", "q")
 
     for words in (
-        "« 9 » ne convient pas dans « B » — remplissez chaque case", "A (Entrée pour terminer) : ",
+        "« 9 » ne convient pas dans « B » — remplissez chaque case", "A (Entrée pour terminer) : ", "B (1 X) : ",
         "Cette ligne est abandonnée ; recommencez-la.", "Quitté au milieu d'un tableau : les lignes complètes sont enregistrées.",
         "1 sur 1 traitées : 1 avec réponse",
     ):  # fmt: skip

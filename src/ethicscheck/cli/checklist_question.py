@@ -65,7 +65,7 @@ def evidence_asked(item: Item, checklist: Checklist, speech: Speech) -> str:
     if item.evidence is None:
         return ""
     labels = choices_of(item, checklist)
-    named = [f"“{labels.get(key, key)}”" for key in item.evidence.for_ or ()]
+    named = [speech.quoted.format(labels.get(key, key)) for key in item.evidence.for_ or ()]
     which = speech.with_these.format(speech.listed(named)) if named else speech.with_every
     return speech.evidence_asked.format(which, item.evidence.min)
 

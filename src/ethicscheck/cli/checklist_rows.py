@@ -90,7 +90,7 @@ def _read_cell(
     numbers = numbered(column.options or {})
     while True:
         if given is None:
-            given = read(f"{cell_label(column)}: ").strip()
+            given = read(speech.ask_cell.format(cell_label(column))).strip()
         if given == LEAVE:
             raise _LeftError
         if given == DROP:

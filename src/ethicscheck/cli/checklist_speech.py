@@ -31,6 +31,8 @@ class Speech:
     ask_comment: str
     ask_evidence: str
     ask_row: str
+    ask_cell: str
+    quoted: str
     noted: str
     noted_comment: str
     no_comment: str
@@ -108,6 +110,8 @@ ENGLISH: Final = Speech(
     ask_comment="comment: ",
     ask_evidence="evidence, a file beside the journal or an address: ",
     ask_row="{} (Enter when done): ",
+    ask_cell="{}: ",
+    quoted="“{}”",
     noted="noted: {}",
     noted_comment="noted: the comment is saved with your answer",
     no_comment="no comment",
@@ -182,6 +186,8 @@ FRENCH: Final = Speech(
     ask_comment="commentaire : ",
     ask_evidence="preuve, un fichier à côté du journal ou une adresse : ",
     ask_row="{} (Entrée pour terminer) : ",
+    ask_cell="{} : ",
+    quoted="« {} »",
     noted="noté : {}",
     noted_comment="noté : le commentaire sera enregistré avec votre réponse",
     no_comment="pas de commentaire",
