@@ -20,6 +20,7 @@ from ethicscheck.model.wording import NO_BREAK, decimal, features_label, visible
 
 from .charts import Strip, strip
 from .index import RecordIndex, components, is_share, metric_of, title
+from .wording import rows_word
 
 STATE_WORDS = {
     "unanswered": "Not answered",
@@ -44,6 +45,8 @@ STATE_MARKS = {
 WHY_CONTRADICTED = "A decision that rests on the answer rests on something the numbers deny, or the numbers miss something that people know."
 # The order in which open questions are listed: what needs a person first.
 OPEN_STATES = ("contradicted", "disputed", "stale", "unanswered", "unsure")
+# Where somebody has to answer still, the page says why it is asked and what a good answer holds; elsewhere it would only be long.
+NEEDS_HELP = ("contradicted", "disputed", "stale", "unanswered")
 MEASURED_WORDS = {"yes": "yes", "no": "no", "unsure": "can’t tell yet"}
 # Measures that say the same of a group, seen from the other side.
 SAME = {
@@ -247,7 +250,7 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         anchor=item_anchor(place, item),
         id=item.id,
         text=visible(item.text),
-        help=visible(item.help or ""),
+        help=visible(item.help or "") if item.state in NEEDS_HELP else "",
         state=item.state,
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
@@ -255,7 +258,7 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         answers=tuple(_answer(answer) for answer in item.answers),
         settled=visible(item.settled or ""),
         measured=measured.message if measured is not None else "",
-        measured_value=_measured_value(measured) if measured is not None else "",
+        measured_value=_measured_value(measured, rows_word(index.record.plan)) if measured is not None else "",
         measured_word=MEASURED_WORDS[measured.answer] if measured is not None else "",
         conflict=visible(item.conflict or ""),
         opened=opened.get((place, item.id), ""),
@@ -276,8 +279,8 @@ def _opened(index: RecordIndex) -> Opened:
     }
 
 
-def _measured_value(measured: MeasuredEntry) -> str:
-    """Return value, interval and how many people they are about; "" where nothing was measured or may be shown."""
+def _measured_value(measured: MeasuredEntry, rows: str) -> str:
+    """Return value, interval and how many people (or rows) they are about; "" where nothing was measured or may be shown."""
     interval = measured.interval
     if measured.value is None or interval is None:
         return ""
@@ -289,7 +292,7 @@ def _measured_value(measured: MeasuredEntry) -> str:
     )
     level = f"{interval.level * 100:g}"
     return visible(
-        f"{value}{unit} ({level}{NO_BREAK}% interval {low} to {high}{unit}; {whole(measured.rows)}{NO_BREAK}people)"
+        f"{value}{unit} ({level}{NO_BREAK}% interval {low} to {high}{unit}; {whole(measured.rows)}{NO_BREAK}{rows})"
     )
 
 
