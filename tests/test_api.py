@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -236,8 +237,40 @@ def test_two_arrays_of_one_name_are_an_error() -> None:
 def test_the_public_surface_is_pinned() -> None:
     """Adding a name is a decision; losing one breaks users."""
     assert sorted(ec.__all__) == [
-        "AuditResult", "ConfigError", "DataError", "EthicscheckError", "RecordError", "UsageError", "__version__", "audit", "load",
+        "AuditResult", "ComparisonResult", "ConfigError", "DataError", "EthicscheckError", "RecordError", "UsageError",
+            "__version__", "audit", "compare", "load",
     ]  # fmt: skip
     assert all(hasattr(ec, name) for name in ec.__all__)
     with pytest.raises(AttributeError):
         ec.nothing_of_the_kind  # noqa: B018
+
+
+def test_a_notebook_shows_the_reports_own_charts() -> None:
+    """In a frame of their own: no script, no network, no style that leaks; the numbers as frames beside them."""
+    result = ec.audit(EXAMPLES / "compas/ethicscheck.yaml")
+    shown = result._repr_html_()
+    (fnr, fpr, precision) = sorted(result.charts(), key=lambda chart: chart.metric)
+    page = html.unescape(shown[shown.index('srcdoc="') + 8 : shown.rindex('"')])
+
+    assert shown.startswith("<iframe ")
+    assert 'sandbox=""' in shown
+    assert "Fails its rules" in page
+    assert page.count('class="dots"') == 3
+    assert "<script" not in page
+    assert [chart.metric for chart in (fnr, fpr, precision)] == [
+        "false_negative_rate", "false_positive_rate", "precision",
+    ]  # fmt: skip
+    assert "False positive rate by group" in fpr._repr_html_()
+    assert len(fpr.to_frame()) == 6
+    assert result.to_frame().equals(result.by_group())
+    assert result.chart("accuracy", "race").features == ("race",)
+
+
+def test_a_chart_that_there_is_not_is_refused_with_a_guess() -> None:
+    """A slip of the pen gets the name that was meant."""
+    result = ec.audit(EXAMPLES / "compas/ethicscheck.yaml")
+
+    with pytest.raises(ec.UsageError, match="false_positive_rate"):
+        result.chart("false_positve_rate", "race")
+    with pytest.raises(ec.UsageError, match="'Race'"):
+        result.chart("accuracy", "Race")

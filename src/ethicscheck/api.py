@@ -5,73 +5,23 @@ A thin face over `auditing`; the command line goes through here too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from .auditing import Run, load_config, make_config, make_record
 from .errors import DataError, UsageError
-from .exports import write_documents
 from .model.embedded import is_page, read_embedded
-from .model.record import AuditRecord, Disparity, Estimate, Finding, Part, read_record
+from .model.record import AuditRecord, read_record
+from .results import AuditResult as AuditResult
+from .results import as_list
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
-
-
-@dataclass(frozen=True)
-class AuditResult:
-    """An audit that was made: its record, and views of it.
-
-    Parameters
-    ----------
-    record : the record of the audit (`ethicscheck/record/1`).
-    formats : the documents the config asks for.
-    template : the folder of one's own templates for the report, where the config names one.
-    """
-
-    record: AuditRecord
-    formats: tuple[str, ...] = ("html", "json")
-    template: Path | None = None
-
-    @property
-    def verdict(self) -> Literal["pass", "fail", "inconclusive"]:
-        """The verdict over all rules."""
-        return self.record.verdict
-
-    @property
-    def exit_code(self) -> int:
-        """0 pass, 1 fail, 3 inconclusive."""
-        return EXIT_CODES[self.record.verdict]
-
-    def by_group(self) -> pd.DataFrame:
-        """Return the record's estimates as a pandas frame: a row for each metric, group and stratum."""
-        return _frame(self.record.estimates, Estimate)
-
-    def gaps(self) -> pd.DataFrame:
-        """Return the record's disparities as a pandas frame: gaps, and groups against reference and overall."""
-        return _frame(self.record.disparities, Disparity)
-
-    def findings(self) -> pd.DataFrame:
-        """Return the record's findings as a pandas frame: a row for each rule and feature."""
-        return _frame(self.record.findings, Finding)
-
-    def save(self, folder: str | Path, formats: Iterable[str] | str | None = None) -> tuple[Path, ...]:
-        """Write the documents into `folder`, all of them or none; `audit.json` always.
-
-        Returns
-        -------
-        The paths written.
-        """
-        chosen = tuple(_several(formats)) if formats is not None else self.formats
-        return write_documents(self.record, Path(folder), ("json", *chosen), self.template)
 
 
 def _config_stands_alone(function: Callable[P, R]) -> Callable[P, R]:
@@ -186,8 +136,8 @@ def audit(
     data |= {name: value for name, value in options.items() if value is not None}
     data |= {
         "intersections": () if intersections is None else intersections,
-        "strata": _several(strata),
-        "unknown": _several(unknown),
+        "strata": as_list(strata),
+        "unknown": as_list(unknown),
     }
     names, own, functions = _own_measures(metrics, custom)
     config: dict[str, Any] = {
@@ -201,11 +151,11 @@ def audit(
             "replicates": replicates,
             "seed": seed,
         },
-        "checklists": [{"use": str(use)} if isinstance(use, (str, Path)) else use for use in _several(checklists)],
+        "checklists": [{"use": str(use)} if isinstance(use, (str, Path)) else use for use in as_list(checklists)],
         "policy": {
-            "profiles": _several(profiles),
-            "rules": _several(rules),
-            "waivers": str(waivers) if isinstance(waivers, (str, Path)) else _several(waivers),
+            "profiles": as_list(profiles),
+            "rules": as_list(rules),
+            "waivers": str(waivers) if isinstance(waivers, (str, Path)) else as_list(waivers),
         },
     }
     sections = {"custom": own or None, "explore": explore, "proxies": proxies, "mitigation": mitigation}
@@ -231,7 +181,7 @@ def _own_measures(
     if metrics is None:
         return None, own, functions
     names: list[Any] = []
-    for given in _several(metrics):
+    for given in as_list(metrics):
         if callable(given):
             name = str(getattr(given, "__name__", ""))
             if not name.isidentifier() or name in own:
@@ -278,27 +228,6 @@ def record_of(given: AuditResult | AuditRecord | str | Path | None) -> AuditReco
     if given is None or isinstance(given, AuditRecord):
         return given
     return (given if isinstance(given, AuditResult) else load(given)).record
-
-
-def _several(given: Any) -> list[Any]:
-    """Return what was given as a list: None is none, and a text, a mapping or a number is one."""
-    if given is None:
-        return []
-    if isinstance(given, Mapping):
-        return [dict(given)]
-    if isinstance(given, (str, bytes, Path)) or not isinstance(given, Iterable):
-        return [given]
-    return [dict(one) if isinstance(one, Mapping) else one for one in given]
-
-
-def _frame(rows: Sequence[Any], kind: type[Part]) -> pd.DataFrame:
-    import pandas as pd
-
-    plain = [row.model_dump(mode="json") for row in rows]
-    for row in plain:
-        ends = row.get("interval") or (row.get("observed") or {}).get("interval") or {}
-        row["low"], row["high"] = ends.get("low"), ends.get("high")
-    return pd.DataFrame(plain, columns=[*kind.model_fields, "low", "high"])
 
 
 def _features(sensitive: Any, columns: dict[str, Any]) -> Any:
