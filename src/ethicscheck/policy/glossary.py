@@ -19,7 +19,7 @@ from .control_words import explained_control, explained_maps
 from .messages import REASONS
 from .profiles import load_profile, profile_names
 from .rules import OTHER_NAMES
-from .study_words import MISSING_PARTS, STUDY_METHODS, STUDY_REASONS, STUDY_TESTS
+from .study_words import COMPARISON_REASONS, MISSING_PARTS, STUDY_METHODS, STUDY_REASONS, STUDY_TESTS
 from .topics import TOPICS, Topic
 from .warnings.definition import KINDS, WarningKind
 
@@ -283,7 +283,7 @@ def _named() -> Iterator[Entry]:
     for name, says in REASON_HELP.items():
         title = REASON_TITLES[name]
         yield Entry(name, "reason", title[0].upper() + title[1:], says)
-    for name, (title, says) in STUDY_REASONS.items():
+    for name, (title, says) in (STUDY_REASONS | COMPARISON_REASONS).items():
         yield Entry(name, "reason", title[0].upper() + title[1:], says)
     for name, (title, says) in STATES.items():
         yield Entry(name, "state", title, says)

@@ -16,6 +16,15 @@ STUDY_REASONS: dict[str, tuple[str, str]] = {
     "scores_outside_0_1": ("some scores are no probabilities", "What a score promises can only be held against what happened where it is a probability. Curves are drawn without a diagonal."),
 }  # fmt: skip
 
+# Why two audits' numbers are not compared; their comparison writes these. Title, meaning.
+COMPARISON_REASONS: dict[str, tuple[str, str]] = {
+    "not_comparable": ("the two audits’ numbers stand for different things", "Task, positive value or the decision that helps differ between the audits, so the same name means another number in each. Compare audits that ask the same."),
+    "other_question": ("the rule asks something else now", "The rule kept its id but judges another measure, feature, comparison or side. Give a rule that asks something else another id."),
+    "measure_changed": ("the measure is another function now", "A measure of the audit's own has another function, or its file changed, so the two values can't be subtracted."),
+    "not_in_record": ("the records lack the groups’ own numbers", "The interval of a change is made from the values of the groups in both records, and one of them does not hold them."),
+    "no_finite_limit": ("the numbers say nothing of how far it may have moved", "One of the groups has no limit on one side, so the change has none either."),
+}  # fmt: skip
+
 # What a record calls the parts of a row that are not known, as in missing_label_and_score.
 MISSING_PARTS = {
     "label": "outcome",
@@ -40,6 +49,8 @@ STUDY_METHODS: dict[str, tuple[str, str, str]] = {
     "cross_validated_logit": ("Interval of a cross-validated AUC", "From each held-out row's influence, widened because the models share rows; on the log odds.", "LeDell, Petersen & van der Laan 2015, Electronic Journal of Statistics 9, 1583–1607; Nadeau & Bengio 2003, Machine Learning 52, 239–281"),
     "mover_paired": ("Square-and-add of two models on the same rows", "Of a value's change from one model to another: from both models' own intervals and how closely the two go together.", "Zou 2007, Psychological Methods 12, 399–413; Newcombe 1998, Statistics in Medicine 17, 2635–2650"),
     "paired_gap_change": ("Interval of a gap's change", "How much wider or smaller a gap is under another model, over all groups that may be the extreme ones.", "docs/comparing-models.md"),
+    "independent_gap_change": ("Interval of a gap's change between two audits", "How much wider or smaller a gap is than in an earlier audit of other people, over all groups that may be the extreme ones in either.", "Zou & Donner 2008, Statistics in Medicine 27, 1693–1702; docs/comparing-audits.md"),
+    "gap_ends_apart": ("One gap's ends less the other's", "The same where a record lacks the groups' own values (treatment equality): this gap's low end less the other's high end, and the other way round. Wider than it need be.", "docs/comparing-audits.md"),
     "newcombe_paired": ("Paired score interval", "Of the difference of two shares over matched pairs.", "Newcombe 1998, Statistics in Medicine 17, 2635–2650, method 10"),
     "newcombe_paired_clusters": ("Paired score interval by case", "The same where a case has several pairs.", "docs/matched-pairs.md"),
     "paired_t": ("Paired t interval", "Of the mean score difference over matched pairs, with as many degrees of freedom as there are cases, less one.", "Student 1908, Biometrika 6, 1–25"),

@@ -35,6 +35,15 @@ class Topic:
 # Keep these in the order of the alphabet.
 _ALL: tuple[Topic, ...] = (
     Topic(
+        "baseline",
+        "What changed since another audit",
+        "Which findings are new, gone, worse or better than in an earlier audit, how far did each gap move, and what else changed: settings, data, answers, waivers?",
+        "“Can't tell” is no “unchanged”: two audits of few people can't show a small change. Words are by finding, uncorrected for their number. Other people, another season or another smallest group move numbers too; the settings that differ are named.",
+        "Of different people: the largest limit of the contrasts between groups that may be the extreme ones in either audit. Of the very same rows (data.compare_with): paired.",
+        "Zou & Donner 2008, Statistics in Medicine 27, 1693–1702; coverage simulated in docs/comparing-audits.md",
+        "docs/comparing-audits.md",
+    ),
+    Topic(
         "bounds",
         "Bounds over unknown groups",
         "How small and how large could a gap be, whichever groups the people of unknown group belong to?",

@@ -1,4 +1,4 @@
-"""What changed since another audit: headline, findings by consequence, gaps. The rest of it is in `since_facts`.
+"""What changed since another audit: the headline, and findings by consequence. Gaps are in `since_gaps`, the rest in `since_facts`.
 
 The same view stands in the report, on the page of `ethicscheck compare`, and in the terminal.
 """
@@ -8,16 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ethicscheck.model.comparison import AuditMark, Comparison, FindingChange, GapChange
+from ethicscheck.model.comparison import AuditMark, Comparison, FindingChange
 from ethicscheck.model.part import Interval
 from ethicscheck.model.record import AuditRecord
-from ethicscheck.model.wording import features_label, group_label, limit, percent, visible
+from ethicscheck.model.wording import features_label, limit, visible
 
-from .change_plot import ChangePlot, Mark, change_plot, points, signed
-from .charts import write
-from .index import RecordIndex, components, is_quantity, is_share, title
+from .index import RecordIndex, title
 from .since_facts import ChangedList, ChangedRow, cautions, changed_lists, record_rows, setting_rows
-from .wording import reason_text
+from .since_gaps import GapAxis, basis, change_text, gap_axes, in_points, why_text, written
 
 MARKS = {"worse": "✕", "new": "+", "hidden": "·", "unclear": "?", "better": "✓", "gone": "−", "unchanged": "="}
 WORDS = {
@@ -29,7 +27,6 @@ WORDS = {
     "gone": "Gone",
     "unchanged": "Unchanged",
 }
-GAP_WORDS = {"better": "✓ smaller gap", "worse": "✕ wider gap", "unclear": "? can’t tell", "unchanged": "= unchanged"}
 WAS = {
     "pass": "passed",
     "fail": "failed",
@@ -44,14 +41,6 @@ IS = {
     "not_evaluable": "can’t be judged",
     "waived": "is waived",
 }
-REASONS = {
-    "not_comparable": "the two audits’ numbers stand for different things",
-    "other_question": "the rule asks something else now",
-    "measure_changed": "the measure is another function now",
-    "not_in_record": "the records lack the groups’ own numbers",
-    "no_finite_limit": "the numbers say nothing of how far it may have moved",
-}
-USUAL = frozenset({"selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy"})
 CLASSES = {"worse": "fail", "better": "pass", "unchanged": "pass"}
 
 
@@ -73,30 +62,6 @@ class FindingRow:
     def tone(self) -> str:
         """The class of its badge."""
         return CLASSES.get(self.status, "inconclusive")
-
-
-@dataclass(frozen=True)
-class GapRow:
-    """One gap in both audits."""
-
-    title: str
-    old: str
-    new: str
-    change: str
-    word: str
-    note: str
-
-
-@dataclass(frozen=True)
-class GapAxis:
-    """The gaps of one feature: those to speak of, and the rest to unfold."""
-
-    title: str
-    takeaway: str
-    plot: ChangePlot | None
-    gaps: tuple[GapRow, ...]
-    rest_title: str
-    rest: tuple[GapRow, ...]
 
 
 @dataclass(frozen=True)
@@ -155,8 +120,8 @@ def since_view(comparison: Comparison, record: AuditRecord) -> SinceSection:
         cautions=tuple(cautions(comparison)),
         findings=tuple(row for row in found if row.status != "unchanged"),
         unchanged=tuple(row for row in found if row.status == "unchanged"),
-        axes=tuple(_axes(comparison, record)),
-        basis=_basis(comparison, record) if comparison.gaps else "",
+        axes=tuple(gap_axes(comparison, record)),
+        basis=basis(comparison, record) if comparison.gaps else "",
         lists=tuple(changed_lists(comparison, record)),
         settings=tuple(setting_rows(comparison.settings)),
         records=tuple(record_rows(comparison.old, comparison.new or _own_mark(record))),
@@ -281,10 +246,10 @@ def _numbers(part: FindingChange) -> str:
     if part.metric is None or part.compare is None or (part.old is None and part.new is None):
         return ""
     old, new = (
-        _written(part.metric, part.compare, value) if value is not None else "–" for value in (part.old, part.new)
+        written(part.metric, part.compare, value) if value is not None else "–" for value in (part.old, part.new)
     )
     what = {"difference": "gap", "ratio": "ratio", "each": "worst group"}[part.compare]
-    unit = " points" if part.compare == "difference" and _in_points(part.metric) else ""
+    unit = " points" if part.compare == "difference" and in_points(part.metric) else ""
     if part.old_verdict is None or part.new_verdict is None:
         return f"{what} {new if part.old_verdict is None else old}{unit}"
     if part.status == "unchanged" and part.old == part.new:
@@ -292,39 +257,7 @@ def _numbers(part: FindingChange) -> str:
     moved = f"{what} {old} → {new}{unit}"
     if part.change is None:
         return moved
-    return f"{moved}: {_change(part.metric, part.compare, part.change, part.interval)}"
-
-
-def _written(metric: str, compare: str, value: float) -> str:
-    if compare == "ratio":
-        return f"{value:.2f}"
-    if compare == "each":
-        return write(metric, value)
-    return f"{value * 100:.1f}" if _in_points(metric) else write(components(metric)[0], value)
-
-
-def _in_points(metric: str) -> bool:
-    return all(is_share(name) for name in components(metric))
-
-
-def _moved(metric: str, compare: str, value: float) -> str:
-    """Write a change with its sign."""
-    if compare != "ratio" and _in_points(metric):
-        return points(value)
-    if compare != "ratio" and is_quantity(metric):
-        text = write(metric, value)
-        return f"+{text}" if value > 0 else text
-    return signed(value, 2)
-
-
-def _change(metric: str, compare: str, change: float, interval: Interval | None) -> str:
-    shown = _moved(metric, compare, change)
-    if interval is None:
-        return shown
-    low = _moved(metric, compare, interval.low)
-    if interval.high is None:
-        return f"{shown} ({low} or more)"
-    return f"{shown} ({low} to {_moved(metric, compare, interval.high)})"
+    return f"{moved}: {change_text(part.metric, part.compare, part.change, part.interval)}"
 
 
 def _note(part: FindingChange, record: AuditRecord) -> str:
@@ -338,120 +271,10 @@ def _note(part: FindingChange, record: AuditRecord) -> str:
     if part.status == "worse" and part.interval is not None and not _clear(part.interval):
         said.append("Whether the value itself moved, these data can’t tell.")
     if part.reason is not None:
-        why = REASONS.get(part.reason) or reason_text(part.reason, record)
+        why = why_text(part.reason, record)
         said.append(f"{why[:1].upper()}{why[1:]}.")
     return " ".join(said)
 
 
 def _clear(interval: Interval) -> bool:
     return interval.low > 0 or (interval.high is not None and interval.high < 0)
-
-
-def _axes(comparison: Comparison, record: AuditRecord) -> Iterator[GapAxis]:
-    judged = {(part.metric, part.features) for part in comparison.findings if part.metric is not None}
-    judged |= {(name, features) for metric, features in judged for name in components(metric or "")}
-    for place, features in enumerate(dict.fromkeys(part.features for part in comparison.gaps)):
-        gaps = [part for part in comparison.gaps if part.features == features]
-        main = [part for part in gaps if (part.metric, features) in judged] or [
-            part for part in gaps if part.metric in USUAL
-        ]
-        main = main or gaps[:5]
-        rest = [part for part in gaps if part not in main]
-        notes = {_groups_note(part) for part in gaps}
-        shared = notes.pop() if len(notes) == 1 else ""
-        yield GapAxis(
-            title=f"By {features_label(features)}",
-            takeaway=_takeaway(gaps) + (f" Compared {shared}." if shared else ""),
-            plot=_plot(main, features, f"since-{place}"),
-            gaps=tuple(_gap(part, record, shared) for part in main),
-            rest_title=f"The other {len(rest)} gaps" if len(rest) > 1 else "The other gap",
-            rest=tuple(_gap(part, record, shared) for part in rest),
-        )
-
-
-def _takeaway(gaps: Sequence[GapChange]) -> str:
-    """Say of all gaps of a feature which grew, which shrank, and of how many nothing is known."""
-    names = {
-        verdict: list(dict.fromkeys(title(part.metric).lower() for part in gaps if part.verdict == verdict))
-        for verdict in ("worse", "better", "unclear", "unchanged")
-    }
-    if len(names["unchanged"]) == len(gaps):
-        return "Every gap is the very same."
-    said = [
-        f"{word} gap in {_listed(names[verdict])}"
-        for verdict, word in (("worse", "wider"), ("better", "smaller"))
-        if names[verdict]
-    ]
-    first = "; ".join(said)
-    text = f"{first[:1].upper()}{first[1:]}." if said else "No gap is shown to have grown or shrunk."
-    if unclear := len(names["unclear"]):
-        text += f" Of {unclear} {'measure' if unclear == 1 else 'measures'} the data can’t tell."
-    return text
-
-
-def _listed(names: Sequence[str], most: int = 4) -> str:
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _gap(part: GapChange, record: AuditRecord, shared: str) -> GapRow:
-    old, new = (
-        _written(part.metric, part.compare, value) if value is not None else "–" for value in (part.old, part.new)
-    )
-    if part.change is None:
-        change = reason_text(part.undefined, record) if part.undefined else "–"
-    else:
-        change = _change(part.metric, part.compare, part.change, part.interval)
-    name = title(part.metric) + (", ratio" if part.compare == "ratio" else "")
-    note = _groups_note(part)
-    return GapRow(name, old, new, change, GAP_WORDS.get(part.verdict or "", ""), note if note != shared else "")
-
-
-def _groups_note(part: GapChange) -> str:
-    """Return which groups are compared now and were not, or the other way round."""
-    return "; ".join(
-        f"{what} {_listed([group_label(group) for group in groups])}"
-        for what, groups in (("now with", part.joined), ("now without", part.left))
-        if groups
-    )
-
-
-def _plot(gaps: Sequence[GapChange], features: tuple[str, ...], plot_id: str) -> ChangePlot | None:
-    """Return the chart of gaps in shares, which stand on one scale."""
-    marks = [
-        Mark(title(part.metric), part.change, part.interval.low, part.interval.high)
-        for part in gaps
-        if part.change is not None
-        and part.interval is not None
-        and part.interval.high is not None
-        and part.verdict != "unchanged"
-        and part.compare == "difference"
-        and _in_points(part.metric)
-    ]
-    if not marks:
-        return None
-    largest = max(marks, key=lambda mark: abs(mark.change))
-    heading = (
-        f"Change in each gap by {features_label(features)} since the earlier audit, percentage points, with intervals"
-    )
-    return change_plot(
-        plot_id, heading, f"Largest change: {largest.label.lower()}, {points(largest.change)} points.", marks
-    )
-
-
-def _basis(comparison: Comparison, record: AuditRecord) -> str:
-    level = percent(record.plan.confidence, 0)
-    if comparison.paired is not None:
-        how = (
-            f"The earlier audit’s decisions stand in this one’s data too (column “{visible(comparison.paired)}”), on the very same "
-            f"rows: where the intervals ({level}) of gaps are paired, both models’ luck cancels."
-        )
-    else:
-        how = f"Intervals ({level}) take the two audits to be of different people."
-        if comparison.data.same_sources:
-            how += " They read the same data, so these intervals are wider than they need be: put both decisions into one audit (data.compare_with)."
-    return (
-        f"{how} A gap that grows is worse. Words are by gap, uncorrected for their number: the more gaps are read, the more "
-        "seem to move by chance."
-    )
