@@ -91,17 +91,17 @@ def test_the_search_works_under_the_page_s_own_policy(browser: Any, address: str
     rows = page.locator("details.year tbody tr:visible")
 
     page.locator("#q").fill("LOAN approval")
-    page.get_by_text("80 of 240 audits").wait_for()
+    page.get_by_text("80 of 240 audits", exact=True).wait_for()
     page.locator("#a").fill("2023-01-01")
     page.locator("#z").fill("2023-12-31")
-    page.get_by_text("20 of 240 audits").wait_for()
+    page.get_by_text("20 of 240 audits", exact=True).wait_for()
 
     assert rows.count() == 20
     page.locator("#v").select_option("failed")
-    page.get_by_text("0 of 240 audits").wait_for()
+    page.get_by_text("0 of 240 audits", exact=True).wait_for()
     assert rows.count() == 0
     page.locator("#q").fill("")
-    page.get_by_text("20 of 240 audits").wait_for()
+    page.get_by_text("20 of 240 audits", exact=True).wait_for()
     assert rows.count() == 20
     assert said == []
 

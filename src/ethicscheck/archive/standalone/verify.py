@@ -762,9 +762,11 @@ def given_key(text: str) -> Key:
 def told(result: Result, key: Key | None) -> list[str]:
     """Say in plain words what was found."""
     lines = [f"{found.kind:<10}  {shown(found.where)}: {shown(found.what)}" for found in result.problems]
-    counted = f"{len(result.entries):,} entries, {result.audits:,} audits, {result.files:,} files"
+    counted = ", ".join(
+        [_many(len(result.entries), "entry", "entries"), _many(result.audits, "audit"), _many(result.files, "file")]
+    )
     if lines:
-        return [*lines, "", f"NOT as it was written: {len(lines)} problem(s) in {counted}."]
+        return [*lines, "", f"NOT as it was written: {_many(len(lines), 'problem')} in {counted}."]
     lines = [f"Everything is as it was written: {counted}."]
     if result.signed_by is None:
         lines.append(
@@ -779,6 +781,10 @@ def told(result: Result, key: Key | None) -> list[str]:
             "it with --key."
         )
     return lines
+
+
+def _many(number: int, one: str, more: str = "") -> str:
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
 
 
 def shown(text: str) -> str:
