@@ -101,7 +101,7 @@ def test_unsigned_signed_and_audited_again(project: Path, capsys: pytest.Capture
         f"{signature['sha256'][:12]}…" in page()
     )
     assert "Eva, reviewer, 20" in page()
-    assert "Still missing" not in page()
+    assert "Still missing:" not in page()
 
 
 @pytest.mark.parametrize(
