@@ -233,13 +233,21 @@ class _Repair:
             ("expired", "{} had been removed from the archive, as the log says; what was left of it is deleted."),
         ):
             for path in sorted((staging / kind).iterdir()) if (staging / kind).is_dir() else ():
-                if path.is_dir() and (kind == "expired" or path.name != finished):
+                if path.is_dir() and path.name != finished:
                     yield text.format(path.name)
-        left = sum(1 for path in staging.rglob("*") if not path.is_dir())
-        if left and not finished:
-            yield f"{left:,} half-written {'file is' if left == 1 else 'files are'} removed."
+        if not finished:
+            yield from _left_in(staging)
         if not self.only_tell:
             remove_tree(staging)
+
+
+def _left_in(staging: Path) -> Iterator[str]:
+    found = list(staging.rglob("*"))
+    files = sum(1 for path in found if not path.is_dir())
+    if files:
+        yield f"{files:,} half-written {'file is' if files == 1 else 'files are'} removed."
+    elif found:
+        yield "Empty folders that an interrupted change left are removed."
 
 
 def _told(entry: dict[str, Any]) -> str:

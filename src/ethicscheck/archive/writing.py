@@ -119,8 +119,22 @@ def opened_to_write(layout: Layout, signer: Signer | None, waiting: Waiting | No
                 with contextlib.suppress(OSError):
                     remove_tree(layout.staging)
             raise
-        with worded(layout.root):
-            remove_tree(layout.staging)
+        _clear_up(layout)
+
+
+def _clear_up(layout: Layout) -> None:
+    """Remove what is left in `.staging` after a change.
+
+    Raises
+    ------
+    UsageError
+        When that can't be done: what was removed from the archive may still lie there.
+    """
+    try:
+        remove_tree(layout.staging)
+    except OSError as error:
+        what = f"the change is made, and in the log, but not everything in .staging could be deleted: {error.strerror}"
+        raise UsageError(what, str(layout.root), REPAIR) from None
 
 
 @contextlib.contextmanager
