@@ -47,6 +47,12 @@ def coverage_table(session: nox.Session) -> None:
 
 
 @nox.session
+def growth_table(session: nox.Session) -> None:
+    """The simulations behind docs/comparing-audits.md, at full size (minutes); prints the table."""
+    session.run(sys.executable, "-m", "tests.coverage.simulate_growth", *session.posargs)
+
+
+@nox.session
 def benchmark(session: nox.Session) -> None:
     """10 million rows: the audit beside a bare DuckDB process and Fairlearn."""
     session.run(sys.executable, "benchmarks/audit_10m.py", *session.posargs)
