@@ -18,7 +18,7 @@ VOID = {"meta", "br", "hr", "img", "rect", "line", "circle"}
 EPOCH = "1795392000"  # the day the examples' answers were given; they go stale
 
 TWO = "group,y,p\n" + "a,1,1\na,0,0\na,1,0\n" * 40 + "b,0,1\nb,0,0\nb,1,1\n" * 40
-MANY = "group,y,p\n" + "".join(f"group {place:03},1,{int(place % 7 < 3)}\n" * 40 for place in range(120))
+MANY = "group,y,p\n" + "".join(f"group {place:03},1,{int(place % 7 < 3)}\n" * 40 for place in range(60))
 GAP = {"metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.1, "id": "gap"}
 
 

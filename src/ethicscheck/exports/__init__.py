@@ -32,6 +32,7 @@ FORMATS: dict[str, Format] = {
     "html": Format("report.html", "ethicscheck.report"),
     "json": Format("audit.json", "ethicscheck.exports.json"),
     "summary": Format("summary.html", "ethicscheck.exports.summary"),
+    "pdf": Format("report.pdf", "ethicscheck.exports.pdf", package="weasyprint"),
     "markdown": Format("report.md", "ethicscheck.exports.markdown"),
     "in-toto": Format(
         "attestation.intoto.json", "ethicscheck.exports.in_toto", package="in_toto_attestation", extra="sign"

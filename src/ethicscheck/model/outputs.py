@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-Output = Literal["html", "json", "summary", "markdown", "ll144", "in-toto"]
+Output = Literal["html", "json", "summary", "markdown", "pdf", "ll144", "in-toto"]
 OUTPUTS: tuple[str, ...] = get_args(Output)
