@@ -9,10 +9,11 @@ from typing import Any
 
 from ethicscheck.errors import UsageError
 
-from .canonical import canonical, read_canonical
+from .canonical import canonical, read_document
 from .layout import ARCHIVE_SCHEMA, Layout
 
 _HEX32 = re.compile(r"[0-9a-f]{64}")
+_FIELDS = frozenset({"schema", "created", "keys", "retain_years"})
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -64,13 +65,7 @@ def read_about(content: bytes) -> About:
     ValueError
         When it is not byte for byte what we would write.
     """
-    if not content.endswith(b"\n"):
-        raise ValueError("it does not end with a line end")
-    value = read_canonical(content[:-1])
-    if value.get("schema") != ARCHIVE_SCHEMA:
-        raise ValueError(f"its schema is {value.get('schema')!r}, not {ARCHIVE_SCHEMA!r}")
-    if value.keys() != {"schema", "created", "keys", "retain_years"}:
-        raise ValueError("it has other fields than schema, created, keys and retain_years")
+    value = read_document(content, ARCHIVE_SCHEMA, _FIELDS)
     created, keys, years = value["created"], value["keys"], value["retain_years"]
     if not isinstance(created, str) or not _MOMENT.fullmatch(created):
         raise ValueError("created is no moment")

@@ -39,9 +39,27 @@ def read_canonical(content: bytes) -> dict[str, Any]:
     return value
 
 
+def read_document(content: bytes, schema: str, fields: frozenset[str]) -> dict[str, Any]:
+    """Return what a file of an archive holds, `schema` left in.
+
+    Raises
+    ------
+    ValueError
+        When it is not byte for byte what we would write, or of another schema, or has other fields.
+    """
+    if not content.endswith(b"\n"):
+        raise ValueError("it does not end with a line end")
+    value = read_canonical(content[:-1])
+    if value.get("schema") != schema:
+        raise ValueError(f"its schema is {value.get('schema')!r}, not {schema!r}")
+    if value.keys() != fields:
+        raise ValueError(f"its fields are not {', '.join(sorted(fields))}")
+    return value
+
+
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hex."""
     return hashlib.sha256(content).hexdigest()
 
 
-__all__ = ["canonical", "read_canonical", "sha256"]
+__all__ = ["canonical", "read_canonical", "read_document", "sha256"]

@@ -14,12 +14,13 @@ from typing import Any, Final, Protocol
 
 from ethicscheck.errors import UsageError
 
-from .canonical import canonical, read_canonical
+from .canonical import canonical, read_document
 from .layout import HEAD_SCHEMA, Layout
 
 FIRST: Final = "0" * 64
 HEAD_TYPE: Final = "application/vnd.ethicscheck.archive-head+json"
 BLOCK: Final = 65_536
+_HEAD_FIELDS = frozenset({"schema", "seq", "sha256", "signature"})
 
 
 class Signer(Protocol):
@@ -79,11 +80,7 @@ def parse_head(content: bytes) -> Head:
     ValueError
         When it is not byte for byte what we would write.
     """
-    if not content.endswith(b"\n"):
-        raise ValueError("it does not end with a line end")
-    value = read_canonical(content[:-1])
-    if value.keys() != {"schema", "seq", "sha256", "signature"} or value["schema"] != HEAD_SCHEMA:
-        raise ValueError("it has other fields than a head has")
+    value = read_document(content, HEAD_SCHEMA, _HEAD_FIELDS)
     seq, digest, signature = value["seq"], value["sha256"], value["signature"]
     if not isinstance(seq, int) or isinstance(seq, bool) or seq < 1 or not isinstance(digest, str):
         raise ValueError("seq or sha256 is none")
