@@ -83,7 +83,9 @@ def _takeaway(gaps: Sequence[GapChange]) -> str:
     first = "; ".join(said)
     text = f"{first[:1].upper()}{first[1:]}." if said else "No gap is shown to have grown or shrunk."
     if unclear := len(names["unclear"]):
-        text += f" Of {unclear} {'measure' if unclear == 1 else 'measures'} the data can’t tell."
+        text += (
+            f" For {unclear} {'other ' if said else ''}{'measure' if unclear == 1 else 'measures'} the data can’t tell."
+        )
     return text
 
 
