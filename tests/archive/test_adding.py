@@ -205,6 +205,31 @@ def test_answers_that_changed_since_are_refused(archive: Layout, tmp_path: Path)
     add(archive, audit(folder / "ethicscheck.yaml"))
 
 
+@pytest.mark.parametrize("name", ["one/answers.jsonl", "ethicscheck.yaml"])
+def test_what_changes_while_it_is_archived_is_refused(
+    archive: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Waiting for another writer may take a while: what was looked at before is looked at again while it is copied."""
+    from ethicscheck.archive import adding
+
+    folder = tmp_path / "audit"
+    record = with_checklists(folder, {"one": []})
+    real = adding.opened_to_write
+
+    def opened_late(*given: object) -> object:
+        with (folder / name).open("a", encoding="utf-8") as stream:
+            stream.write("\n")
+        return real(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(adding, "opened_to_write", opened_late)
+
+    with pytest.raises(UsageError, match="changed"):
+        add(archive, record)
+
+    assert problems(archive) == []
+    assert not archive.staging.exists()
+
+
 def test_a_checklist_that_changed_since_is_refused(archive: Layout, tmp_path: Path) -> None:
     """Other questions than those that were answered prove nothing."""
     folder = tmp_path / "audit"
