@@ -177,3 +177,58 @@ def test_the_passphrase_is_in_no_representation_of_the_signer(key: Path) -> None
 
     assert SECRET not in repr(signer) + repr(vars(signer))
     assert signer.keyid[:16] in repr(signer)
+
+
+def test_a_traceback_holds_no_passphrase(key: Path) -> None:
+    """`--debug` shows where it went wrong, and not what was typed."""
+    environment = {**os.environ, PASSPHRASE: "a-wrong-guess"}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ethicscheck", "--debug", "archive", "key", str(key)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "Traceback" in done.stderr
+    assert "a-wrong-guess" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
+def test_at_a_terminal_it_is_asked_for_twice_and_not_shown(tmp_path: Path) -> None:
+    """What is typed does not appear, and two that differ make no key."""
+    import pty
+
+    environment = {name: value for name, value in os.environ.items() if name != PASSPHRASE}
+    words = [sys.executable, "-m", "ethicscheck", "archive", "key", str(tmp_path / "k")]
+
+    def typed(*lines: str) -> str:
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(words[0], words, environment)
+        shown, answered = b"", 0
+        while True:
+            try:
+                part = os.read(terminal, 4096)
+            except OSError:  # Linux says so at the end
+                break
+            if not part:
+                break
+            shown += part
+            while shown.count(b": ") > answered:  # one more question than was ever meant ends it
+                os.write(terminal, lines[answered].encode() + b"\n" if answered < len(lines) else b"\x04")
+                answered += 1
+        os.waitpid(child, 0)
+        os.close(terminal)
+        return shown.decode()
+
+    # Each prompt ends with a colon and a blank, and nothing else that is printed before the last of them does.
+    differ = typed("one-secret", "another-secret")
+    assert "the two passphrases differ" in differ
+    assert not (tmp_path / "k").exists()
+    made = typed("one-secret", "one-secret")
+    opened = typed("one-secret")
+    assert "made " in made
+    assert "opened " in opened
+    assert "secret" not in differ + made + opened

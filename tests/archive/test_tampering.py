@@ -535,3 +535,36 @@ def test_canonical_json_is_that_of_the_library(value: object) -> None:
         found = None
 
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.0",
+        "1e2",
+        "1E-7",
+        "1e-07",
+        "0.10",
+        "-0",
+        "-0.0",
+        "9007199254740993",
+        "1e400",
+        '"\\u0041"',
+        '"\\/"',
+        "01",
+        "NaN",
+        '{"b":1,"a":2}',
+        '{"a":1,"a":1}',
+        "[1, 2]",
+        '"\\ud800"',
+        "",
+        "[1]]",
+        "\ufeff1",
+        "1" * 5000,
+        "[" * 100000,
+    ],
+)
+def test_what_is_not_in_its_one_form_is_refused(text: str) -> None:
+    """Another way to write the same would be a byte that is free."""
+    with pytest.raises(ValueError, match=r"one form|can.t be read"):
+        checker.exactly(text.encode("utf-8") + b"\n")

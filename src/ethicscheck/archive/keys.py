@@ -39,12 +39,10 @@ def open_or_make_signer(path: Path, passphrase_file: Path | None = None) -> File
     UsageError
         When it can't be opened or made.
     """
-    if not os.path.lexists(path):
-        make_key(path, passphrase_file)
-    return open_signer(path, passphrase_file)
+    return open_signer(path, passphrase_file) if os.path.lexists(path) else make_key(path, passphrase_file)
 
 
-def make_key(path: Path, passphrase_file: Path | None = None) -> None:
+def make_key(path: Path, passphrase_file: Path | None = None) -> FileSigner:
     """Write a new private key, readable by its owner only, and its public key beside it as FILE.pub.
 
     Raises
@@ -62,8 +60,10 @@ def make_key(path: Path, passphrase_file: Path | None = None) -> None:
     passphrase = _passphrase(path, passphrase_file, new=True)
     private = Ed25519PrivateKey.generate()
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+    signer = FileSigner(private)
     _create(path, pem, OWNER_ONLY)
-    _create(public_file(path), f"{FileSigner(private).public_hex}\n".encode(), 0o644)
+    _create(public_file(path), f"{signer.public_hex}\n".encode(), 0o644)
+    return signer
 
 
 def open_signer(path: Path, passphrase_file: Path | None = None) -> FileSigner:

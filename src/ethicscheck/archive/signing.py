@@ -5,6 +5,7 @@ Key files and passphrases are in `keys`; what is signed is decided by `log` (hea
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from ethicscheck.errors import UsageError
@@ -72,13 +73,18 @@ def library_verifies(public: bytes, signature: bytes, message: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-    from .standalone.verify import read_key
-
     try:
-        Ed25519PublicKey.from_public_bytes(read_key(public.hex()).raw).verify(signature, message)
+        Ed25519PublicKey.from_public_bytes(_sound(public)).verify(signature, message)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(maxsize=64)
+def _sound(public: bytes) -> bytes:
+    from .standalone.verify import read_key
+
+    return read_key(public.hex()).raw
 
 
 __all__ = ["EXTRA", "FileSigner", "library_verifies", "need_signing"]

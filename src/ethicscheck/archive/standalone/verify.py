@@ -114,6 +114,7 @@ class _Checking:
         self.expired: dict[str, int] = {}  # removed audits, and the entry that says so
         self.behind = False  # whether the log has entries that the head does not know
         self.total = 0
+        self.buffer = memoryview(bytearray(1 << 18))
 
     def run(self) -> Result:
         with _no_writer(self._path(LOG)):
@@ -178,15 +179,14 @@ class _Checking:
         return content
 
     def _digest(self, name: str) -> str | None:
-        digest, buffer = hashlib.sha256(), bytearray(1 << 18)
-        view = memoryview(buffer)
+        digest = hashlib.sha256()
         try:
             with open(self._path(name), "rb", buffering=0) as stream:
                 while True:
-                    size = stream.readinto(buffer)
+                    size = stream.readinto(self.buffer)
                     if not size:
                         break
-                    digest.update(view[:size])
+                    digest.update(self.buffer[:size])
                     self.result.size += size
                     self.step(self.result.size, self.total)
         except OSError as error:
@@ -551,12 +551,43 @@ def exactly(content: bytes) -> Any:
     if not content.endswith(b"\n"):
         raise ValueError("it is cut off")
     try:
-        value = json.loads(content.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
-        same = canonical(value) + b"\n" == content
+        value = json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse,
+            parse_float=_as_written,
+            parse_int=_whole_as_written,
+        )
+        same = _quickly(value, content) or canonical(value) + b"\n" == content
     except (ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"it can't be read: {error}") from None
     if not same:
         raise ValueError("it is not in the one form in which an archive is written")
+    return value
+
+
+def _quickly(value: Any, content: bytes) -> bool:
+    """Return whether Python's own encoder, forty times as fast, writes the same; of what it writes otherwise, no."""
+    plain = content.isascii()  # else names may be sorted in another way
+    return (
+        plain
+        and json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n" == content
+    )
+
+
+def _as_written(text: str) -> float:
+    """Read a number that is written as ECMAScript writes it."""
+    value = float(text)
+    usual = repr(value) == text and "e" not in text and text[-2:] != ".0"
+    if not usual and _number(value) != text:
+        raise ValueError(f"the number {text} is not in its one form")
+    return value
+
+
+def _whole_as_written(text: str) -> int:
+    value = int(text)
+    if abs(value) >= 1 << 53 and _number(float(value)) != text:  # every number is a double
+        raise ValueError(f"the number {text} is not in its one form")
     return value
 
 
