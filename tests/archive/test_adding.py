@@ -305,6 +305,21 @@ def test_a_config_that_is_not_the_records_is_refused(archive: Layout, tmp_path: 
         add(archive, record, config=other)
 
 
+def test_a_config_behind_a_link_is_found_and_its_paths_are_those_of_the_link(archive: Layout, tmp_path: Path) -> None:
+    """Teams keep configs in one place and link them into each system's folder."""
+    folder = tmp_path / "audit"
+    record = with_checklists(folder, {"one": []})
+    config = folder / "ethicscheck.yaml"
+    config.rename(tmp_path / "kept.yaml")
+    config.symlink_to(tmp_path / "kept.yaml")
+
+    for place, given in ((archive, None), (make_archive(tmp_path / "second"), config)):
+        added = add(place, record, config=given)
+        listed = contents(place, added.name)
+        assert (listed["config/ethicscheck.yaml"], listed["answers/one/answers.jsonl"]) == ("config", "answers")
+        assert added.collected.missing == ()
+
+
 def test_without_its_config_the_audit_is_archived_and_says_so(archive: Layout, tmp_path: Path) -> None:
     """The config may be lost, or edited since: the record is still worth keeping."""
     record = make_audit(tmp_path / "audit")

@@ -81,14 +81,14 @@ def find_config(record: AuditRecord, beside: Path, given: Path | None = None) ->
         if found != wanted:
             hint = "give the config as it was then (its history may be in git), or leave out --config"
             raise UsageError("this is not the config of that audit: its SHA-256 is another", str(given), hint)
-        return Source("config", given.name, given.resolve(), wanted)
+        return Source("config", given.name, given.absolute(), wanted)
     if record.provenance.config is None:
         return Missing("config", name, "the audit was made in Python, without a config file")
     changed = None
     for folder in (beside.resolve(), *beside.resolve().parents):
         for candidate in dict.fromkeys((name, DEFAULT_CONFIG)):
             try:
-                if digest_plain(folder / candidate) == wanted:
+                if digest_plain((folder / candidate).resolve()) == wanted:
                     return Source("config", candidate, folder / candidate, wanted)
                 changed = changed or folder / candidate
             except NotPlainError:

@@ -122,7 +122,8 @@ def _file(source: Source, bag: BagWriter, taken: dict[tuple[str, str], str]) -> 
     if path in bag.written:
         return Filed(path, source.role, source.name)
     try:
-        written = bag.add_copy(path, source.path)
+        # A config or checklist may be kept behind a link; evidence behind one could lead anywhere.
+        written = bag.add_copy(path, source.path if source.role == "evidence" else source.path.resolve())
     except NotPlainError as error:
         return Missing(source.role, source.name, str(error))
     if source.sha256 is not None and written.sha256 != source.sha256:

@@ -130,15 +130,21 @@ def read_entries(path: Path) -> Iterator[dict[str, Any]]:
                 yield value
 
 
+def read_at(handle: int, size: int, at: int) -> bytes:
+    """Return some bytes of an open file; where the next write goes is for the writer to say."""
+    os.lseek(handle, at, os.SEEK_SET)
+    return os.read(handle, size)
+
+
 def last_line(handle: int) -> bytes:
-    """Return the last whole line of an open log, without its line end, and leave the file where it was."""
+    """Return the last whole line of an open log, without its line end."""
     size = os.fstat(handle).st_size
     tail = b""
     at = size
     while at > 0:
         step = min(BLOCK, at)
         at -= step
-        tail = os.pread(handle, step, at) + tail
+        tail = read_at(handle, step, at) + tail
         whole = tail[: tail.rfind(b"\n") + 1]
         if whole.count(b"\n") > 1 or (at == 0 and whole):
             return whole[:-1].rpartition(b"\n")[2]
@@ -153,6 +159,7 @@ __all__ = [
     "last_line",
     "make_line",
     "parse_head",
+    "read_at",
     "read_entries",
     "read_head",
     "sign_head",

@@ -21,7 +21,7 @@ from .bags import check_bag
 from .canonical import read_canonical, sha256
 from .disk import NotPlainError, digest_plain, move, remove_tree, replace, sync_tree, worded, write_file
 from .layout import TAG_MANIFEST, Layout
-from .log import HEAD_TYPE, Head, Signer, last_line, parse_head, read_head, sign_head
+from .log import HEAD_TYPE, Head, Signer, last_line, parse_head, read_at, read_head, sign_head
 from .writing import Waiting, check_signer, locked, opened_to_write
 
 VERIFY = "`ethicscheck archive verify` names what was changed; go back to a copy that verifies"
@@ -109,7 +109,7 @@ class _Repair:
         at = size
         while at > 0:
             step = min(1 << 16, at)
-            block = os.pread(self.handle, step, at - step)
+            block = read_at(self.handle, step, at - step)
             if b"\n" in block:
                 return size - (at - step + block.rfind(b"\n") + 1)
             at -= step

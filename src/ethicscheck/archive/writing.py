@@ -24,7 +24,7 @@ from .about import About, open_about
 from .canonical import read_canonical, sha256
 from .disk import move, remove_tree, replace, sync_folder, sync_tree, worded, write_file
 from .layout import Layout
-from .log import FIRST, Head, Signer, last_line, make_line, read_head, sign_head
+from .log import FIRST, Head, Signer, last_line, make_line, read_at, read_head, sign_head
 
 fcntl: ModuleType | None
 try:
@@ -213,7 +213,7 @@ def _head_at_rest(layout: Layout, handle: int) -> Head:
 
 def _ends_with(handle: int, head: Head) -> bool:
     size = os.fstat(handle).st_size
-    whole = size > 0 and os.pread(handle, 1, size - 1) == b"\n"
+    whole = size > 0 and read_at(handle, 1, size - 1) == b"\n"
     return whole and sha256(last_line(handle)) == head.sha256
 
 
