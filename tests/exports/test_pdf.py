@@ -191,7 +191,7 @@ def test_drawings_get_the_pages_style_and_bars_become_ornaments() -> None:
     page = ElementTree.fromstring(
         "<html><head><style>:root{--ink:#123456}@media (prefers-color-scheme:dark){:root{--ink:#fff}}"
         "@media print{:root{--line:#bbb}.dots line{stroke:var(--line)}}.dots text{fill:var(--ink);paint-order:stroke;stroke:#fff}"
-        ".other{fill:red}h2{color:red}</style></head><body><script>{}</script>"
+        ".chart .dots circle{fill:blue}.other{fill:red}h2{color:red}</style></head><body><script>{}</script>"
         f'<figure class="chart"><svg xmlns="{SVG[1:-1]}" class="dots"><svg y="4"><text>a</text></svg></svg></figure>'
         f'<p><svg xmlns="{SVG[1:-1]}" class="bar"><rect width="100%"/><rect width="25%"/><line x1="20%" x2="31%"/></svg></p></body></html>'
     )
@@ -202,6 +202,8 @@ def test_drawings_get_the_pages_style_and_bars_become_ornaments() -> None:
     assert style.text is not None
     assert ".dots text{fill:#123456}" in style.text
     assert ".dots line{stroke:#bbb}" in style.text
+    assert ".dots circle{fill:blue}" in style.text
+    assert drawing.get("class") == "dots"
     assert "other" not in style.text
     assert drawing.find(f"{SVG}title") is not None
     assert [(inner.get("width"), inner.get("overflow")) for inner in drawing.findall(f"{SVG}svg")] == [

@@ -98,11 +98,11 @@ def _bar(drawing: Element) -> Element:
 
 def _style(drawing: Element, around: set[str], rules: tuple[tuple[str, str], ...]) -> None:
     """Give a drawing the rules that can concern it, and a name where it has none; `around` are classes it stands in."""
-    drawing.set("class", " ".join([*_classes(drawing), *sorted(around)]))
     names = {name for part in drawing.iter() for name in _classes(part)}
     if "outcomes" in names:
         _halos(drawing)
-    own = [f"{selector}{{{said}}}" for selector, said in rules if set(re.findall(r"\.([\w-]+)", selector)) <= names]
+    near = [(_from_within(selector, around - names), said) for selector, said in rules]
+    own = [f"{selector}{{{said}}}" for selector, said in near if _named(selector) <= names]
     style = Element(f"{SVG}style")
     style.text = _FONT + "".join(own)
     drawing.insert(0, style)
@@ -114,6 +114,22 @@ def _style(drawing: Element, around: set[str], rules: tuple[tuple[str, str], ...
         title = Element(f"{SVG}title")
         title.text = "What the text beside it says, drawn"
         drawing.insert(0, title)
+
+
+def _from_within(selector: str, around: set[str]) -> str:
+    """Return a selector without what it says of elements that a drawing stands in, for it is drawn by itself.
+
+    >>> _from_within(".finding .dots text", {"finding"})
+    '.dots text'
+    """
+    parts = selector.split()
+    while len(parts) > 1 and _named(parts[0]) and _named(parts[0]) <= around:
+        parts.pop(0)
+    return " ".join(parts)
+
+
+def _named(selector: str) -> set[str]:
+    return set(re.findall(r"\.([\w-]+)", selector))
 
 
 def _halos(drawing: Element) -> None:
