@@ -568,3 +568,26 @@ def test_what_is_not_in_its_one_form_is_refused(text: str) -> None:
     """Another way to write the same would be a byte that is free."""
     with pytest.raises(ValueError, match=r"one form|can.t be read"):
         checker.exactly(text.encode("utf-8") + b"\n")
+
+
+@BOTH
+def test_an_older_copy_is_told_from_this_one_by_what_was_noted(
+    spoil: Callable[[small.TestKey | None], Path], key: small.TestKey | None
+) -> None:
+    """Cut back to an earlier end, with the head of that time, an archive is true; who noted a later end sees it."""
+    root = spoil(key)
+    lines = small.log_lines(root)
+    digests = [small.digest(line[:-1]) for line in lines]
+    assert all(verify_archive(root, noted=part).problems == () for part in digests)
+    older = small.Log()
+    for line in lines[:-1]:
+        older.add(**{name: value for name, value in json.loads(line).items() if name not in ("seq", "prev", "at")})
+    (root / "log.jsonl").write_bytes(older.content)
+    (root / "head.json").write_bytes(small.head(older, key))
+
+    assert found_in(root) == []
+    assert verify_archive(root, noted=digests[-2]).problems == ()
+    assert names(list(verify_archive(root, noted=digests[-1]).problems), "truncated") == ["log.jsonl"]
+    assert run_carried(root, "--noted", digests[-1]).returncode == 1
+    assert run_carried(root, "--noted", digests[-2]).returncode == 0
+    assert run_carried(root, "--noted", "x").returncode == 2

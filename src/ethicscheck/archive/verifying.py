@@ -17,7 +17,7 @@ from ethicscheck.errors import EthicscheckError, UsageError
 from .canonical import sha256
 from .collecting import CONTENTS, RECORD, REPORT
 from .layout import Layout
-from .standalone.verify import Check, Key, Problem, Result, UnreadableError, check_archive, given_key
+from .standalone.verify import Check, Key, Problem, Result, UnreadableError, check_archive, given_digest, given_key
 
 Step = Callable[[int, int], None]
 
@@ -60,7 +60,12 @@ class Verification:
 
 
 def verify_archive(
-    root: Path, name: str | None = None, key: str | None = None, rerender: bool = False, step: Step | None = None
+    root: Path,
+    name: str | None = None,
+    key: str | None = None,
+    rerender: bool = False,
+    step: Step | None = None,
+    noted: str | None = None,
 ) -> Verification:
     """Check an archive, or its log and one audit in it.
 
@@ -71,6 +76,7 @@ def verify_archive(
     key : the public key it must be signed with, as 64 hex digits or a file of them.
     rerender : whether to draw the archived pages again from their records and compare.
     step : hears how many bytes of how many were read.
+    noted : the digest of the last entry that somebody noted earlier.
 
     Raises
     ------
@@ -79,7 +85,7 @@ def verify_archive(
     """
     try:
         given = None if key is None else given_key(key)
-        result = check_archive(str(root), given, name, step, _library())
+        result = check_archive(str(root), given, name, step, _library(), given_digest(noted))
     except UnreadableError as error:
         hint = "`ethicscheck archive list` names what there is" if name is not None else ""
         raise UsageError(str(error), str(root), hint) from None

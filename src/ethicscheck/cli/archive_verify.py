@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 @archive_option()
 @click.option("--key", metavar="PUBLIC", help="The public key it must be signed with: 64 hex digits, or a FILE.pub.")
 @click.option("--rerender", is_flag=True, help="Also draw the archived pages again from their records and compare.")
+@click.option("--noted", metavar="SHA256", help="What `sha256` in head.json was when you looked before.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def verify_command(name: str | None, root: Path, key: str | None, rerender: bool, as_json: bool) -> int:
+def verify_command(
+    name: str | None, root: Path, key: str | None, rerender: bool, noted: str | None, as_json: bool
+) -> int:
     """Check that nothing was changed, removed, added, put in another order or cut off.
 
     With ID: the log and that one audit. Leaves with 0 when everything is as it was written, 1 when anything is not, 2 when
@@ -29,7 +32,7 @@ def verify_command(name: str | None, root: Path, key: str | None, rerender: bool
     from ethicscheck.archive.verifying import verify_archive
 
     with Bar("checking") as bar:
-        found = verify_archive(root, name, key, rerender, bar.step)
+        found = verify_archive(root, name, key, rerender, bar.step, noted)
     if as_json:
         import json
 

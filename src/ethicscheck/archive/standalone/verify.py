@@ -3,6 +3,7 @@
 
     python3 verify.py                     check the archive that this file stands in
     python3 verify.py --key KEY           and that it was signed with this public key (64 hex digits, or a file of them)
+    python3 verify.py --noted SHA256      and that it goes on from where it stood when you noted head.json's sha256
     python3 verify.py --archive FOLDER    check another one
 
 It reads and never writes. Every file is compared with its SHA-256, every entry of the log with the one after it, the last
@@ -91,9 +92,13 @@ def check_archive(
     only: str | None = None,
     step: Step | None = None,
     check: Check | None = None,
+    noted: str | None = None,
 ) -> Result:
-    """Check a whole archive, or its log, head and one audit; `step` hears how many bytes of how many were hashed."""
-    return _Checking(root, key, only, step or _unheard, check or ed25519_verifies).run()
+    """Check a whole archive, or its log, head and one audit; `step` hears how many bytes of how many were hashed.
+
+    `noted` is the digest of the log's last entry that somebody noted at an earlier time.
+    """
+    return _Checking(root, key, only, step or _unheard, check or ed25519_verifies, noted).run()
 
 
 def _unheard(done: int, total: int) -> None:
@@ -103,8 +108,10 @@ def _unheard(done: int, total: int) -> None:
 class _Checking:
     """One run over one archive."""
 
-    def __init__(self, root: str, key: Key | None, only: str | None, step: Step, check: Check) -> None:
-        self.root, self.key, self.only, self.step, self.check = root, key, only, step, check
+    def __init__(
+        self, root: str, key: Key | None, only: str | None, step: Step, check: Check, noted: str | None
+    ) -> None:
+        self.root, self.key, self.only, self.step, self.check, self.noted = root, key, only, step, check, noted
         self.result = Result()
         self.files: dict[str, int] = {}  # every regular file, and its size
         self.folders: set[str] = set()
@@ -299,6 +306,9 @@ class _Checking:
             return None
         read = [self._read_entry(number, line) for number, line in enumerate(lines, 1)]
         digests = [hashlib.sha256(line).hexdigest() for line in lines]
+        if self.noted is not None and self.noted not in digests:
+            what = f"no entry has the digest {self.noted[:16]}… that was noted: what you saw then is not all here"
+            self.result.add("truncated", LOG, what)
         before = len(self.result.problems)
         self._check_numbers(read, head)
         whole = self._check_chain(read, digests, head)
@@ -790,6 +800,13 @@ def given_key(text: str) -> Key:
         raise UnreadableError(f"the key can't be used: {error}") from None
 
 
+def given_digest(text: str | None) -> str | None:
+    """Return the digest that was noted, if any."""
+    if text is not None and not _is_digest(text):
+        raise UnreadableError(f"the digest {text!r} is not 64 hex digits in small letters")
+    return text
+
+
 def told(result: Result, key: Key | None) -> list[str]:
     """Say in plain words what was found."""
     lines = [f"{found.kind:<10}  {shown(found.where)}: {shown(found.what)}" for found in result.problems]
@@ -830,10 +847,11 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="verify.py", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--key", help="the public key you were told: 64 hex digits, or a file that holds them")
     parser.add_argument("--archive", default=os.path.dirname(os.path.abspath(__file__)), help="the folder to check")
+    parser.add_argument("--noted", help="the sha256 that head.json held when you looked before")
     given = parser.parse_args(words)
     try:
         key = given_key(given.key) if given.key is not None else None
-        result = check_archive(given.archive, key)
+        result = check_archive(given.archive, key, noted=given_digest(given.noted))
     except UnreadableError as error:
         print(f"can't check: {shown(str(error))}", file=sys.stderr)
         return 2
