@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from checklist_helpers import AT, answer, begin, items, question, state
 
-from ethicscheck.checklist.entries import Answer, Evidence
+from ethicscheck.checklist.entries import Answer, Evidence, read_line
 from ethicscheck.checklist.evidence import evidence_checker, record_evidence
 from ethicscheck.errors import UsageError
 
@@ -28,7 +30,7 @@ def test_a_file_is_kept_by_its_path_and_digest(tmp_path: Path) -> None:
 
     piece = record_evidence("docs/a.txt", tmp_path, dated="2025-01-01", expires="2026-12-31")
 
-    assert piece == Evidence("docs/a.txt", None, hashlib.sha256(b"proof").hexdigest(), "2025-01-01", "2026-12-31")
+    assert piece == Evidence("docs/a.txt", None, hashlib.sha256(b"proof").hexdigest(), "2025-01-01", "2026-12-31", 5)
     assert record_evidence(str(tmp_path / "docs/a.txt"), tmp_path).path == "docs/a.txt"
     assert problem(piece, tmp_path) == ""
 
@@ -159,3 +161,67 @@ def test_the_journal_is_no_evidence_for_itself(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the journal is no evidence for what stands in it"):
         answer(opened, "q", "yes", evidence=(opened.journal.path.name,))
     assert state(opened, "q").state == "unanswered"
+
+
+def test_a_file_of_another_size_has_changed(tmp_path: Path) -> None:
+    """The journal tells the size; old journals don't, and their evidence goes on counting."""
+    (tmp_path / "a.txt").write_bytes(b"proof")
+    piece = record_evidence("a.txt", tmp_path)
+
+    assert piece.size == 5
+    assert problem(piece, tmp_path) == ""
+    assert problem(replace(piece, size=6), tmp_path) == "has changed since"
+    assert problem(replace(piece, size=None), tmp_path) == ""
+    assert record_evidence("https://example.org/a", tmp_path).size is None
+
+
+@pytest.mark.parametrize("size", ["5", 5.0, -1, True, [5], 10**15])
+def test_a_size_that_is_none_is_damage(size: object) -> None:
+    """A line says what is wrong with it."""
+    line = {"seq": 2, "at": AT, "by": "Ana", "role": "product", "item": "q", "value": "yes"}
+    line["evidence"] = [{"path": "a.txt", "sha256": "0", "size": size}]
+
+    with pytest.raises(ValueError, match="`size` of a piece of evidence is no number of bytes"):
+        read_line(json.dumps(line).encode())
+
+
+def test_a_folder_exchanged_for_a_link_while_it_is_looked_at_leads_nowhere(
+    traps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder is opened from within the one before, so a check can't be outrun by a rename."""
+    real = os.stat
+
+    def exchanged(path: object, **more: object) -> os.stat_result:
+        found = real(path, **more)  # type: ignore[call-overload]
+        if path == "docs" and not (traps / "docs").is_symlink():
+            (traps / "docs").rename(traps / "moved")
+            (traps / "docs").symlink_to(traps.parent)
+        return found
+
+    (traps / "docs/secret").write_bytes(b"ours")
+    monkeypatch.setattr(os, "stat", exchanged)
+
+    with pytest.raises(UsageError, match=r"is not there|can't be read"):
+        record_evidence("docs/secret", traps)
+    assert (traps / "docs").is_symlink()
+
+
+def test_without_opening_from_folders_the_same_is_refused(traps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no way to open a file from within a folder; what can be seen is refused there too."""
+    monkeypatch.setattr(os, "supports_dir_fd", set())
+
+    assert record_evidence("docs/a.txt", traps).size == 1
+    for given in ("link", "out/secret", "docs", "../secret", "nowhere"):
+        with pytest.raises(UsageError):
+            record_evidence(given, traps)
+
+
+def test_a_folder_that_can_be_passed_but_not_listed_still_holds_evidence(tmp_path: Path) -> None:
+    """As `cat` would have it."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/a.txt").write_bytes(b"proof")
+    (tmp_path / "docs").chmod(0o311)
+    try:
+        assert record_evidence("docs/a.txt", tmp_path).size == 5
+    finally:
+        (tmp_path / "docs").chmod(0o755)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -16,6 +17,7 @@ from checklist_helpers import AT, answer, begin, items, lines, question, standin
 from ethicscheck.checklist.entries import Evidence, Resolution
 from ethicscheck.checklist.forms import FORMATS, Form, Row, make_form
 from ethicscheck.checklist.forms.csv_form import as_meant, defused
+from ethicscheck.checklist.forms.rows import read_evidence
 from ethicscheck.checklist.importing import Imported, import_form
 from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.cli import run
@@ -559,3 +561,48 @@ def test_a_signature_covers_imported_answers_like_any_other(tmp_path: Path) -> N
 
     assert standing(other).parts["answers"] == standing(opened).parts["answers"]
     assert json.loads(other.journal.path.read_text().splitlines()[1])["imported"]["by"] == "Ben"
+
+
+@pytest.mark.parametrize("name", ["markdown", "yaml", "csv", "html"])
+def test_the_size_of_evidence_goes_through_every_form(tmp_path: Path, name: str) -> None:
+    """Out of one journal and into another: the line says the same."""
+    for part in ("here", "there"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "a.txt").write_bytes(b"proof")
+    opened, other = begin(tmp_path / "here"), begin(tmp_path / "there")
+    answer(opened, "a.choice", "yes", evidence=("a.txt",))
+    write = FORMATS[name].write
+    assert write is not None
+
+    bring(other, FORMATS[name].read(write(form(opened), opened.loaded.checklist), "f"))
+
+    (piece,) = lines(other)[1]["evidence"]
+    assert piece["size"] == 5
+    assert piece == lines(opened)[1]["evidence"][0]
+
+
+def test_a_form_from_before_sizes_were_kept_is_known_again(tmp_path: Path) -> None:
+    """Its digests were made without; the answer is there already, and not another one."""
+    opened = begin(tmp_path)
+    (tmp_path / "a.txt").write_bytes(b"proof")
+    with_size = answer(opened, "a.choice", "yes", evidence=("a.txt",))
+    said = {
+        **dict.fromkeys(("na_reason", "comment", "settled"), ""),
+        **{"item": "a.choice", "answer": "yes", "by": "Ana", "role": "product", "at": AT},
+        **{"answered_sha256": with_size.item_sha256, "checklist_sha256": with_size.checklist_sha256},
+    }
+    old = [{"path": "a.txt", "url": None, "sha256": with_size.evidence[0].sha256, "dated": None, "expires": None}]
+    text = json.dumps({**said, "evidence": old}, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    row = Row(**said, evidence=(Evidence("a.txt", sha256=old[0]["sha256"]),))
+
+    assert row.own_digest() == hashlib.sha256(text.encode()).hexdigest()
+    typed = Row("a.choice", "yes", evidence=row.evidence, by="Ana", role="product")
+    assert bring(opened, rows(typed)).added == ()
+
+
+@pytest.mark.parametrize("size", ["-1", "5.0", "many", "9" * 16, "٣"])
+def test_a_size_that_is_no_number_of_bytes_is_refused_in_a_form(size: str) -> None:
+    """In a cell, and in a mapping."""
+    for given in (f"a.txt | size:{size}", [{"path": "a.txt", "size": size}]):
+        with pytest.raises(ValueError, match="the size of a piece of evidence is a number of bytes"):
+            read_evidence(given)

@@ -56,7 +56,7 @@ def test_a_line_holds_what_the_contract_names(tmp_path: Path) -> None:
         "item": "a.choice",
         "value": "yes",
         "comment": "so it is",
-        "evidence": [{"path": "proof.txt", "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"}],
+        "evidence": [{"path": "proof.txt", "sha256": "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", "size": 1}],
         "checklist_sha256": digest,
         "item_sha256": line["item_sha256"],
     }  # fmt: skip

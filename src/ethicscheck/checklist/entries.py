@@ -16,13 +16,14 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True)
 class Evidence:
-    """A file beside the journal, with its digest, or an address on the web."""
+    """A file beside the journal, with its digest and its size in bytes, or an address on the web."""
 
     path: str | None = None
     url: str | None = None
     sha256: str | None = None
     dated: str | None = None
     expires: str | None = None
+    size: int | None = None
 
     @property
     def name(self) -> str:
@@ -341,11 +342,19 @@ def _evidence(found: Any) -> tuple[Evidence, ...]:
         raise ValueError("`evidence` is no list of objects")
     names = ("path", "url", "sha256", "dated", "expires")
     pieces = tuple(
-        Evidence(**{name: _text(part, name) for name in names if part.get(name) is not None}) for part in found
+        Evidence(**{name: _text(part, name) for name in names if part.get(name) is not None}, size=_size(part))
+        for part in found
     )
     if any((piece.path is None) == (piece.url is None) for piece in pieces):
         raise ValueError("a piece of evidence has either `path` or `url`")
     return pieces
+
+
+def _size(part: Mapping[str, Any]) -> int | None:
+    size = part.get("size")
+    if size is not None and (type(size) is not int or not 0 <= size < 10**15):
+        raise ValueError("the `size` of a piece of evidence is no number of bytes")
+    return size
 
 
 def frozen(value: Any) -> Any:
@@ -379,7 +388,7 @@ def content_of(entry: Entry) -> dict[str, Any]:
     return content
 
 
-def _piece(piece: Evidence) -> dict[str, str]:
+def _piece(piece: Evidence) -> dict[str, str | int]:
     return {name: part for name, part in vars(piece).items() if part is not None}
 
 

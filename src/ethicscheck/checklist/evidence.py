@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -16,10 +17,13 @@ from .entries import Evidence
 from .kinds.date import read_day
 
 WEB = ("http", "https")
+# A folder on the way need not be readable, where the system can open it for its name alone.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
+_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def record_evidence(given: str, folder: Path, *, dated: str | None = None, expires: str | None = None) -> Evidence:
-    """Return a piece of evidence, with the digest of the file as it is now.
+    """Return a piece of evidence, with digest and size of the file as it is now.
 
     Parameters
     ----------
@@ -45,11 +49,11 @@ def record_evidence(given: str, folder: Path, *, dated: str | None = None, expir
         return Evidence(url=given, dated=dated, expires=expires)
     path = _inside(given, folder)
     try:
-        digest = _digest(path, folder)
+        digest, size = _digest(path, folder)
     except _RefusedError as refused:
         hint = "copy the evidence itself into the folder of the journal"
         raise UsageError(f"the evidence {refused}", path, hint) from None
-    return Evidence(path=path, sha256=digest, dated=dated, expires=expires)
+    return Evidence(path=path, sha256=digest, dated=dated, expires=expires, size=size)
 
 
 def is_address(given: str) -> bool:
@@ -93,7 +97,8 @@ def _problem(piece: Evidence, folder: Path, today: datetime.date) -> str:
         trouble = "has no digest, so nobody can tell whether it changed"
     else:
         try:
-            changed = _digest(piece.path or "", folder) != piece.sha256
+            digest, size = _digest(piece.path or "", folder)
+            changed = digest != piece.sha256 or piece.size not in (None, size)
             trouble = "has changed since" if changed else ""
         except _RefusedError as refused:
             trouble = str(refused)
@@ -120,28 +125,54 @@ def _inside(given: str, folder: Path) -> str:
     return PurePosixPath(*path.parts).as_posix()
 
 
-def _digest(path: str, folder: Path) -> str:
+def _digest(path: str, folder: Path) -> tuple[str, int]:
+    """Return the SHA-256 of a file and how many bytes it was made of."""
     parts = PurePosixPath(path).parts
     if not parts or ".." in parts or PurePosixPath(path).is_absolute() or Path(path).is_absolute():
         raise _RefusedError("leads out of the folder of the journal")
-    whole = folder
     try:
-        for part in parts:
-            whole = whole / part
-            mode = whole.lstat().st_mode
-            if stat.S_ISLNK(mode):
-                raise _RefusedError("is reached through a symbolic link")
-        if not stat.S_ISREG(mode):
-            raise _RefusedError("is no regular file")
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(whole, flags), "rb") as stream:
+        with _opened(parts, folder) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 raise _RefusedError("is no regular file")
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            return digest, stream.tell()
     except (FileNotFoundError, NotADirectoryError):
         raise _RefusedError("is not there") from None
     except (OSError, ValueError) as error:
         raise _RefusedError(f"can't be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _opened(parts: tuple[str, ...], folder: Path) -> BufferedReader:
+    """Open a file step by step, each folder from within the one before: none can be exchanged for a link meanwhile."""
+    if os.open not in os.supports_dir_fd:
+        return _opened_by_path(parts, folder)
+    within = os.open(folder, _FOLDER)
+    try:
+        for place, part in enumerate(parts):
+            last = place == len(parts) - 1
+            _check_kind(os.stat(part, dir_fd=within, follow_symlinks=False).st_mode, last)
+            inner = os.open(part, _FILE if last else _FOLDER | os.O_NOFOLLOW, dir_fd=within)
+            os.close(within)
+            within = inner
+        return os.fdopen(within, "rb")
+    except BaseException:
+        os.close(within)
+        raise
+
+
+def _opened_by_path(parts: tuple[str, ...], folder: Path) -> BufferedReader:
+    whole = folder
+    for place, part in enumerate(parts):
+        whole = whole / part
+        _check_kind(whole.lstat().st_mode, place == len(parts) - 1)
+    return os.fdopen(os.open(whole, _FILE), "rb")
+
+
+def _check_kind(mode: int, last: bool) -> None:
+    if stat.S_ISLNK(mode):
+        raise _RefusedError("is reached through a symbolic link")
+    if last and not stat.S_ISREG(mode):
+        raise _RefusedError("is no regular file")
 
 
 def _url_problem(url: str) -> str:

@@ -330,7 +330,9 @@ def _look_at(pieces: Sequence[Evidence], evidence_problem: Callable[[Evidence], 
     if not pieces:
         return ()
     return tuple(
-        GivenEvidence(piece.path, piece.url, piece.sha256, evidence_problem(piece), piece.dated, piece.expires)
+        GivenEvidence(
+            piece.path, piece.url, piece.sha256, evidence_problem(piece), piece.dated, piece.expires, piece.size
+        )
         for piece in pieces
     )
 

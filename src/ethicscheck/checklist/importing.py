@@ -299,9 +299,13 @@ class _Bringing:
 
     def _says_the_same(self, before: Answer, entry: Answer) -> bool:
         item = find_item(self.opened, entry.item)
-        same = ("na_reason", "comment", "evidence", "role", "item_sha256")
-        return meaning(before.value, item) == meaning(entry.value, item) and all(
-            getattr(before, name) == getattr(entry, name) for name in same
+        same = ("na_reason", "comment", "role", "item_sha256")
+        return (
+            meaning(before.value, item) == meaning(entry.value, item)
+            and all(getattr(before, name) == getattr(entry, name) for name in same)
+            # An old journal tells no sizes; what has the same digest has the same size.
+            and [replace(piece, size=None) for piece in before.evidence]
+            == [replace(piece, size=None) for piece in entry.evidence]
         )
 
     def _evidence(self, piece: Evidence) -> Evidence:

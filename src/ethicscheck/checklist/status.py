@@ -56,6 +56,7 @@ class GivenEvidence:
     problem: str = ""
     dated: str | None = None
     expires: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .checklist_answering import answer_command, resolve_command, sign_command, withdraw_command
+from .checklist_history import history_command
 from .checklist_moving import export_command, import_command
 from .checklist_versions import diff_command, migrate_command
 from .checklist_walk import lang_option, walk_command
@@ -169,6 +170,7 @@ for _command in (
     withdraw_command,
     resolve_command,
     sign_command,
+    history_command,
     diff_command,
     migrate_command,
     export_command,

@@ -236,7 +236,7 @@ class Walk:
             draft.comment = draft.comment or own.comment
             good = [piece for piece in own.evidence if not piece.problem]
             draft.evidence[:0] = [
-                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires) for piece in good
+                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires, piece.size) for piece in good
             ]
             return True
         if own.problem or item.state == "stale":
@@ -280,7 +280,7 @@ class Walk:
         before = own.value if more and own is not None and isinstance(own.value, tuple) else ()
         if more and own is not None and not draft.evidence:
             draft.evidence = [
-                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires)
+                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires, piece.size)
                 for piece in own.evidence
                 if not piece.problem
             ]

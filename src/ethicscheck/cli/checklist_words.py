@@ -20,7 +20,7 @@ from rich.text import Text
 
 from ethicscheck.checklist.conditions import describe
 from ethicscheck.checklist.definition import Checklist, Item
-from ethicscheck.checklist.entries import Answer, content_of
+from ethicscheck.checklist.entries import Answer, Resolution, content_of
 from ethicscheck.checklist.kinds import choices_of, show_value
 from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.reading import LoadedChecklist
@@ -333,7 +333,7 @@ def said(answer: GivenAnswer, item: ItemStatus, checklist: Checklist, speech: Sp
     return text
 
 
-def brought_in(answer: GivenAnswer) -> str:
+def brought_in(answer: GivenAnswer | Answer | Resolution) -> str:
     """Return who brought an answer in from a form: ", from a form, by Eva (reviewer) on 2026-03-05"; "" for one given directly."""
     if not answer.imported:
         return ""

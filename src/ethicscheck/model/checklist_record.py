@@ -15,6 +15,7 @@ class EvidenceEntry(Part):
     path: str | None = None
     url: str | None = None
     sha256: str | None = None
+    size: int | None = Field(None, description="The file's size in bytes; absent for an address and in old journals.")
     dated: str | None = Field(None, description="The evidence's own day.")
     expires: str | None = Field(None, description="The last day on which it counts.")
     problem: str | None = None

@@ -217,6 +217,7 @@ def _answer(answer: GivenAnswer, status: ItemStatus, whole: ChecklistStatus) -> 
                 path=part.path,
                 url=part.url,
                 sha256=part.sha256,
+                size=part.size,
                 dated=part.dated,
                 expires=part.expires,
                 problem=part.problem or None,

@@ -63,7 +63,7 @@ class Row:
     def own_digest(self) -> str:
         """Return the digest of what it says now."""
         said = {name: part for name, part in vars(self).items() if name not in _NOT_SAID}
-        said["evidence"] = [asdict(piece) for piece in self.evidence]
+        said["evidence"] = [_sealed_piece(piece) for piece in self.evidence]
         return hashlib.sha256(canonical(said).encode("utf-8", "surrogatepass")).hexdigest()
 
     def entry(self) -> Answer | Resolution:
@@ -92,6 +92,11 @@ class Row:
             self.checklist_sha256,
             self.answered_sha256,
         )
+
+
+def _sealed_piece(piece: Evidence) -> dict[str, Any]:
+    """Return what a row's digest says of a piece; forms from before sizes were kept have none, and keep their digest."""
+    return {name: part for name, part in asdict(piece).items() if name != "size" or part is not None}
 
 
 _NOT_SAID = frozenset({"digest", "line", "question_sha256"})
@@ -226,7 +231,8 @@ def write_evidence(pieces: tuple[Evidence, ...]) -> str:
     return lines if faithful else json.dumps([piece_json(piece) for piece in pieces], ensure_ascii=False)
 
 
-_PARTS = ("sha256", "dated", "expires")
+_PARTS = ("sha256", "size", "dated", "expires")
+LONGEST_SIZE = 15  # digits, which is less than the journal would take
 _ADDRESSES = ("http:", "https:", "javascript:", "data:", "mailto:")
 
 
@@ -262,9 +268,8 @@ def _read_line(line: str) -> Evidence:
             raise ValueError(f"after the path or address of evidence stand {known}, with ` | ` between them")
         more[key] = value.strip()
     name = name.strip()
-    if "://" in name or name.lower().startswith(_ADDRESSES):
-        return Evidence(url=name, **more)
-    return Evidence(path=name, **more)
+    address = "://" in name or name.lower().startswith(_ADDRESSES)
+    return _piece({"url" if address else "path": name, **more})
 
 
 def _read_piece(given: Any) -> Evidence:
@@ -273,16 +278,29 @@ def _read_piece(given: Any) -> Evidence:
     names = ("path", "url", *_PARTS)
     if (
         not isinstance(given, Mapping)
-        or not all(key in names and isinstance(part, str) and part for key, part in given.items())
+        or not all(key in names and _is_part(key, part) for key, part in given.items())
         or ("path" in given) == ("url" in given)
     ):
         raise ValueError(f"a piece of evidence has a path or a url, and may have {', '.join(_PARTS)}")
-    return Evidence(**{str(key): str(part) for key, part in given.items()})
+    return _piece({str(key): str(part) for key, part in given.items()})
+
+
+def _is_part(key: str, part: Any) -> bool:
+    return (isinstance(part, str) and part != "") or (key == "size" and type(part) is int)
+
+
+def _piece(parts: Mapping[str, str]) -> Evidence:
+    texts: dict[str, Any] = {key: part for key, part in parts.items() if key != "size"}
+    if (size := parts.get("size")) is None:
+        return Evidence(**texts)
+    if not (size.isascii() and size.isdigit() and len(size) <= LONGEST_SIZE):
+        raise ValueError(f"the size of a piece of evidence is a number of bytes, not {size!r}")
+    return Evidence(**texts, size=int(size))
 
 
 def piece_json(piece: Evidence) -> dict[str, str]:
-    """Return a piece of evidence as JSON has it."""
-    return {name: part for name, part in vars(piece).items() if part is not None}
+    """Return a piece of evidence as forms have it: all of it is text, as it would be in a cell."""
+    return {name: str(part) for name, part in vars(piece).items() if part is not None}
 
 
 __all__ = [
