@@ -121,7 +121,7 @@ def test_of_a_record_with_hidden_groups_the_published_one_is_attached(tmp_path: 
 
 @drawn
 def test_the_same_record_gives_the_same_bytes(document: bytes, record: AuditRecord) -> None:
-    """No clock, no random identifier: dates are the record's, the identifier is its digest's."""
+    """No clock, no random identifier: dates are the record's."""
     made = opened(document)
 
     assert render_document(read_record(record.to_json(), "audit.json"), "pdf") == document

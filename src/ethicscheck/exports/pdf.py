@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import hashlib
 import logging
 import warnings
 from collections.abc import Iterator
@@ -40,8 +39,7 @@ def render(record: AuditRecord) -> bytes:
         document = lay_out(record)
         document.metadata.created = document.metadata.modified = created
         document.metadata.attachments = [_attachment(weasyprint, content, created)]
-        identifier = hashlib.sha256(content).hexdigest()[:32].encode()
-        written: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier)
+        written: bytes = document.write_pdf(pdf_variant=VARIANT)
     return written
 
 
