@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from compare_helpers import RULES, audited, people
@@ -71,6 +72,7 @@ def test_json_is_the_document_of_f_json(records, capture):
     assert code == 1
     assert out.encode() == Path("out/compare.json").read_bytes()
     assert json.loads(out)["schema"] == "ethicscheck/comparison/1"
+    jsonschema.validate(json.loads(out), json.loads(capture("schema", "comparison")[1]))
     for name in ("out/compare.html", "out/compare.md"):
         assert "Got worse past a rule" in Path(name).read_text(encoding="utf-8")
     assert sorted(path.name for path in Path("out").iterdir()) == ["compare.html", "compare.json", "compare.md"]

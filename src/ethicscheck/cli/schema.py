@@ -10,6 +10,7 @@ FILES = {
     "checklist": ("ethicscheck.checklist.definition", "Checklist"),
     "translation": ("ethicscheck.checklist.translation", "Translation"),
     "record": ("ethicscheck.model.record", "AuditRecord"),
+    "comparison": ("ethicscheck.model.comparison", "Comparison"),
     "waivers": ("ethicscheck.policy.waivers", "WaiversFile"),
     "controls": ("ethicscheck.policy.controls", "ControlMap"),
 }
@@ -18,7 +19,7 @@ FILES = {
 @click.command("schema")
 @click.argument("what", type=click.Choice(list(FILES)))
 def schema_command(what: str) -> None:
-    """Print the JSON Schema of a config, a checklist, a translation of one, a record, a waivers file or a control map."""
+    """Print the JSON Schema of a config, a checklist, a translation of one, a record, a comparison, a waivers file or a control map."""
     import importlib
     import json
 
