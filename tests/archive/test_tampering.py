@@ -591,3 +591,22 @@ def test_an_older_copy_is_told_from_this_one_by_what_was_noted(
     assert run_carried(root, "--noted", digests[-1]).returncode == 1
     assert run_carried(root, "--noted", digests[-2]).returncode == 0
     assert run_carried(root, "--noted", "x").returncode == 2
+
+
+def test_a_record_that_is_not_the_one_of_its_entry_is_said(spoil: Callable[[small.TestKey | None], Path]) -> None:
+    """The bag fits its manifests and the chain holds, but the entry speaks of another record."""
+    root = spoil(None)
+    lines = [json.loads(line) for line in small.log_lines(root)]
+    lines[3]["record"] = small.digest(b"another")
+    (root / "log.jsonl").write_bytes(b"".join(map(small.line, lines)))
+    small.rechained(root)
+
+    assert names(found_in(root), "changed") == [f"bags/{small.KEEP}/manifest-sha256.txt"]
+
+
+@pytest.mark.parametrize("text", ["YQ", "YQ=", "YR==", "YQ==\n", " YQ==", "Y Q==", "YQ===", "_-8=", "é", "YQ==YQ=="])
+def test_base64_has_one_form(text: str) -> None:
+    """Bits that no byte takes would be free: "YR==" is the same byte as "YQ=="."""
+    assert checker.exact_base64("YQ==") == b"a"
+    with pytest.raises(ValueError, match="base64"):
+        checker.exact_base64(text)
