@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,10 @@ from ethicscheck.errors import RecordError, UsageError
 from ethicscheck.model.record import AuditRecord, read_record
 from ethicscheck.policy.publishing import publishable
 
-from .bags import BagWriter, check_bag, require_bagit
+from .bags import PAYLOAD, BagWriter, check_bag, require_bagit
 from .belonging import Found, Missing, Source, find_config, find_parts
 from .canonical import canonical, sha256
-from .collecting import Collected, collect, draw_documents
+from .collecting import RECORD, Collected, collect, draw_documents
 from .disk import NotPlainError, digest_plain, open_plain, worded, write_file
 from .ids import SHORT, make_id
 from .layout import Layout
@@ -25,6 +27,7 @@ from .lookup import entries_of
 from .plans import find_plan
 from .writing import Waiting, Writer, opened_to_write
 
+CHECK = "`ethicscheck archive verify` says what was changed"
 NOTHING = Collected((), ())
 
 
@@ -181,40 +184,43 @@ def _is_canonical(value: dict[str, Any], content: bytes) -> bool:
 
 
 def _earlier(layout: Layout, record: AuditRecord, digest: str) -> Added | None:
-    """Return the bag that holds this very record already, if there is one: a look at a path or two, however many bags.
-
-    Raises
-    ------
-    UsageError
-        When it was archived once, and removed since.
-    """
-    length = SHORT
-    while True:
-        name = make_id(record.provenance.created, record.subject.name, digest, length)
-        held = layout.bag(name) / "data" / "audit.json"
+    """Return the bag that holds this very record already, if there is one: a look at a path or two, however many bags."""
+    for name in _ids(record, digest):
+        held = layout.bag(name) / PAYLOAD / RECORD
         if not held.exists():
-            break
-        try:
+            return None
+        with contextlib.suppress(NotPlainError):
             if digest_plain(held) == digest:
                 return Added(name, again=True)
-        except NotPlainError:
-            pass
-        length += SHORT  # another record whose digest begins alike; 64 digits never do
-        if length > len(digest):
-            break
-    for entry in entries_of(layout.log, name) if layout.log.is_file() else ():
-        if entry.get("kind") == "expire":
-            what = f"this record was archived as {name}, and removed on {entry['at'][:10]}: {entry['reason']}"
-            raise UsageError(what, str(layout.root), "what was removed stays removed")
     return None
 
 
 def _free_id(layout: Layout, record: AuditRecord, digest: str) -> str:
-    for length in range(SHORT, len(digest) + 1, SHORT):
-        name = make_id(record.provenance.created, record.subject.name, digest, length)
-        if not layout.bag(name).exists() and next(entries_of(layout.log, name), None) is None:
+    """Return an id that was never given.
+
+    Raises
+    ------
+    UsageError
+        When this very record was archived once, and removed since.
+    """
+    for name in _ids(record, digest):
+        entries = list(entries_of(layout.log, name))
+        if not entries and not layout.bag(name).exists():
             return name
-    raise AssertionError("two records with one SHA-256")
+        if entries and entries[0]["record"] == digest and entries[-1]["kind"] == "expire":
+            what = (
+                f"this record was archived as {name}, and removed on {entries[-1]['at'][:10]}: {entries[-1]['reason']}"
+            )
+            raise UsageError(what, str(layout.root), "what was removed stays removed")
+    raise UsageError(
+        "a bag of that record's name is there already, and is not as it was archived", str(layout.root), CHECK
+    )
+
+
+def _ids(record: AuditRecord, digest: str) -> Iterator[str]:
+    """Yield the ids that a record may have: longer ones where another record's digest begins alike."""
+    for length in range(SHORT, len(digest) + 1, SHORT):
+        yield make_id(record.provenance.created, record.subject.name, digest, length)
 
 
 def _parts(record: AuditRecord, config: Found) -> tuple[Found, ...]:

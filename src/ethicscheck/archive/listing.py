@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ethicscheck.checklist.pausing import nothing_thrown_away
 from ethicscheck.errors import UsageError
 
 from .layout import Layout
@@ -84,8 +85,9 @@ def read_audits(layout: Layout) -> dict[str, Audit]:
     """
     audits: dict[str, Audit] = {}
     try:
-        for entry in read_entries(layout.log):
-            _note(entry, audits)
+        with nothing_thrown_away():
+            for entry in read_entries(layout.log):
+                _note(entry, audits)
     except OSError as error:
         raise UsageError(f"the archive's log can't be read: {error.strerror}", str(layout.log)) from None
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -6,8 +6,9 @@ Keeping and removing is in `archive_keeping`, mending in `archive_repair`, check
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,7 @@ from .audit import DEFAULT_CONFIG
 
 if TYPE_CHECKING:
     from ethicscheck.archive.adding import Added
+    from ethicscheck.archive.listing import Audit
 
 DAY = click.DateTime(["%Y-%m-%d"])
 UNSIGNED = "not signed: it shows what was changed by accident, or by whoever can't write to all of it"
@@ -162,6 +164,7 @@ def list_command(
 ) -> None:
     """List what was archived, oldest first, as the log has it (`verify` checks that it is so)."""
     from ethicscheck.archive.listing import chosen, read_audits
+    from ethicscheck.model.wording import visible
 
     found = list(
         chosen(
@@ -173,16 +176,21 @@ def list_command(
         )
     )
     if as_json:
-        _print_json([audit.to_json() for audit in found])
+        _print_json(found)
         return
-    for audit in found:
-        version = f" {audit.entry['version']}" if audit.entry["version"] is not None else ""
-        say(f"{audit.name}  {audit.entry['verdict']}  {audit.entry['subject']}{version}{_state(audit)}")
+    if found:
+        click.echo("\n".join(visible(_line(audit)) for audit in found))
     if not found:
         say("no audits" if not any((subject, verdict, since, until)) else "no audits like that")
 
 
-def _state(audit: Any) -> str:
+def _line(audit: Audit) -> str:
+    version = f" {audit.entry['version']}" if audit.entry["version"] is not None else ""
+    subject = " ".join(f"{audit.entry['subject']}{version}".split())
+    return f"{audit.name}  {audit.entry['verdict']}  {subject}{_state(audit)}"
+
+
+def _state(audit: Audit) -> str:
     parts = []
     if audit.expired is not None:
         parts.append(f"removed on {audit.expired['at'][:10]}")
@@ -193,11 +201,11 @@ def _state(audit: Any) -> str:
     return f"  [{'; '.join(parts)}]" if parts else ""
 
 
-def _print_json(value: Any) -> None:
+def _print_json(found: Sequence[Audit]) -> None:
+    """Print a list, an audit a line: indented, ten thousand would take seconds."""
     import json
 
-    text = json.dumps(value, indent=2, ensure_ascii=True)
-    click.echo(text)
+    click.echo("[" + ",".join(f"\n{json.dumps(audit.to_json())}" for audit in found) + "\n]")
 
 
 archive_command.add_command(hold_command)

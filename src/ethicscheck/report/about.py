@@ -9,7 +9,7 @@ from ethicscheck.model.wording import limit, percent, visible
 
 from .index import RecordIndex, definition, metric_findings, metric_of
 from .intervals import interval_words
-from .registered import registered_words
+from .registered import registered_rows
 from .wording import rows_word, words_of
 
 
@@ -140,8 +140,7 @@ def provenance_rows(record: AuditRecord) -> tuple[tuple[str, str], ...]:
     ]
     if made.git is not None:
         rows.append(("Commit", made.git.commit + (", changed since" if made.git.modified else "")))
-    if (fixed := registered_words(record)) is not None:
-        rows.append(("Registered", fixed))
+    rows += registered_rows(record)
     return tuple((name, visible(value)) for name, value in rows)
 
 

@@ -31,7 +31,19 @@ def registered_words(record: AuditRecord) -> str | None:
         )
     else:
         said = f"{fixed}, before this audit. Whether anybody had seen the data by then, this does not show."
-    return f"{said} (Entry of the archive’s log, by its SHA-256: {known.entry}; the log ended with {known.head}.)"
+    return said
+
+
+def registered_rows(record: AuditRecord) -> tuple[tuple[str, str], ...]:
+    """Return the same for a table: what can be said, and where it can be looked up."""
+    known, said = record.provenance.registered, registered_words(record)
+    if known is None or said is None:
+        return ()
+    return (
+        ("Registered", said),
+        ("Entry in the archive’s log", f"SHA-256 {known.entry}"),
+        ("The log ended then with", f"SHA-256 {known.head}"),
+    )
 
 
 def _days(period: str | None) -> tuple[str, str] | None:
@@ -44,4 +56,4 @@ def _days(period: str | None) -> tuple[str, str] | None:
     return (first, last) if first <= last else None
 
 
-__all__ = ["registered_words"]
+__all__ = ["registered_rows", "registered_words"]
