@@ -264,6 +264,10 @@ def test_a_notebook_shows_the_reports_own_charts() -> None:
     assert len(fpr.to_frame()) == 6
     assert result.to_frame().equals(result.by_group())
     assert result.chart("accuracy", "race").features == ("race",)
+    change = ec.compare(result, result)
+    assert change._repr_html_().startswith("<iframe ")
+    assert "Nothing got worse" in change._repr_html_()
+    assert change.to_frame().equals(change.findings())
 
 
 def test_a_chart_that_there_is_not_is_refused_with_a_guess() -> None:

@@ -62,6 +62,16 @@ class ComparisonResult:
         """Return a pandas frame with a row for each finding of either audit."""
         return _frame(self.comparison.findings, FindingChange)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return the comparison as one pandas frame: what became of each finding, as `findings`."""
+        return self.findings()
+
+    def _repr_html_(self) -> str:
+        from .exports.comparison import comparison_page
+        from .report.notebook import framed
+
+        return framed(comparison_page(self.view))
+
     def gaps(self) -> pd.DataFrame:
         """Return a pandas frame with a row for each gap that both audits have."""
         return _frame(self.comparison.gaps, GapChange)

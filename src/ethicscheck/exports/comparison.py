@@ -13,16 +13,21 @@ from .pages import draw
 from .writing import write_all
 
 
+def comparison_page(view: SinceSection) -> str:
+    """Return the comparison as one HTML page."""
+    return draw("compare.html.j2", view=view).decode("utf-8")
+
+
 def _html(comparison: Comparison, view: SinceSection) -> bytes:  # noqa: ARG001
-    return draw("compare.html.j2", view=view)
+    return comparison_page(view).encode("utf-8")
 
 
-def _markdown(comparison: Comparison, view: SinceSection) -> bytes:
+def _markdown(comparison: Comparison, view: SinceSection) -> bytes:  # noqa: ARG001
     from .html_tree import parse
     from .markdown_blocks import Writer
 
     writer = Writer()
-    for part in next(parse(_html(comparison, view).decode("utf-8")).all("body")).elements:
+    for part in next(parse(comparison_page(view)).all("body")).elements:
         writer.add(part)
     return ("\n\n".join(writer.blocks) + "\n").encode("utf-8")
 

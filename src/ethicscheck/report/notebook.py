@@ -38,14 +38,17 @@ def chart_rows(record: AuditRecord, metric: str, features: tuple[str, ...]) -> l
 
 
 def _framed(template: str, height: int, **parts: object) -> str:
-    """Return a page inside a frame: a notebook's style does not reach it, nor its own the notebook; no script runs."""
     from . import environment
 
-    page = environment().get_template(template).render(parts)
+    return framed(environment().get_template(template).render(parts), height)
+
+
+def framed(page: str, height: int = MOST) -> str:
+    """Return a page inside a frame: a notebook's style does not reach it, nor its own the notebook; no script runs."""
     return (
         f'<iframe title="ethicscheck" sandbox="" style="width:100%;height:{min(height, MOST)}px;border:0" '
         f'srcdoc="{escape(page)}"></iframe>'
     )
 
 
-__all__ = ["chart_html", "chart_rows", "result_html"]
+__all__ = ["chart_html", "chart_rows", "framed", "result_html"]
