@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
-from ethicscheck.model.config_data import Section as Strict
 from ethicscheck.model.scalars import Number, Text, Whole, as_text, refuse
+from ethicscheck.model.section import Section as Strict
 
 SCHEMA: Final = "ethicscheck/checklist/1"
 
@@ -178,11 +179,17 @@ class Checklist(Strict):
     def item(self, item_id: str) -> Item | None:
         """Return the question of that id (following `renamed`), or None."""
         wanted = self.current_id(item_id)
-        return next((item for _, item in self.items() if item.id == wanted), None)
+        found = self._places.get(wanted)
+        return found[1] if found is not None else None
 
     def section_of(self, item: Item) -> ChecklistSection:
         """Return the section a question stands in."""
-        return next(section for section, other in self.items() if other.id == item.id)
+        return self._places[item.id][0]
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[ChecklistSection, Item]]:
+        """Every question by its id, with its section; of two with one id the first, as `linting` reports."""
+        return {item.id: (section, item) for section, item in reversed(tuple(self.items()))}
 
     def options_of(self, item: Item) -> dict[str, str]:
         """Return a question's options, id to label; empty where any text will do."""

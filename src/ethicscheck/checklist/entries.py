@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, TypeAlias
+
+from .json_line import read_object
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,6 @@ Entry: TypeAlias = (
 )
 
 LAST_SEQ = 2**53
-DEEPEST = 50
 
 _KINDS = {
     "start": Start,
@@ -216,65 +216,12 @@ def read_line(line: bytes) -> Entry:
     ValueError
         When it is no entry, in words.
     """
-    try:
-        content = _DECODER.decode(line.decode())
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    except _TwiceError as error:
-        raise ValueError(str(error)) from None
-    except ValueError:
-        raise ValueError("it is not one whole JSON object") from None
-    if not isinstance(content, dict):
-        raise ValueError("it is not a JSON object")
-    if line.count(b"[") + line.count(b"{") > DEEPEST and _depth(content) > DEEPEST:
-        raise ValueError("it is nested too deeply")
-    if b"\\ud" in line.lower():
-        _check_characters(content)
-    return _read(content)
-
-
-class _TwiceError(ValueError):
-    """A key stands twice in one object."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object whose keys differ: which of two values was meant, nobody can tell."""
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise _TwiceError(f"the key {twice!r} stands in it twice")
-    return content
-
-
-def _finite(word: str) -> float:
-    number = float(word)
-    if not math.isfinite(number):
-        raise ValueError(word)
-    return number
-
-
-# Made once: json.loads makes one for every line.
-_DECODER = json.JSONDecoder(parse_constant=_finite, parse_float=_finite, object_pairs_hook=_unique)
-
-
-def _depth(content: Any) -> int:
-    depth, level = 0, [content]
-    while level:
-        depth += 1
-        parts = [part.values() if isinstance(part, dict) else part for part in level if isinstance(part, (dict, list))]
-        level = [inner for part in parts for inner in part]
-    return depth
-
-
-def _check_characters(content: Any) -> None:
-    try:
-        json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise ValueError("it holds half a character") from None
+    return _read(read_object(line))
 
 
 def _read(content: dict[str, Any]) -> Entry:
+    if (plain := _plain_answer(content)) is not None:
+        return plain
     get = content.get
     seq, kind = get("seq"), get("kind")
     if type(seq) is not int or not 0 < seq < LAST_SEQ:
@@ -314,6 +261,26 @@ def _read(content: dict[str, Any]) -> Entry:
     # What the dataclass's own __init__ does, in one step instead of one for each field: there may be many lines.
     vars(entry).update(_DEFAULTS[made], at=at, seq=seq, **parts, **more)
     return entry
+
+
+_NEEDED = frozenset({"seq", "at", "by", "role", "item", "value"})
+_KNOWN = _NEEDED | {"comment", "checklist_sha256", "item_sha256"}
+
+
+def _plain_answer(content: dict[str, Any]) -> Answer | None:
+    """Return an answer that is nothing but texts and a value; None for all else. Most lines are such, and there may be many."""
+    if not _NEEDED <= content.keys() <= _KNOWN:
+        return None
+    texts = dict(content)
+    seq, value = texts.pop("seq"), texts.pop("value")
+    sound = set(map(type, texts.values())) == {str} and all(map(str.strip, texts.values()))
+    if not sound or value is None or type(seq) is not int or not 0 < seq < LAST_SEQ:
+        return None
+    _time(texts["at"])
+    answer = object.__new__(Answer)
+    vars(answer).update(_DEFAULTS[Answer])
+    vars(answer).update(texts, seq=seq, value=value if type(value) is not list else frozen(value))
+    return answer
 
 
 def _time(at: Any) -> str:

@@ -227,13 +227,15 @@ class _Judge:
                 return answer.problem
         limits = [days for days in (self.places[item.id].review.after_days, self.max_age) if days is not None]
         after = min(limits, default=None)
+        if after is None:
+            return ""
         last = max(_day(moment) for moment in moments)
-        if after is not None and (self.today - last).days > after:
+        if (self.today - last).days > after:
             return f"last answered on {last.isoformat()}; it is to be looked at again after {after} days"
         return ""
 
     def _answer(self, answer: Answer, item: Item) -> GivenAnswer:
-        evidence = _look_at(answer.evidence, self.evidence_problem)
+        evidence = _look_at(answer.evidence, self.evidence_problem) if answer.evidence else ()
         if answer.na_reason is not None:
             problem = check_not_applicable(item, answer.na_reason)
         else:
@@ -241,7 +243,7 @@ class _Judge:
         for piece in evidence:
             if not problem and piece.problem:
                 problem = f"the evidence {piece.path or piece.url} {piece.problem}"
-        missing = evidence_missing(item, answer.value, evidence)
+        missing = evidence_missing(item, answer.value, evidence) if item.evidence is not None else 0
         if not problem and missing:
             problem = f"{missing} more evidence is asked for with this answer"
         if not problem and answer.item_sha256 not in ("", self.digests[item.id]):
@@ -255,9 +257,10 @@ class _Judge:
         return self._misfit(decision.value, item)
 
     def _misfit(self, value: Any, item: Item) -> str:
-        several = isinstance(value, tuple) and all(type(part) is str for part in value)
-        if not several and not isinstance(value, (str, int)):
-            return self._read_again(value, item)
+        if not isinstance(value, (str, int)):
+            several = isinstance(value, tuple) and all(type(part) is str for part in value)
+            if not several:
+                return self._read_again(value, item)
         known = (item.id, type(value), value)
         if known not in self.misfits:  # many people give the same answer
             self.misfits[known] = self._read_again(value, item)
@@ -338,18 +341,21 @@ def _look_at(pieces: Sequence[Evidence], evidence_problem: Callable[[Evidence], 
 
 
 def _given_answer(answer: Answer, evidence: tuple[GivenEvidence, ...], problem: str = "") -> GivenAnswer:
-    return GivenAnswer(
-        answer.seq,
-        answer.at,
-        answer.by,
-        answer.role,
-        answer.value,
-        answer.na_reason,
-        answer.comment,
-        evidence,
-        problem,
-        answer.imported,
+    given = object.__new__(GivenAnswer)
+    # What its own __init__ does, in one step instead of one for each field: there may be many.
+    vars(given).update(
+        seq=answer.seq,
+        at=answer.at,
+        by=answer.by,
+        role=answer.role,
+        value=answer.value,
+        na_reason=answer.na_reason,
+        comment=answer.comment,
+        evidence=evidence,
+        problem=problem,
+        imported=answer.imported,
     )
+    return given
 
 
 def _day(moment: str) -> datetime.date:

@@ -17,9 +17,9 @@ from typing import Final, Literal
 from pydantic import Field, ValidationError
 
 from ethicscheck.errors import ConfigError, Problem, did_you_mean
-from ethicscheck.model.config import Section as Strict
 from ethicscheck.model.explaining import explain_errors
 from ethicscheck.model.scalars import Text
+from ethicscheck.model.section import Section as Strict
 from ethicscheck.model.strict_yaml import Document, read_yaml_file
 from ethicscheck.model.strict_yaml import Path as Place
 

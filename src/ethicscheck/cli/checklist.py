@@ -103,14 +103,15 @@ def start_command(use: str, journal: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status_command(journal: Path, record: Path | None, as_json: bool) -> None:
     """Show where every question of a journal stands, who said what, and what is still open."""
-    from ethicscheck.checklist.opening import open_journal
     from ethicscheck.checklist.pausing import nothing_thrown_away
 
-    from .checklist_gate import status_with_record
-    from .checklist_json import status_json
-    from .checklist_words import new_console, print_json, print_status
+    with nothing_thrown_away():  # imports are work of that kind too
+        from ethicscheck.checklist.opening import open_journal
 
-    with nothing_thrown_away():
+        from .checklist_gate import status_with_record
+        from .checklist_json import status_json
+        from .checklist_words import new_console, print_json, print_status
+
         status = status_with_record(open_journal(journal), record)
         if as_json:
             print_json(status_json(status))

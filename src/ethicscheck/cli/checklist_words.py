@@ -26,7 +26,6 @@ from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.reading import LoadedChecklist
 from ethicscheck.checklist.rules import AS_IT_WAS, NOT_APPLICABLE, differing
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, GivenAnswer, ItemStatus, Risk, State
-from ethicscheck.checklist.translating import translate
 from ethicscheck.errors import UsageError
 from ethicscheck.model.wording import visible
 from ethicscheck.provenance import created_now
@@ -159,6 +158,8 @@ def spoken(loaded: LoadedChecklist, language: str | None) -> Checklist:
     """Return a checklist in a language, telling on stderr what of it stays as it was written."""
     if language is None:
         return loaded.checklist
+    from ethicscheck.checklist.translating import translate
+
     translated = translate(loaded, language)
     say(translated.notes)
     return translated.checklist

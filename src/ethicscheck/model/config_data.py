@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from .scalars import Number, Scalar, Text, as_text, refuse
+from .section import Section as Section
 
 
 def as_list(value: Any) -> Any:
@@ -61,12 +62,6 @@ def as_delimiter(value: Any) -> str:
 
 # What may be written where one text or several are meant, for the JSON Schema.
 OneOrMore = str | list[str | int | float | bool | None]
-
-
-class Section(BaseModel):
-    """A strict, frozen part of the config."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
 
 
 class WordsConfig(Section):
