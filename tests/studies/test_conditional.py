@@ -320,8 +320,8 @@ def test_the_table_says_why_its_range_is_not_the_findings(tmp_path: Path) -> Non
     def said(table: str, **parts: Any) -> str:
         section = strata_section(RecordIndex(audit_text(tmp_path, table, label=None, count="n", strata="s", **parts)))
         assert section is not None
-        return section.subjects[0].tables[0].picked
+        return section.subjects[0].picked
 
     assert said(two, rules=[rule]) == ""
-    assert "for these two groups alone; the finding’s allows for" in said(text, rules=[rule])
+    assert "for these two groups alone; a finding’s allows for" in said(text, rules=[rule])
     assert "that among all measures allows for" in said(text)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ethicscheck.model.record import AuditRecord
-
-# The templates' own indentation and empty lines: a sixth of the page that nobody sees.
-_INDENT = re.compile(r"\s*\n\s*")
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +29,7 @@ def render(record: AuditRecord, template: Path | None = None) -> bytes:
     from ethicscheck.policy.publishing import publishable
 
     from .embedding import carried
+    from .lean import lean
     from .view import make_view
 
     record = carried(publishable(record))
@@ -43,7 +40,7 @@ def render(record: AuditRecord, template: Path | None = None) -> bytes:
         from .own_templates import render_own
 
         page = render_own(environment(), template, parts)
-    return _INDENT.sub("\n", page).encode("utf-8")
+    return lean(page, ours=template is None).encode("utf-8")
 
 
 @lru_cache(maxsize=1)

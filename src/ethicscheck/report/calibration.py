@@ -315,9 +315,7 @@ def _dot(point: CurveBin | None, scored: bool) -> tuple[str, str]:
     if point is None:
         return "–", ""
     high = point.interval.high if point.interval.high is not None else 1.0
-    scores = (
-        f"; scores {_range(point.lowest, point.highest)}, on average {limit_text(point.mean_score)}" if scored else ""
-    )
+    scores = f"; scores {_range(point.lowest, point.highest)}, mean {point.mean_score:.3g}" if scored else ""
     return percent(point.rate), f"{point.interval.low * 100:.1f}–{high * 100:.1f}, of {whole(point.rows)}{scores}"
 
 

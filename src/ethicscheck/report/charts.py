@@ -127,7 +127,7 @@ def dot_plot(
     return DotPlot(
         id=plot_id,
         title=f"{title(metric)} by group, with {percent(index.record.plan.confidence, 0)} intervals",
-        takeaway=_takeaway(metric, ordered, small),
+        takeaway=extremes(index, metric, ordered),
         band_text=" ".join(part for part in (_band_text(metric, finding), folded) if part),
         rows=drawn,
         ticks=ticks,
@@ -255,8 +255,10 @@ def _tick_text(value: float, digits: int, step: float) -> str:
     return decimal(value, max(digits, 1))
 
 
-def _takeaway(metric: str, ordered: Sequence[Estimate], small: int) -> str:
-    """Return the one sentence a reader should take away."""
+def extremes(index: RecordIndex, metric: str, rows: Sequence[Estimate]) -> str:
+    """Return who has the highest and who the lowest value, of the groups with enough people."""
+    ordered = sorted(rows, key=lambda row: (row.value is None, -(row.value or 0.0), group_label(row.group)))
+    small = _small(index)
     fit = [row for row in ordered if row.value is not None and row.rows >= small]
     if not fit:
         return "No group has enough people and a value."

@@ -69,7 +69,9 @@ def _observed(finding: Finding) -> str:
 def _open(record: AuditRecord, checklists: tuple[ChecklistView, ...]) -> list[GlanceLine]:
     parts = []
     if checklists:
-        states: list[str] = [item.state for entry in record.checklists for section in entry.sections for item in section.items]
+        states: list[str] = [
+            item.state for entry in record.checklists for section in entry.sections for item in section.items
+        ]
         still = sum(states.count(state) for state in OPEN_STATES)
         against = states.count("contradicted")
         parts.append(

@@ -21,6 +21,7 @@ class Shares:
     number: int
     few: tuple[str, ...]
     groups: tuple[tuple[str, str, str, float, bool], ...]
+    takeaway: str
     sentence: str
     unknown: str
 
@@ -59,6 +60,23 @@ def _shares(index: RecordIndex, feature: FeatureEntry, place: int | None) -> Sha
         few=tuple(visible(group.label) for group in feature.groups if group.small),
         anchor=f"feature-{place}-all" if long else "",
         groups=() if long else (*rows, *hidden),
+        takeaway="" if long else _takeaway(feature),
         sentence=sentence,
         unknown=whole(feature.unknown) if feature.unknown else "",
+    )
+
+
+def _takeaway(feature: FeatureEntry) -> str:
+    """Say who are most, who fewest, and how many groups are too small to compare."""
+    if len(feature.groups) < 2:
+        return ""
+    by_size = sorted(feature.groups, key=lambda group: (-group.rows, group.label))
+    most, fewest = by_size[0], by_size[-1]
+    small = sum(group.small for group in feature.groups)
+    few = f" {small} {'group is' if small == 1 else 'groups are'} too small to compare." if small else ""
+    if most.rows == fewest.rows:
+        return f"All {len(by_size)} groups are of the same size.{few}"
+    return (
+        f"Most are in the group {visible(most.label)} ({percent(most.share)}), fewest in the group "
+        f"{visible(fewest.label)} ({percent(fewest.share)}).{few}"
     )

@@ -1,6 +1,6 @@
 """The geometry of a threshold sweep: one curve a group over all thresholds, and the line where decisions stand today.
 
-Curves are drawn in a box of 1000 × 1000 that stretches; text and dots stand outside it, so that they keep their shape.
+Curves are drawn in a box of 1000 × 340 that stretches; text and dots stand outside it, so that they keep their shape.
 Drawn by `templates/sweep.svg.j2`.
 """
 
@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 # The height of the box, the room above it for the labels of the lines, and below it for the axis.
 BOX = 170
+TALL = 2 * BOX  # half pixels: nobody sees less
 TOP = 24
 AXIS = 40
 MOST_CURVES = 5
@@ -213,7 +214,7 @@ def _y(value: float) -> float:
 
 
 def _path(x: Sequence[float], values: Floats, stepped: bool) -> str:
-    """Return the path of a curve in a box of 1000 × 1000; a value belongs to all thresholds up to its own.
+    """Return the path of a curve in a box of 1000 × 340; a value belongs to all thresholds up to its own.
 
     Whole numbers, the next one written as a step from the last, and no step of 0: hundreds of thresholds stay small.
     """
@@ -223,7 +224,7 @@ def _path(x: Sequence[float], values: Floats, stepped: bool) -> str:
         if np.isnan(value):
             at = None
             continue
-        y = round(1000 * (1 - min(max(value, 0.0), 1.0)))
+        y = round(TALL * (1 - min(max(value, 0.0), 1.0)))
         stop = round(10 * x[place])
         start = 0 if place == 0 else round(10 * x[place - 1])
         if at is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ethicscheck.model.record import AuditRecord
-from ethicscheck.model.wording import limit, visible, whole
+from ethicscheck.model.wording import limit, percent, visible, whole
 from ethicscheck.policy.publishing import publishable
 
 from .about import TermView, method_sentences, plan_rows, provenance_rows, subject_rows, term_views
@@ -25,6 +25,8 @@ from .tables import FeatureTables, feature_tables
 from .warnings import WarningView, warning_views
 from .wording import VERDICT_MARKS, excluded_text, rows_word
 
+# With more findings than this, those that pass are folded.
+MOST_OPEN = 8
 # The checklist that has a part of its own, before the waivers.
 CONSEQUENCES = "unintended-consequences"
 
@@ -49,6 +51,7 @@ class ReportView:
     plain: PlainLanguage
     accounting: tuple[tuple[str, str], ...]
     rows_total: str
+    kept: str
     read_word: str
     rows_word: str
     judged: str
@@ -80,6 +83,19 @@ class ReportView:
         return (
             f"{holds} of {len(self.sign_off)} {'checklist is' if len(self.sign_off) == 1 else 'checklists are'} signed."
         )
+
+    @property
+    def folds(self) -> bool:
+        """Whether findings that pass are folded, so that those that don't are seen."""
+        return len(self.findings) > MOST_OPEN
+
+    @property
+    def waived(self) -> str:
+        """How many findings a waiver lets stand, in a sentence; an expired one lets nothing stand."""
+        holds = sum(row[4].startswith("holds") for row in self.waivers)
+        more = len(self.waivers) - holds
+        rest = f"; {more} more {'is' if more == 1 else 'are'} written down: see the state of each" if more else ""
+        return f"{holds} of {len(self.findings)} findings {'stands' if holds == 1 else 'stand'} by a waiver{rest}."
 
     @property
     def questions(self) -> tuple[ChecklistView, ...]:
@@ -117,6 +133,7 @@ def make_view(record: AuditRecord) -> ReportView:
         plain=plain_language(index),
         accounting=tuple(accounting(record)),
         rows_total=whole(record.data.rows),
+        kept=_kept(record),
         read_word=_read_word(record),
         rows_word=rows_word(record.plan),
         judged=whole(record.data.judged),
@@ -165,6 +182,13 @@ def accounting(record: AuditRecord) -> list[tuple[str, str]]:
     parts = [("used in every table", whole(record.data.audited))]
     parts += [(excluded_text(part.reason, record.plan.task), whole(part.rows)) for part in record.data.excluded]
     return parts
+
+
+def _kept(record: AuditRecord) -> str:
+    rows, used = record.data.rows, record.data.audited
+    if used == rows:
+        return f"All {whole(rows)} stand in every table." if rows else "There is nobody in the data."
+    return f"{whole(used)} of {whole(rows)} ({percent(used / rows)}) stand in every table; the others lack something."
 
 
 def _known(record: AuditRecord) -> str:

@@ -19,7 +19,7 @@ from ethicscheck.model.missing_record import (
 from ethicscheck.model.record import Finding
 from ethicscheck.model.wording import decimal, features_label, group_label, limit, percent, visible, whole
 
-from .charts import write, write_interval
+from .charts import extremes, write, write_interval
 from .index import RecordIndex, components, is_share, metric_findings, metric_of, title
 from .tables import MOST_COMPARED, write_p
 from .tables import TESTS as EQUALITY_TESTS
@@ -100,6 +100,7 @@ class BaseRates:
     """How often the outcome happens, by the groups of one feature."""
 
     title: str
+    takeaway: str
     rows: tuple[tuple[str, str, str, str], ...]
 
 
@@ -312,6 +313,7 @@ def _base_rates(index: RecordIndex) -> Iterator[BaseRates]:
         ):  # very many stand in all measures, with their base rate
             yield BaseRates(
                 features_label(features),
+                extremes(index, "base_rate", rows),
                 tuple(
                     (
                         group_label(row.group),
