@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
-from checklist_helpers import begin, items, question, state
+from checklist_helpers import answer, begin, items, question, state
 
-from ethicscheck.checklist.evidence_copy import copy_evidence
+from ethicscheck.checklist.evidence_copy import copy_evidence, evidence_copied
 from ethicscheck.cli import run
 from ethicscheck.errors import UsageError
 
@@ -47,6 +47,38 @@ def test_an_answer_that_is_refused_copies_nothing(project: Path) -> None:
 
     assert run([*words, "--evidence", str(project.parent / "proof.pdf"), "--copy-evidence"]) == 2
     assert not (project / "evidence").exists()
+
+
+def test_one_piece_refused_takes_the_copies_of_the_others_away(project: Path) -> None:
+    """All of an answer, or nothing; what was there before stays."""
+    opened = begin(project, items(question()))
+    words = ["checklist", "answer", str(opened.journal.path), "q", "yes", "--as", "Ana", "--role", "product"]
+    good, missing = str(project.parent / "proof.pdf"), str(project.parent / "none.pdf")
+
+    assert run([*words, "--copy-evidence", "--evidence", good, "--evidence", missing]) == 2
+    assert not (project / "evidence").exists()
+    assert run([*words, "--copy-evidence", "--evidence", good, "--evidence", "http://"]) == 2
+    assert not (project / "evidence").exists()
+
+    kept = copy_evidence(Path(good), project)
+    assert run([*words, "--copy-evidence", "--evidence", good, "--evidence", missing]) == 2
+    assert (project / kept).read_bytes() == b"proof"
+
+
+def test_a_copy_that_the_journal_speaks_of_is_not_taken_away(project: Path) -> None:
+    """Somebody else may have answered with the same file meanwhile, or the line may stand although saving it failed."""
+    opened = begin(project, items(question()))
+
+    def fail() -> None:
+        with evidence_copied([str(project.parent / "proof.pdf")], opened.journal.path) as (path,):
+            answer(opened, "q", "yes", evidence=(path,))
+            raise UsageError("refused", "", "")
+
+    with pytest.raises(UsageError, match="refused"):
+        fail()
+
+    (piece,) = state(opened, "q").answers[0].evidence
+    assert piece.problem == ""
 
 
 def test_the_same_content_is_kept_once_and_a_new_version_beside_the_old(project: Path) -> None:

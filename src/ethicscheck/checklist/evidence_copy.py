@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import stat
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ethicscheck.errors import UsageError
+
+from .evidence import is_address
 
 FOLDER = "evidence"
 BLOCK = 1 << 20
@@ -32,6 +36,48 @@ def copy_evidence(source: Path, folder: Path) -> str:
     UsageError
         When it is no regular file, or can't be read or copied; nothing is left half-written.
     """
+    return _copy(source, folder)[0]
+
+
+@contextlib.contextmanager
+def evidence_copied(given: Sequence[str], journal: Path) -> Iterator[tuple[str, ...]]:
+    """Copy the files of one answer; yield their paths beside the journal, addresses as they are.
+
+    When a piece or the answer itself is refused meanwhile, the copies that were made for it are taken away again, unless a
+    line of the journal speaks of them.
+
+    Raises
+    ------
+    UsageError
+        When a file can't be copied.
+    """
+    there = (journal.parent / FOLDER).exists()
+    made: list[str] = []
+    paths: list[str] = []
+    try:
+        for one in given:
+            path, new = (one, False) if is_address(one) else _copy(Path(one), journal.parent)
+            paths.append(path)
+            made += [path] if new else []
+        yield tuple(paths)
+    except Exception:
+        _take_away(made, journal)
+        if not there:
+            with contextlib.suppress(OSError):  # somebody else's copy may lie in it by now
+                (journal.parent / FOLDER).rmdir()
+        raise
+
+
+def _take_away(made: Sequence[str], journal: Path) -> None:
+    with contextlib.suppress(OSError):  # where the journal can't be read, nobody knows what it speaks of
+        said = journal.read_bytes() if made else b""
+        for path in made:
+            if json.dumps(path, ensure_ascii=False).encode("utf-8", "replace") not in said:
+                (journal.parent / path).unlink()
+
+
+def _copy(source: Path, folder: Path) -> tuple[str, bool]:
+    """Copy a file; return its path beside the journal, and whether it was not there before."""
     place = folder / FOLDER
     try:
         place.mkdir(exist_ok=True)
@@ -55,13 +101,13 @@ def copy_evidence(source: Path, folder: Path) -> str:
             copy.flush()
             os.fsync(copy.fileno())
         found = place / f"{digest.hexdigest()[:12]}-{_short(source.name)}"
-        _settle(Path(temporary), found, digest.hexdigest())
+        new = _settle(Path(temporary), found, digest.hexdigest())
     except OSError as error:
         raise _cannot(error, source) from None
     finally:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
-    return f"{FOLDER}/{found.name}"
+    return f"{FOLDER}/{found.name}", new
 
 
 def _opened(source: Path) -> int:
@@ -86,19 +132,21 @@ def _short(name: str) -> str:
     return stem.encode()[: max(room, 1)].decode("utf-8", "ignore") + ending if len(name.encode()) > LONGEST else name
 
 
-def _settle(temporary: Path, found: Path, digest: str) -> None:
-    """Give the copy its name, unless the same content has it already."""
+def _settle(temporary: Path, found: Path, digest: str) -> bool:
+    """Give the copy its name, unless the same content has it already; return whether it did."""
     try:
         os.link(temporary, found)  # unlike a rename, this never takes the place of another file
     except FileExistsError:
         if found.is_symlink() or not found.is_file() or hashlib.sha256(found.read_bytes()).hexdigest() != digest:
             hint = "move that file away; nothing is written over it"
             raise UsageError("another file has the name of this evidence", f"{FOLDER}/{found.name}", hint) from None
+        return False
     except OSError:  # a file system without hard links
         with found.open("xb") as copy:
             copy.write(temporary.read_bytes())
             copy.flush()
             os.fsync(copy.fileno())
+    return True
 
 
 def _cannot(error: OSError, path: Path) -> UsageError:
@@ -107,4 +155,4 @@ def _cannot(error: OSError, path: Path) -> UsageError:
     )
 
 
-__all__ = ["copy_evidence"]
+__all__ = ["FOLDER", "copy_evidence", "evidence_copied"]

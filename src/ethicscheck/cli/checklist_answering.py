@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,8 +58,8 @@ def answer_command(
     """
     from ethicscheck.checklist.answering import answer_item, make_answer
     from ethicscheck.checklist.entries import Evidence
-    from ethicscheck.checklist.evidence import is_address, record_evidence
-    from ethicscheck.checklist.evidence_copy import copy_evidence
+    from ethicscheck.checklist.evidence import record_evidence
+    from ethicscheck.checklist.evidence_copy import evidence_copied
     from ethicscheck.checklist.opening import open_journal
     from ethicscheck.errors import UsageError
     from ethicscheck.provenance import created_now
@@ -88,26 +89,20 @@ def answer_command(
             comment=comment,
             evidence=[Evidence(path=given) for given in evidence],
         )
-        evidence = tuple(
-            given if is_address(given) else copy_evidence(Path(given), opened.folder) for given in evidence
+    found = evidence if copied else tuple(find_evidence(given, opened.folder) for given in evidence)
+    with evidence_copied(found, journal) if copied else contextlib.nullcontext(found) as paths:
+        pieces = [record_evidence(given, opened.folder, dated=dated, expires=expires) for given in paths]
+        answer, notes = answer_item(
+            opened,
+            item,
+            value,
+            by=by,
+            role=role,
+            at=created_now(),
+            na_reason=na_reason,
+            comment=comment,
+            evidence=pieces,
         )
-    pieces = [
-        record_evidence(
-            given if copied else find_evidence(given, opened.folder), opened.folder, dated=dated, expires=expires
-        )
-        for given in evidence
-    ]
-    answer, notes = answer_item(
-        opened,
-        item,
-        value,
-        by=by,
-        role=role,
-        at=created_now(),
-        na_reason=na_reason,
-        comment=comment,
-        evidence=pieces,
-    )
     say(notes)
     tell_answer(opened, answer)
 
