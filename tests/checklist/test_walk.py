@@ -400,3 +400,24 @@ def test_killed_at_any_moment_every_acknowledged_answer_is_there(terminal: Termi
 
         assert len(terminal.answers()) >= acknowledged
         assert run(["checklist", "status", "j.jsonl"]) == 0
+
+
+def test_evidence_from_outside_is_copied_when_the_answer_is_saved(terminal: Terminal) -> None:
+    """Asked first; nothing is copied for an answer that is not given, and a no is the refusal it always was."""
+    terminal.begin(items(question(more="evidence: {for: [yes], min: 1}"), question("r")))
+    far = terminal.folder.parent / f"{terminal.folder.name}-far.txt"
+    far.write_bytes(b"proof")
+
+    shown = terminal.walk("e", str(far), "n", "e", str(far), "y", "q")
+    assert "it lies outside the folder of the journal; copy it into evidence/" in shown
+    assert "the evidence lies outside the folder of the journal" in shown
+    assert not Path("evidence").exists()
+
+    terminal.walk("e", f"../{far.name}", "y", "yes", "no")
+    far.unlink()
+
+    (piece,) = terminal.answers()[0]["evidence"]
+    assert Path(piece["path"]).read_bytes() == b"proof"
+    assert piece["path"].startswith("evidence/")
+    assert piece["size"] == 5
+    assert [line["value"] for line in terminal.answers()] == ["yes", "no"]

@@ -30,6 +30,7 @@ class Speech:
     ask_reason: str
     ask_comment: str
     ask_evidence: str
+    ask_copy: str
     ask_row: str
     ask_cell: str
     quoted: str
@@ -40,6 +41,9 @@ class Speech:
     comment_on: str
     pick: str
     kept: str
+    unsaved: str
+    lost: str
+    settled_by: str
     answer_missing: str
     outdated: str
     refused: str
@@ -109,6 +113,7 @@ ENGLISH: Final = Speech(
     ask_reason="why does it not apply? ",
     ask_comment="comment: ",
     ask_evidence="evidence, a file beside the journal or an address: ",
+    ask_copy="it lies outside the folder of the journal; copy it into evidence/ beside the journal? y or n: ",
     ask_row="{} (Enter when done): ",
     ask_cell="{}: ",
     quoted="“{}”",
@@ -119,7 +124,10 @@ ENGLISH: Final = Speech(
     comment_on="Your comment on: {}",
     pick="Give the number of an option, or its words.",
     kept="Your answer is kept here: mend this and press Enter, or answer anew.",
-    answer_missing="there is no answer yet ({}) — answer, or s to skip",
+    unsaved="Your answer is not saved yet: mend it and press Enter, or press {} once more to drop it.",
+    lost="Not saved: your answer to {}.",
+    settled_by="disputed until {} settles it: ethicscheck checklist resolve JOURNAL {}",
+    answer_missing="you have not answered yet ({}) — answer, or s to skip",
     outdated="your answer no longer stands ({}) — answer again, or s to skip",
     refused="",
     evidence_missing="",
@@ -185,6 +193,7 @@ FRENCH: Final = Speech(
     ask_reason="pourquoi est-elle sans objet ? ",
     ask_comment="commentaire : ",
     ask_evidence="preuve, un fichier à côté du journal ou une adresse : ",
+    ask_copy="il est hors du dossier du journal ; le copier dans evidence/, à côté du journal ? o ou n : ",
     ask_row="{} (Entrée pour terminer) : ",
     ask_cell="{} : ",
     quoted="« {} »",
@@ -195,7 +204,10 @@ FRENCH: Final = Speech(
     comment_on="Votre commentaire sur : {}",
     pick="Donnez le numéro d'une réponse, ou ses mots.",
     kept="Votre réponse est gardée ici : corrigez ceci et appuyez sur Entrée, ou répondez de nouveau.",
-    answer_missing="pas encore de réponse ({}) — répondez, ou s pour passer",
+    unsaved="Votre réponse n'est pas encore enregistrée : corrigez-la et appuyez sur Entrée, ou retapez {} pour l'abandonner.",
+    lost="Non enregistrée : votre réponse à {}.",
+    settled_by="en désaccord jusqu'à ce que {} tranche : ethicscheck checklist resolve JOURNAL {}",
+    answer_missing="vous n'avez pas encore répondu ({}) — répondez, ou s pour passer",
     outdated="votre réponse ne tient plus ({}) — répondez de nouveau, ou s pour passer",
     refused="« {} » ne convient pas ({}) — il faut {}",
     evidence_missing="cette réponse demande encore des preuves : {} ({}) — donnez un fichier ou une adresse avec e",

@@ -22,6 +22,7 @@ from ethicscheck.errors import UsageError
 from ethicscheck.provenance import created_now
 
 from .checklist_editor import write_in_editor
+from .checklist_evidence import AGREED, all_copied, lies_outside, sound_evidence, to_be_copied
 from .checklist_measured import Measured
 from .checklist_question import evidence_asked, numbers_of, own_answer, print_question, print_section
 from .checklist_rows import LeftTableError, cell_label, read_rows
@@ -79,17 +80,18 @@ class Walk:
         self.saved = 0
         self.status: ChecklistStatus = in_words_of(opened.status(today=today(), measured=measured.answers), spoken)
         self._section = ""
+        self._unsaved = ""  # the question at hand, where an answer to it could not be saved
 
     def run(self) -> int:
         """Walk to the end, or until the person leaves; return the exit code."""
         code = 0
         try:
             self._walk()
-        except (_QuitError, EOFError):
+        except (_QuitError, EOFError, KeyboardInterrupt) as left:
             self.console.print()
-        except KeyboardInterrupt:
-            self.console.print()
-            code = STOPPED
+            code = STOPPED if isinstance(left, KeyboardInterrupt) else 0
+            if self._unsaved:
+                self._print(self.speech.lost.format(self._unsaved), "red")
         self._say_goodbye()
         return code
 
@@ -154,10 +156,15 @@ class Walk:
     def _ask(self, item: ItemStatus) -> str:
         """Ask one question until it is answered or left; return which way to go."""
         self._show(item)
-        draft = _Draft()
+        draft, warned, self._unsaved = _Draft(), "", ""
         prompt = f"{cell_label(item.item.columns[0])} > " if item.item.columns else "> "
         while True:
+            self._unsaved = item.item.id if draft.given is not None else ""
             line = self._read(prompt).strip()
+            if self._unsaved and line in ("b", "s", "q") and line != warned:
+                warned = line
+                self._print(self.speech.unsaved.format(line), "red")
+                continue
             if line in ("b", "s"):
                 return "back" if line == "b" else "next"
             try:
@@ -198,13 +205,19 @@ class Walk:
         elif line == "e":
             given = self._read(self.speech.ask_evidence).strip()
             if given:
-                piece = record_evidence(find_evidence(given, self.opened.folder), self.opened.folder)
+                piece = self._evidence(given)
                 check_is_not_the_journal(piece, self.opened.journal.path)
                 draft.evidence.append(piece)
                 self._print(self.speech.noted.format(piece.name), "dim")
         else:
             return False
         return True
+
+    def _evidence(self, given: str) -> Evidence:
+        source = lies_outside(given, self.opened.folder)
+        if source is not None and self._read(self.speech.ask_copy).strip().lower() in AGREED:
+            return to_be_copied(source)
+        return record_evidence(find_evidence(given, self.opened.folder), self.opened.folder)
 
     def _write(self, item: ItemStatus, draft: _Draft) -> bool:
         """Let the person write in their editor: a text question's answer, else the comment; return whether it was saved."""
@@ -234,10 +247,7 @@ class Walk:
         if own.na_reason is None and (draft.comment or draft.evidence):
             draft.given = own.value
             draft.comment = draft.comment or own.comment
-            good = [piece for piece in own.evidence if not piece.problem]
-            draft.evidence[:0] = [
-                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires, piece.size) for piece in good
-            ]
+            draft.evidence[:0] = sound_evidence(own)
             return True
         if own.problem or item.state == "stale":
             raise UsageError(self.speech.outdated.format(item.item.id))
@@ -279,11 +289,7 @@ class Walk:
         more = line == MORE_ROWS
         before = own.value if more and own is not None and isinstance(own.value, tuple) else ()
         if more and own is not None and not draft.evidence:
-            draft.evidence = [
-                Evidence(piece.path, piece.url, piece.sha256, piece.dated, piece.expires, piece.size)
-                for piece in own.evidence
-                if not piece.problem
-            ]
+            draft.evidence = sound_evidence(own)
             draft.comment = draft.comment or own.comment
         try:
             return read_rows(
@@ -313,17 +319,18 @@ class Walk:
     def _save(self, item: ItemStatus, draft: _Draft, na_reason: str | None = None) -> None:
         given = draft.given if na_reason is None else None
         self._check(item.item, given, draft, na_reason)
-        _, notes = answer_item(
-            self.opened,
-            item.item.id,
-            given,
-            by=self.by,
-            role=self.role,
-            at=created_now(),
-            na_reason=na_reason,
-            comment=draft.comment,
-            evidence=draft.evidence,
-        )
+        with all_copied(draft.evidence, self.opened) as evidence:
+            _, notes = answer_item(
+                self.opened,
+                item.item.id,
+                given,
+                by=self.by,
+                role=self.role,
+                at=created_now(),
+                na_reason=na_reason,
+                comment=draft.comment,
+                evidence=evidence,
+            )
         self.saved += 1
         self.opened = self.opened.again()
         self.status = in_words_of(self.opened.status(today=today(), measured=self.measured.answers), self.spoken)
@@ -335,6 +342,9 @@ class Walk:
         for other in differing(now, self.by):
             shown = in_short(other, now, self.status.checklist, self.speech)
             self._print(self.speech.differs.format(shown), "yellow")
+        if now.state == "disputed":
+            settlers = self.speech.listed(now.section.roles.resolve) or self.speech.anyone
+            self._print(self.speech.settled_by.format(settlers, now.item.id), "yellow")
 
     def _check(self, item: Item, given: Any, draft: _Draft, na_reason: str | None) -> None:
         """Say in the walk's language what `answer_item` would say in English."""
