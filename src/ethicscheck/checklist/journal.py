@@ -7,6 +7,7 @@ and reported, never guessed at and never written onto.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import hashlib
 import os
@@ -239,6 +240,9 @@ def _cut(content: bytes) -> tuple[list[bytes], bytes]:
 
 
 def _read_lines(lines: Sequence[bytes], path: Path, before: int = 0) -> list[Entry]:
+    if before == 0 and lines and lines[0].startswith(codecs.BOM_UTF8):
+        hint = "an editor put it there: save the file as UTF-8 without it; nothing was changed"
+        raise JournalError([Problem("the journal begins with a byte order mark", f"{path.name}:1", hint, 1)])
     entries, problems = [], []
     for number, line in enumerate(lines, before + 1):
         try:
