@@ -99,7 +99,7 @@ def test_an_answer_that_will_not_do_is_asked_again_and_not_kept(terminal: Termin
     shown = terminal.walk("maybe", "", "9", "2")
 
     assert "'maybe' is no answer (a.choice) — known are: no, unsure, yes" in shown
-    assert "there is no answer yet (a.choice) — answer, or s to skip" in shown
+    assert "you have not answered yet (a.choice) — answer, or s to skip" in shown
     assert terminal.given() == [("choice", "no")]
 
 
@@ -421,3 +421,30 @@ def test_evidence_from_outside_is_copied_when_the_answer_is_saved(terminal: Term
     assert piece["path"].startswith("evidence/")
     assert piece["size"] == 5
     assert [line["value"] for line in terminal.answers()] == ["yes", "no"]
+
+
+def test_an_answer_that_could_not_be_saved_is_not_dropped_without_a_word(terminal: Terminal) -> None:
+    """Rows took an evening and the evidence is missing: s, b and q say so first, and the end of the input says what is lost."""
+    table = "id: t, type: table, text: Who?, help: y, columns: [{id: who, title: Who}], evidence: {min: 1}"
+    terminal.begin(items(table, question()))
+    for key in ("s", "b", "q"):
+        shown = terminal.walk("Ana", "", key, "e", "https://example.org/notes", "", "q")
+        assert f"Your answer is not saved yet: mend it and press Enter, or press {key} once more to drop it." in shown
+        assert "Not saved" not in shown
+        assert terminal.given()[-1] == ("t", [{"who": "Ana"}])
+        terminal.begin(items(table, question()))
+
+    shown = terminal.walk("Ana", "", "q", "q")
+    assert "Not saved: your answer to t." in shown
+    assert "Not saved: your answer to t." in terminal.walk("Ana", "")
+    assert "Not saved" not in terminal.walk("Ana", "", "s", "s", "q")
+    assert terminal.given() == []
+
+
+def test_a_dispute_made_in_a_walk_says_who_ends_it(terminal: Terminal) -> None:
+    """Whoever differs must not be left to look for the way out."""
+    terminal.walk("no", "q")
+
+    shown = terminal.walk("b", "yes", "q", by="Ben", role="engineer")
+
+    assert "disputed until reviewer settles it: ethicscheck checklist resolve JOURNAL a.choice" in shown

@@ -55,7 +55,7 @@ def test_what_will_not_do_is_said_in_french(monkeypatch: pytest.MonkeyPatch, cap
     )
     for words in (
         "« x » ne convient pas (a.choice) — il faut une des réponses", "Donnez le numéro d'une réponse, ou ses mots.",
-        "pas encore de réponse (a.multi) — répondez, ou s pour passer", "d'au moins 10 caractères, celle-ci en a 5",
+        "vous n'avez pas encore répondu (a.multi) — répondez, ou s pour passer", "d'au moins 10 caractères, celle-ci en a 5",
         "« 900 » ne convient pas (a.number) — il faut un nombre de 0 à 100",
         "« demain » ne convient pas (a.date) — il faut une date, AAAA-MM-JJ",
         "« 9 » ne convient pas (a.scale) — il faut un degré de l'échelle",

@@ -162,8 +162,7 @@ class Walk:
             self._unsaved = item.item.id if draft.given is not None else ""
             line = self._read(prompt).strip()
             if self._unsaved and line in ("b", "s", "q") and line != warned:
-                warned = line
-                self._print(self.speech.unsaved.format(line), "red")
+                self._print(self.speech.unsaved.format(warned := line), "red")
                 continue
             if line in ("b", "s"):
                 return "back" if line == "b" else "next"

@@ -275,6 +275,8 @@ def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:
         first = f" First: “{opened[0].item.text}”" if opened else ""
         message = f"“{title}” is not {require}: {', '.join(parts)}.{first}"
         remedy = "Answer, settle or mend what is open, with the people concerned, then audit again."
+        if not opened:  # every question is answered: only signatures are missing or have lapsed
+            remedy = "Read the answers and what changed in them, sign (`ethicscheck checklist sign`), then audit again."
     else:
         asked = counts["items"] - counts["hidden"]
         message = f"“{title}” is {require}: all {asked}{NO_BREAK}questions that apply are answered."

@@ -178,7 +178,7 @@ REASON_HELP: dict[str, str] = {
     "missing_label_and_prediction": "The row's outcome and decision are both unknown, so the row is left out of everything.",
     "missing_cluster": "It is not known to whom the row belongs (data.cluster or data.pair is empty), so the row is left out of everything: it may be one more row of somebody, or of somebody new.",
     "unknown_group": "The row's group is empty or one of data.unknown: it leaves that feature's tables only, and stays in the overall figures.",
-    "checklist_unmet": "The config requires a checklist to be complete or signed, and it is not. Answer, settle or mend what is open.",
+    "checklist_unmet": "The config requires a checklist to be complete or signed, and it is not. Answer, settle or mend what is open; where only signatures are missing or have lapsed, look at what changed and sign.",
 }  # fmt: skip
 
 REASON_TITLES: dict[str, str] = {
@@ -236,14 +236,14 @@ TESTS: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 
 STATES: dict[str, tuple[str, str]] = {
-    "unanswered": ("Not answered", "Nobody has answered the question yet. Leaves complete unmet."),
+    "unanswered": ("Not answered", "Nobody has answered the question yet. Leaves complete unmet. Mend it with `ethicscheck checklist walk` or `answer`; “We do not know yet” is an answer."),
     "answered": ("Answered", "Those who answered agree, and nothing has changed since."),
-    "unsure": ("Not known yet", "The answer is that the team does not know. Said openly, it does not stand in the way of complete."),
+    "unsure": ("Not known yet", "The answer is that the team does not know. Said openly, it does not stand in the way of complete. Find out, then answer again."),
     "not_applicable": ("Does not apply", "With a written reason; only where the checklist allows it."),
     "hidden": ("Not asked", "Another answer makes the question moot. What was answered before is kept."),
-    "disputed": ("Disputed", "People disagree, until someone in a named role settles it with a reason. Leaves complete unmet."),
-    "contradicted": ("Contradicted by the data", "The given answer and the measured one differ. Both stay. Leaves complete unmet."),
-    "stale": ("Out of date", "The question or the evidence changed, the evidence is gone or has expired, or a review is due. Leaves complete unmet."),
+    "disputed": ("Disputed", "People disagree, until someone in a named role settles it with a reason. Leaves complete unmet. Talk it over: either one of them answers anew, or it is settled with `ethicscheck checklist resolve`; all that was said stays."),
+    "contradicted": ("Contradicted by the data", "The given answer and the measured one differ. Both stay. Leaves complete unmet. Find out together which is right, then answer anew, or mend the system and audit again."),
+    "stale": ("Out of date", "The question or the evidence changed, the evidence is gone or has expired, or a review is due. Leaves complete unmet. `ethicscheck checklist status` says which; look again and answer anew, with the evidence as it is now."),
 }  # fmt: skip
 
 
