@@ -109,17 +109,22 @@ def test_without_styles_it_is_still_read_in_order(browser: Any, pages: dict[str,
     page.close()
 
 
-def test_print_shows_what_is_folded_and_fits_the_sheet(browser: Any, pages: dict[str, Path]) -> None:
+@pytest.mark.parametrize("name", ["compas", "hiring", "lending"])
+def test_print_shows_what_is_folded_and_fits_the_sheet(browser: Any, pages: dict[str, Path], name: str) -> None:
     """Nobody can unfold a sheet of paper."""
     page = browser.new_page(viewport={"width": 718, "height": 1000})  # A4 less its margins
     page.emulate_media(media="print")
-    page.goto(pages["compas"].as_uri())
+    page.goto(pages[name].as_uri())
     hidden = page.evaluate(
         "[...document.querySelectorAll('details tbody')].filter(one => !one.checkVisibility({contentVisibilityAuto: true})).length"
+    )
+    beyond = page.evaluate(
+        "[...document.querySelectorAll('table')].filter(one => one.getBoundingClientRect().right > 719).length"
     )
     ink = page.evaluate("getComputedStyle(document.body).backgroundColor")
 
     assert page.evaluate("document.querySelectorAll('details tbody').length") > 5
     assert hidden == 0
+    assert beyond == 0
     assert ink == "rgb(255, 255, 255)"
     page.close()
