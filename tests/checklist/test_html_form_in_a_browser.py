@@ -159,3 +159,21 @@ def test_a_question_that_hangs_on_a_measurement_does_not_break_the_form(tmp_path
     page.locator('[data-item="q"]').get_by_label("No", exact=True).check()
     assert page.locator('[data-item="f"]').is_visible()
     assert said == []
+
+
+def test_a_role_that_is_not_asked_is_said_before_the_form_is_sent_back(tmp_path: Path, browser: Any) -> None:
+    """Import refuses it; whoever filled the form in is far away by then."""
+    opened, form = begin(tmp_path, EVERY_KIND), tmp_path / "f.html"
+    assert run(["checklist", "export", str(opened.journal.path), "-o", str(form)]) == 0
+    page = browser.new_context().new_page()
+    page.goto(form.as_uri())
+    assert page.locator("#roles option").evaluate_all("all => all.map((one) => one.value)") == ["product", "engineer"]
+
+    page.get_by_label("Your role").fill("ethics reviewer")
+    choice = page.locator('[data-item="a.choice"]')
+    choice.get_by_label("Yes").check()
+
+    wrong = "This is asked of product or engineer; your role is given as ethics reviewer."
+    assert choice.locator(".missing").inner_text() == wrong
+    page.get_by_label("Your role").fill("product")
+    assert choice.locator(".missing").is_hidden()

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checklist_helpers import AT, answer, begin, items, lines, question, standing, state
+from checklist_helpers import AT, EVERY_KIND, TODAY, answer, begin, items, lines, question, standing, state
 
 from ethicscheck.checklist.entries import Evidence, Resolution
 from ethicscheck.checklist.forms import FORMATS, Form, Row, make_form
 from ethicscheck.checklist.forms.csv_form import as_meant, defused
 from ethicscheck.checklist.forms.rows import read_evidence
 from ethicscheck.checklist.importing import Imported, import_form
-from ethicscheck.checklist.opening import OpenJournal
+from ethicscheck.checklist.opening import OpenJournal, open_journal
 from ethicscheck.cli import run
 from ethicscheck.errors import JournalError
 
@@ -606,3 +606,24 @@ def test_a_size_that_is_no_number_of_bytes_is_refused_in_a_form(size: str) -> No
     for given in (f"a.txt | size:{size}", [{"path": "a.txt", "size": size}]):
         with pytest.raises(ValueError, match="the size of a piece of evidence is a number of bytes"):
             read_evidence(given)
+
+
+def test_a_table_is_typed_into_a_cell_of_a_spreadsheet(tmp_path: Path) -> None:
+    """The cell beside it says how, who is asked, and what must come with it; nobody writes JSON there."""
+    opened = begin(tmp_path, EVERY_KIND)
+    page, journal = tmp_path / "f.csv", str(opened.journal.path)
+    assert run(["checklist", "export", journal, "-o", str(page)]) == 0
+    found = list(csv.DictReader(io.StringIO(page.read_text(encoding="utf-8-sig"), newline="")))
+    (row,) = (row for row in found if row["item"] == "a.table")
+    how = "rows, one a line, cells with | between: Who | Seen? (Observed/Imagined) · For product or engineer."
+    assert row["allowed"] == how
+
+    row["answer"] = "Ana | Observed\nBen | Imagined"
+    with page.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(row), delimiter=";")
+        writer.writeheader()
+        writer.writerows(found)
+    assert run(["checklist", "import", journal, str(page), "--as", "Ana", "--role", "product"]) == 0
+
+    (given,) = open_journal(opened.journal.path).status(today=TODAY).item("a.table").answers
+    assert given.value == ({"who": "Ana", "seen": "obs"}, {"who": "Ben", "seen": "ima"})

@@ -85,7 +85,11 @@ def test_an_answer_is_kept_by_id_and_shown_by_label(kind: str, told: Any, value:
         ("scale", "6", "'6' is no answer (a.scale) — known are: 1, 2, 3, 4, 5"),
         ("scale", "2.5", "'2.5' is no answer"),
         ("table", "[]", "'[]' is no answer"),
-        ("table", "Ana", "'Ana' is no answer (a.table) — give a JSON list of rows: [{\"who\": \"…\", \"seen\": \"…\"}]"),
+        ("table", "Ana", "'Ana' is no answer (a.table) — write one row a line, its cells with | between: Who | Seen?"),
+        ("table", "Ana | Observed | more", "'Ana | Observed | more' is no answer"),
+        ("table", "Ana | Felt", "'Felt' is no answer"),
+        ("table", "Ana | ", "the column 'seen' is blank (a.table, row 1)"),
+        ("table", '[{"who": 1 | 2', "'[{\"who\": 1 | 2' is no answer"),
         ("table", [{"who": "Ana"}], "the column 'seen' is blank (a.table, row 1) — fill every column; where nothing is known, say so"),
         ("table", [{"who": " ", "seen": "obs"}], "the column 'who' is blank (a.table, row 1)"),
         ("table", [{"who": "A", "sen": "obs"}], "there is no column 'sen' (a.table, row 1) — did you mean 'seen'?"),
@@ -123,3 +127,10 @@ def test_every_kind_says_what_an_answer_looks_like(kind: str) -> None:
     """The terminal and the web ask for it in these words."""
     assert KINDS[kind].example(item(kind))  # type: ignore[index]
     assert bool(choices_of(item(kind), SMALL)) is (kind in ("choice", "multi", "scale"))
+
+
+def test_a_table_is_written_as_lines_where_nobody_writes_json() -> None:
+    """A cell of a spreadsheet, a block of Markdown: one row a line, cells with | between, options by their words."""
+    rows = read_value(item("table"), SMALL, "Ana | Observed\n\n Ben|ima \n")
+
+    assert rows == ({"who": "Ana", "seen": "obs"}, {"who": "Ben", "seen": "ima"})

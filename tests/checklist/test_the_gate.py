@@ -107,6 +107,8 @@ def test_not_known_yet_is_found_and_blocks_nothing(folder: Path, capsys: Printed
     assert (code, found["met"], codes(found)) == (0, True, [("unsure", "d", False)])
     assert checklist("check", "j.answers.jsonl") == 0
     assert "? unsure: d is unsure: Is it?" in capsys.readouterr().out
+    told = "1 question is measured; only an audit can tell whether the numbers contradict it"
+    assert found["notes"] == [told], "a machine is told what a person is told"
 
 
 def test_unsigned_lapsed_and_changes_requested_are_told_apart(folder: Path, capsys: Printed) -> None:

@@ -42,6 +42,8 @@ def gate(path: Path, require: Require, max_age: str | None, record: Path | None,
         raise
     found = gate_findings(status, require)
     if as_json:
+        if record is None and (unmeasured := measured_in_words(status)):
+            status = replace(status, notes=(*status.notes, unmeasured))
         print_json(_as_json(status, require, found, path))
     else:
         _print(status, require, found, new_console(), record is not None)

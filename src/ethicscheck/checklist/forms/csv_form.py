@@ -15,7 +15,7 @@ from ethicscheck.errors import did_you_mean
 
 from .problems import refused
 from .rows import COLUMNS, SCHEMA, TEXTS, Form, Row, read_evidence, write_answer, write_evidence
-from .wording import allowed
+from .wording import allowed, notes
 
 # What spreadsheets take for a formula, in wide letters too (OWASP, CSV injection), whatever apostrophes stand before it.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
@@ -49,7 +49,8 @@ def write(form: Form, checklist: Checklist) -> str:
         shown = ["", "", "", ""]
         if place is not None:
             section, item = place
-            shown = [section.title, item.text, allowed(item, checklist), item.help or ""]
+            may_be = " · ".join((allowed(item, checklist), *notes(item, checklist)))
+            shown = [section.title, item.text, may_be, item.help or ""]
         cells = {name: str(getattr(row, name)) for name in TEXTS}
         cells |= {"answer": write_answer(row.answer), "evidence": write_evidence(row.evidence)}
         cells |= dict(zip(_SHOWN, shown, strict=True))

@@ -61,6 +61,7 @@ def write(form: Form, checklist: Checklist) -> str:
             for section in checklist.sections
         ],
         gone=gone,
+        roles=list(dict.fromkeys(role for section in checklist.sections for role in section.roles.answer)),
         answers=Markup(_embedded(content)),  # noqa: S704  # JSON without <, > and &
         questions=Markup(_embedded(_questions(form, checklist, content))),  # noqa: S704
         style=Markup(style),  # noqa: S704  # our own files
@@ -147,6 +148,7 @@ def _questions(form: Form, checklist: Checklist, content: Any) -> dict[str, Any]
                 else None,
                 "min": item.min,
                 "max": item.max,
+                "roles": checklist.section_of(item).roles.answer,
             }
             for item in parents_first(checklist)
         ],

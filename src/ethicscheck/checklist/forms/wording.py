@@ -17,21 +17,23 @@ def allowed(item: Item, checklist: Checklist) -> str:
         words = KINDS[item.type].example(item)
     if item.columns:
         parts = (
-            column.id + (f" = {'/'.join(column.options)}" if column.options else f" ({column.title})")
+            column.title + (f" ({'/'.join(column.options.values())})" if column.options else "")
             for column in item.columns
         )
-        words = f"rows with {', '.join(parts)}"
+        words = f"rows, one a line, cells with | between: {' | '.join(parts)}"
     return words
 
 
 def notes(item: Item, checklist: Checklist, *, labels: bool = False) -> list[str]:
-    """Return what else must be known to answer: when it is asked, which answers need evidence, whether it may be set aside.
+    """Return what else must be known to answer: who answers, when it is asked, which answers need evidence, whether it may be set aside.
 
     Parameters
     ----------
     labels : name answers by their labels, where people choose them by those, instead of by their ids.
     """
     said = []
+    if roles := checklist.section_of(item).roles.answer:
+        said.append(f"For {' or '.join(roles)}.")
     if item.when is not None:
         said.append(f"Asked only when {describe(item.when, checklist)}.")
     if item.evidence is not None:

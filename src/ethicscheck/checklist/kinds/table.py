@@ -11,19 +11,33 @@ from ethicscheck.errors import UsageError, did_you_mean
 
 from .definition import QuestionKind, clean_text, no_answer, pick
 
+BETWEEN = "|"
+
 
 def read(item: Item, checklist: Checklist, given: Any) -> tuple[dict[str, str], ...]:  # noqa: ARG001
-    """Return the rows, each with every column filled; text is read as a JSON list of rows."""
-    hint = f"give a JSON list of rows: [{json.dumps({column.id: '…' for column in item.columns}, ensure_ascii=False)}]"
+    """Return the rows, each with every column filled; text is a row a line, cells with | between, or a JSON list of rows."""
+    hint = f"write one row a line, its cells with | between: {' | '.join(column.title for column in item.columns)}"
+    said = given
     if isinstance(given, str):
         try:
             given = json.loads(given)
         except (ValueError, RecursionError):
-            raise no_answer(item, given, hint) from None
+            given = _lines(item, given)
+            if given is None:
+                raise no_answer(item, said, hint) from None
     rows = [given] if isinstance(given, Mapping) else given
     if not isinstance(rows, (list, tuple)) or not rows or not all(isinstance(row, Mapping) for row in rows):
         raise no_answer(item, given, hint)
     return tuple(_row(item, place, row) for place, row in enumerate(rows, 1))
+
+
+def _lines(item: Item, text: str) -> list[dict[str, str]] | None:
+    """Return the rows of lines such as `Ana | Observed`, None where a line has not one cell for each column, or JSON was meant."""
+    columns = [column.id for column in item.columns]
+    lines = [[cell.strip() for cell in line.split(BETWEEN)] for line in text.splitlines() if line.strip()]
+    if not lines or text.lstrip()[0] in "[{" or any(len(cells) != len(columns) for cells in lines):
+        return None
+    return [dict(zip(columns, cells, strict=True)) for cells in lines]
 
 
 def _row(item: Item, place: int, row: Mapping[str, Any]) -> dict[str, str]:

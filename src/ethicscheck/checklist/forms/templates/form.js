@@ -55,6 +55,10 @@
   // What `import` would refuse, said while it can still be mended.
   const problem = (item, entry) => {
     if (!says(entry)) return "";
+    const role = document.getElementById("role").value.trim();
+    if (role && item.roles.length && !item.roles.includes(role)) {
+      return `This is asked of ${item.roles.join(" or ")}; your role is given as ${role}.`;
+    }
     if (entry.apart) return [...entry.na_reason.trim()].length < item.na ? `Say why in at least ${item.na} characters.` : "";
     if (entry.answer === null) return "There is a comment or evidence, but no answer yet.";
     const chosen = [entry.answer].flat();
@@ -69,7 +73,8 @@
     const rule = item.evidence;
     const given = new Set(entry.evidence.split("\n").map((line) => line.trim()).filter(Boolean));
     if (rule && given.size < rule.min && (!rule.for || chosen.some((key) => rule.for.includes(key)))) {
-      return `This answer needs evidence: ${rule.min}, named under “Comment and evidence”.`;
+      const pieces = rule.min === 1 ? "1 piece" : `${rule.min} pieces`;
+      return `This answer needs ${pieces} of evidence: name it under “Comment and evidence”.`;
     }
     return "";
   };
