@@ -103,7 +103,7 @@ def test_the_report_draws_it_as_a_table_that_prints_without_backgrounds():
     page = render(crossed(CELLS)).decode()
 
     assert 'class="chart grid-chart"' in page
-    assert "class=shade-4 " in page
+    assert 'class="shade-4"' in page
     assert "n = 100" in page
 
 
