@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from compare_helpers import RULES, audited, people
 
 import ethicscheck as ec
+from compare_helpers import RULES, audited, people
 from ethicscheck.model.comparison import FindingChange
 from ethicscheck.model.record import AuditRecord
 from helpers import audit_frame

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from compare_helpers import RULES, audited, people
 
 import ethicscheck as ec
+from compare_helpers import RULES, audited, people
 from ethicscheck.comparing import changes_since, compare_records
 from ethicscheck.errors import RecordError
 from ethicscheck.model.checklist_record import (
