@@ -388,3 +388,37 @@ def test_a_record_without_the_checklist_is_refused(project: Path, capsys: pytest
     assert "the record can't be read" in capsys.readouterr().err
     assert run([*words, "--only", "opened"]) == 2
     assert "nothing is measured, so nothing is opened (--only) — add --record" in capsys.readouterr().err
+
+
+def test_a_journal_moved_to_another_version_is_not_judged_by_the_one_in_the_config(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Complete for the old version, not for the new: the audit must say so, as the gate does, and not pass it in silence."""
+    more = "      - {id: s.new, type: text, text: What else?, help: Anything.}\n"
+    write("complete")
+    answer("s.equal", "yes")
+    answer("s.stop", "Ada")
+    Path("data.csv").write_text(EQUAL)
+    assert run(["audit"]) == 0
+    Path("small2.yaml").write_text(CHECKLIST.replace("1.0.0", "2.0.0") + more)
+    assert run(["checklist", "migrate", "small.answers.jsonl", "--to", "small2.yaml"]) == 0
+    capsys.readouterr()
+
+    assert run(["audit"]) == 2
+    shown = " ".join(capsys.readouterr().err.split())
+    for words in ("ethicscheck.yaml:5", "moved to version 2.0.0", "is version 1.0.0", "write `use: small2.yaml`"):
+        assert words in shown
+
+    config = Path("ethicscheck.yaml")
+    config.write_text(config.read_text().replace("use: small.yaml", "use: small2.yaml"))
+    assert run(["audit"]) == 1
+    assert run(["checklist", "check", "small.answers.jsonl", "--require", "complete"]) == 1
+    Path("small2.yaml").write_text(CHECKLIST)  # the file as it was before the move
+    assert run(["audit"]) == 2
+    assert "take the newer small2.yaml" in " ".join(capsys.readouterr().err.split())
+    Path("small2.yaml").write_text(
+        CHECKLIST.replace("1.0.0", "3.0.0") + more
+    )  # it has gone on since: judged, and noted
+    assert run(["audit"]) == 1
+    (entry,) = record()["checklists"]  # type: ignore[misc, attr-defined]
+    assert entry["notes"] == ["moved to version 2.0.0 of the checklist; this is version 3.0.0"]

@@ -59,6 +59,23 @@ class OpenJournal:
         notes = (*self.contents.notes, *self._changed(), *status.notes, *repeated_reasons(status))
         return replace(status, notes=notes)
 
+    def answers_another_version(self) -> bool:
+        """Return whether the journal was moved to another version than the one it was opened with.
+
+        Another file than the one it names, or that file as it was before the journal moved on. Where it has only gone on
+        since, as a shipped checklist does, the newer one asks what is new; that is noted, and no mistake.
+        """
+        latest, now = latest_version(self.contents), self.loaded
+        if not isinstance(latest, Migration) or latest.sha256 == now.sha256:
+            return False
+        versions = [entry for entry in self.contents.entries if isinstance(entry, (Start, Migration))]
+        return now.sha256 in {entry.sha256 for entry in versions} or not self._is_named_by(latest)
+
+    def _is_named_by(self, latest: Migration) -> bool:
+        if latest.path is None or self.loaded.source is None:
+            return latest.path is None and self.loaded.shipped
+        return (self.folder / latest.path).resolve() == self.loaded.source.resolve()
+
     def _changed(self) -> tuple[str, ...]:
         latest, now = latest_version(self.contents), self.loaded
         if latest.sha256 == now.sha256:

@@ -6,6 +6,7 @@ An unmet checklist is a fail. Answers are never changed here: where the measurem
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from ethicscheck.checklist.definition import Item
 from ethicscheck.checklist.kinds import show_value
-from ethicscheck.checklist.opening import OpenJournal, open_journal, status_without_answers
+from ethicscheck.checklist.opening import OpenJournal, latest_version, open_journal, status_without_answers
 from ethicscheck.checklist.reading import LoadedChecklist
 from ethicscheck.checklist.shipped import load
 from ethicscheck.checklist.signing import listed, uncovered
@@ -113,7 +114,31 @@ def _open(use: ChecklistUse, base: Path, line: int | None) -> OpenedChecklist:
     if not path.exists():
         start = f"start it with: ethicscheck checklist start {use.use} -o {use.answers}"
         raise UsageError(f"there is no journal {use.answers!r}", "", start)
-    return OpenedChecklist(use, checklist, open_journal(path, checklist), line)
+    journal = open_journal(path, checklist)
+    _check_same_version(journal, use)
+    return OpenedChecklist(use, checklist, journal, line)
+
+
+def _check_same_version(journal: OpenJournal, use: ChecklistUse) -> None:
+    """Check that config and journal mean one version: else the audit would judge another one than status and gate do."""
+    if not journal.answers_another_version():
+        return
+    latest = latest_version(journal.contents)
+    own = journal.loaded.checklist
+    there = latest.checklist
+    if latest.path is not None:
+        there = Path(os.path.normpath(Path(use.answers or "").parent / latest.path)).as_posix()
+    what = (
+        f"the journal {use.answers!r} was moved to version {latest.version} of {own.id} ({there}), "
+        f"but `use: {use.use}` is version {own.version}"
+    )
+    if latest.version == own.version:
+        what += " with another text"
+    back = f"ethicscheck checklist migrate {use.answers} --to {use.use}"
+    hint = f"write `use: {there}` in the config, or move the journal back: {back}"
+    if there == use.use:
+        hint = f"take the newer {there} from your version control, or move the journal back: {back}"
+    raise UsageError(what, "", hint)
 
 
 def assess_checklists(
