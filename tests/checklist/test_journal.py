@@ -410,3 +410,50 @@ def test_git_merges_two_branches_of_answers_without_a_conflict(tmp_path: Path) -
     ]
     status = standing(opened)
     assert [(part.by, part.value) for part in status.item("a.number").answers] == [("Ana", 2), ("Ben", 2)]  # type: ignore[union-attr]
+
+
+def test_a_torn_tail_longer_than_the_next_line_leaves_nothing_behind_it(tmp_path: Path) -> None:
+    """Written over and not cut off, its end would stand after the new line, and be torn in turn."""
+    opened = begin(tmp_path)
+    before = opened.journal.path.read_bytes()
+    tail = b'{"seq":2,"at":"' + b"x" * 5000
+    opened.journal.path.write_bytes(before + tail)
+
+    answer(opened, "a.choice", "yes")
+
+    content = opened.journal.path.read_bytes()
+    assert content.startswith(before)
+    assert content.endswith(b"}\n")
+    assert len(content.splitlines()) == 2
+    assert opened.journal.path.with_name(f"{opened.journal.path.name}.torn-1").read_bytes() == tail
+    assert Journal(opened.journal.path).read().notes == ()
+
+
+def test_two_checklists_in_one_journal_are_refused_to_readers_and_writers(tmp_path: Path) -> None:
+    """Two files put together by hand: nobody could say which questions the answers belong to."""
+    opened = begin(tmp_path)
+    first = opened.journal.path.read_bytes()
+    opened.journal.path.write_bytes(first + first.replace(b'"small"', b'"large"').replace(b'"seq":1', b'"seq":2'))
+    before = opened.journal.path.read_bytes()
+
+    with pytest.raises(JournalError, match="answers several checklists at once: large, small"):
+        open_journal(opened.journal.path)
+    with pytest.raises(JournalError, match="answers several checklists at once"):
+        Journal(opened.journal.path).append([Answer(AT, "Ana", "product", "a.choice", "yes")])
+    assert opened.journal.path.read_bytes() == before
+
+
+def test_another_file_of_the_same_size_is_read_anew(tmp_path: Path) -> None:
+    """Exchanged for one whose bytes end alike: only the file itself tells, and its numbers go on, not the old one's."""
+    opened = begin(tmp_path)
+    path = opened.journal.path
+    journal = Journal(path)
+    journal.append([Answer(AT, "Ana", "product", "a.choice", "yes")])
+    other = tmp_path / "other"
+    other.write_bytes(path.read_bytes().replace(b'"seq":2', b'"seq":7'))
+    assert (other.stat().st_size, other.stat().st_ino != path.stat().st_ino) == (path.stat().st_size, True)
+    other.replace(path)
+
+    journal.append([Answer(AT, "Ana", "product", "a.choice", "no")])
+
+    assert [part["seq"] for part in lines(opened)] == [1, 7, 8]
