@@ -610,3 +610,87 @@ def test_base64_has_one_form(text: str) -> None:
     assert checker.exact_base64("YQ==") == b"a"
     with pytest.raises(ValueError, match="base64"):
         checker.exact_base64(text)
+
+
+@pytest.mark.parametrize("field", ["payload", "payloadType", "signatures"])
+@pytest.mark.parametrize("value", [7, None, [], {}, [7]])
+def test_an_attestation_of_nonsense_is_named_and_stops_nothing(
+    spoil: Callable[[small.TestKey | None], Path], field: str, value: object
+) -> None:
+    """Even where the log was made to fit it."""
+    root = spoil(KEY)
+    path = root / "attestations" / f"{small.KEEP}.intoto.json"
+    envelope = {**json.loads(path.read_bytes()), field: value}
+    path.write_bytes(small.line(envelope))
+    lines = [json.loads(line) for line in small.log_lines(root)]
+    for entry in lines:
+        if entry.get("id") == small.KEEP and entry["kind"] == "add":
+            entry["attestation"] = small.digest(path.read_bytes())
+    (root / "log.jsonl").write_bytes(b"".join(map(small.line, lines)))
+    small.rechained(root)
+
+    found = found_in(root)
+
+    assert any(problem.where == f"attestations/{small.KEEP}.intoto.json" for problem in found)
+    assert run_carried(root).returncode == 1
+
+
+def test_two_bags_that_changed_places_are_named(spoil: Callable[[small.TestKey | None], Path]) -> None:
+    """Each is whole in itself; the log knows which belongs where."""
+    root = spoil(None)
+    (root / "bags" / small.KEEP).rename(root / "between")
+    (root / "bags" / small.HELD).rename(root / "bags" / small.KEEP)
+    (root / "between").rename(root / "bags" / small.HELD)
+
+    said = {problem.where.split("/")[1] for problem in found_in(root) if problem.where.startswith("bags/")}
+
+    assert said >= {small.KEEP, small.HELD}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["fetch.txt", "manifest-md5.txt", "data/Report.html", "data/.hidden", "data/audit.json ", "data/re\u0301sume"],
+)
+def test_what_other_tools_would_read_beside_ours_is_named(
+    spoil: Callable[[small.TestKey | None], Path], name: str
+) -> None:
+    """A list of addresses to fetch from, a second manifest, a twin by case, blank or accent."""
+    root = spoil(None)
+    path = root / "bags" / small.KEEP / name
+    path.write_bytes(b"x")
+
+    assert names(found_in(root), "added") == [f"bags/{small.KEEP}/{name}"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b"\n", b"\r\n"),
+        lambda text: text.upper(),
+        lambda text: text + text,
+        lambda text: text + b"\n",
+        lambda text: text.replace(b"  data/", b"  data/../data/", 1),
+        lambda text: text.replace(b"  data/", b"  /data/", 1),
+        lambda text: text.replace(b"data/audit.json", b"data/%61udit.json"),
+        lambda text: text.replace(b"  data/", b" *data/", 1),
+    ],
+)
+def test_a_manifest_written_otherwise_is_named(
+    spoil: Callable[[small.TestKey | None], Path], change: Callable[[bytes], bytes]
+) -> None:
+    """Even with every digest above it made anew, unsigned: what is listed must be what is there, in one form."""
+    root = spoil(None)
+    bag = root / "bags" / small.KEEP
+    manifest = bag / "manifest-sha256.txt"
+    before = small.digest(manifest.read_bytes())
+    manifest.write_bytes(change(manifest.read_bytes()))
+    tags = bag / "tagmanifest-sha256.txt"
+    tags.write_bytes(tags.read_bytes().replace(before.encode(), small.digest(manifest.read_bytes()).encode()))
+    lines = [json.loads(line) for line in small.log_lines(root)]
+    for entry in lines:
+        if entry.get("id") == small.KEEP and "bag" in entry:
+            entry["bag"] = small.digest(tags.read_bytes())
+    (root / "log.jsonl").write_bytes(b"".join(map(small.line, lines)))
+    small.rechained(root)
+
+    assert [problem.where for problem in found_in(root)] != []

@@ -243,3 +243,25 @@ def test_nothing_is_asked_where_there_is_no_terminal(tmp_path: Path, compas: Pat
     assert done.returncode == 2
     assert "needs a passphrase" in done.stderr
     assert not (tmp_path / "a").exists()
+
+
+def test_a_correction_of_what_is_archived_already_is_not_passed_over(
+    archive: Path, compas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Entries are never changed; whoever forgot to say what it corrects must not think that it is said now."""
+    name = add(compas)
+    capsys.readouterr()
+
+    assert run(["archive", "add", str(compas / "ethicscheck-out/audit.json"), "--supersedes", "nope"]) == 2
+
+    assert f"archived already, as {name}, and not as a correction of nope" in capsys.readouterr().err
+    assert len(Path("log.jsonl").read_bytes().splitlines()) == 2
+
+
+def test_a_page_in_place_of_its_record_is_told_apart(
+    archive: Path, compas: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """People take the file they can read."""
+    assert run(["archive", "add", str(compas / "ethicscheck-out/report.html")]) == 2
+
+    assert "this is a page, not a record" in capsys.readouterr().err

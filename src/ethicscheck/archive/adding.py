@@ -12,6 +12,7 @@ from typing import Any
 
 from ethicscheck.__about__ import __version__
 from ethicscheck.errors import RecordError, UsageError
+from ethicscheck.model.embedded import is_page
 from ethicscheck.model.record import AuditRecord, read_record
 from ethicscheck.policy.publishing import publishable
 
@@ -91,7 +92,7 @@ def add_record(
     digest = sha256(content)
     earlier = _earlier(layout, record, digest)
     if earlier is not None:
-        return earlier
+        return _again(layout, earlier, wishes)
     beside = path.resolve().parent
     documents, undrawn = draw_documents(record, beside)
     config = find_config(record, beside, wishes.config)
@@ -99,7 +100,7 @@ def add_record(
     with opened_to_write(layout, signer, waiting) as writer:
         earlier = _earlier(layout, record, digest)  # somebody else may have been adding the same one
         if earlier is not None:
-            return earlier
+            return _again(layout, earlier, wishes)
         name = _free_id(layout, record, digest)
         notes = _superseding(layout, record, wishes.supersedes)
         until = _retention(writer, record, wishes.retain_until)
@@ -167,6 +168,9 @@ def _read(path: Path) -> bytes:
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
+        if is_page(content):
+            hint = "give the audit.json that lies beside it; the page is drawn from that"
+            raise RecordError("this is a page, not a record", str(path), hint) from None
         return content  # `read_record` says what is wrong
     if isinstance(value, dict) and value.get("schema") == "ethicscheck/record/1" and not _is_canonical(value, content):
         what = "the record is not in the form in which an audit writes it: it was edited, or formatted by a tool"
@@ -193,6 +197,21 @@ def _earlier(layout: Layout, record: AuditRecord, digest: str) -> Added | None:
             if digest_plain(held) == digest:
                 return Added(name, again=True)
     return None
+
+
+def _again(layout: Layout, earlier: Added, wishes: Wishes) -> Added:
+    """Return the bag that is there already.
+
+    Raises
+    ------
+    UsageError
+        When it was to correct another audit, and its entry does not say so: entries are never changed.
+    """
+    wanted = wishes.supersedes
+    if wanted is not None and next(iter(entries_of(layout.log, earlier.name)))["supersedes"] != wanted:
+        what = f"this record is archived already, as {earlier.name}, and not as a correction of {wanted}"
+        raise UsageError(what, str(layout.root), "entries are never changed: correct it by a newer audit, and add that")
+    return earlier
 
 
 def _free_id(layout: Layout, record: AuditRecord, digest: str) -> str:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Checks an ethicscheck archive with Python alone (3.8 or newer): nothing to install, nothing else to trust.
 
-    python3 verify.py                     check the archive that this file stands in
-    python3 verify.py --key KEY           and that it was signed with this public key (64 hex digits, or a file of them)
-    python3 verify.py --noted SHA256      and that it goes on from where it stood when you noted head.json's sha256
-    python3 verify.py --archive FOLDER    check another one
+    python3 -I verify.py                     check the archive that this file stands in
+    python3 -I verify.py --key KEY           and that it was signed with this public key (64 hex digits, or a file of them)
+    python3 -I verify.py --noted SHA256      and that it goes on from where it stood when you noted head.json's sha256
+    python3 -I verify.py --archive FOLDER    check another one
 
 It reads and never writes. Every file is compared with its SHA-256, every entry of the log with the one after it, the last
 entry with head.json, and head.json and the attestations with their ed25519 signatures (RFC 8032, written out below).
@@ -508,7 +508,7 @@ class _Checking:
                 self.result.add("unsigned", name, "it carries no signature")
             for signature in envelope["signatures"]:
                 _has(signature, {"keyid", "sig"})
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             self.result.add("changed", name, str(error) or type(error).__name__)
             return
         for signature in envelope["signatures"]:
