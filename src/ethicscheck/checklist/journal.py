@@ -22,6 +22,7 @@ from ethicscheck.errors import JournalError, Problem, UsageError
 from .entries import LAST_SEQ, Entry, Start, Unknown, read_line, write_line
 from .locking import opened_alone, opened_to_read
 from .pausing import nothing_thrown_away
+from .plain_lines import read_plain
 
 BLOCK = 1 << 20
 
@@ -101,9 +102,9 @@ class Journal:
             raise _cannot("there is no such journal", self.path) from None
         except OSError as error:
             raise _cannot(f"the journal can't be read: {error.strerror}", self.path) from None
-        lines, tail = _cut(content)
+        whole, tail = _cut(content)
         with nothing_thrown_away():
-            entries = _read_lines(lines, self.path)
+            entries = _read_lines(whole, self.path)
         notes = []
         if tail:
             notes.append(
@@ -117,7 +118,6 @@ class Journal:
                 f"{count} of its lines are of a kind this version does not know ({', '.join(unknown)}); they are kept"
             )
         _check_start(entries, self.path)
-        whole = content[: len(content) - len(tail)]
         return JournalContents(_in_order(entries), tuple(notes), hashlib.sha256(whole).hexdigest())
 
     def append(self, entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
@@ -169,13 +169,13 @@ class Journal:
         known = self._known
         if not known.is_beginning_of(handle, now):
             known = self._known = _Known(now.st_ino, now.st_dev)
-        lines, tail = _cut(_read_from(handle, known.size))
-        entries = _read_lines(lines, self.path, known.lines)
+        whole, tail = _cut(_read_from(handle, known.size))
+        entries = _read_lines(whole, self.path, known.lines)
         if known.size == 0:
             _check_start(entries, self.path)
         known.seq = max([known.seq, *(entry.seq for entry in entries)])
-        known.lines += len(lines)
-        known.size += sum(len(line) + 1 for line in lines)
+        known.lines += len(entries)
+        known.size += len(whole)
         return known, tail
 
     def _set_aside(self, handle: int, size: int, tail: bytes) -> str:
@@ -233,26 +233,28 @@ def _checked_line(entry: Entry) -> bytes:
     return line
 
 
-def _cut(content: bytes) -> tuple[list[bytes], bytes]:
-    """Cut into whole lines and the torn rest: what stands after the last newline, and nothing else."""
-    *lines, tail = content.split(b"\n")
-    return lines, tail
+def _cut(content: bytes) -> tuple[bytes, bytes]:
+    """Cut into the whole lines and the torn rest: what stands after the last newline, and nothing else."""
+    end = content.rfind(b"\n") + 1
+    return content[:end], content[end:]
 
 
-def _read_lines(lines: Sequence[bytes], path: Path, before: int = 0) -> list[Entry]:
-    if before == 0 and lines and lines[0].startswith(codecs.BOM_UTF8):
+def _read_lines(whole: bytes, path: Path, before: int = 0) -> list[Entry]:
+    if before == 0 and whole.startswith(codecs.BOM_UTF8):
         hint = "an editor put it there: save the file as UTF-8 without it; nothing was changed"
         raise JournalError([Problem("the journal begins with a byte order mark", f"{path.name}:1", hint, 1)])
-    entries, problems = [], []
-    for number, line in enumerate(lines, before + 1):
+    problems = []
+    entries, left = read_plain(whole)
+    for place, line in left:
         try:
-            entries.append(read_line(line))
+            entries[place] = read_line(line)
         except ValueError as error:
+            number = before + place + 1
             hint = "mend the line by hand, or take the journal from your version control; nothing was changed"
             if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>")):
                 hint = "a merge left its mark; take out the marks and keep the lines of both sides"
             problems.append(Problem(f"line {number} is no entry: {error}", f"{path.name}:{number}", hint, number))
-    if problems and not entries and before == 0:
+    if problems and len(problems) == len(entries) and before == 0:
         raise _cannot("this is no journal: none of its lines is an entry", path)
     if problems:
         raise JournalError(problems)
