@@ -133,7 +133,7 @@ def test_all_of_a_form_or_nothing(tmp_path: Path) -> None:
         "a.choice: there is a comment or evidence, but no answer (f.csv:7) — answer it, or empty the row",
         "a.choice: 'intern' may not answer it (f.csv:8) — that is for product or engineer",
         "a.choice: 'yesterday' is no time (f.csv:9) — write it as 2026-03-01T12:00:00Z, or leave it empty",
-        "../x: the evidence leads out of the folder of the journal (f.csv:10) — copy the evidence itself into the folder of the journal",
+        "a.choice: ../x: the evidence leads out of the folder of the journal (f.csv:10) — copy the evidence itself into the folder of the journal",
         "a.choice: a decision was changed in the form (f.csv:11) — settle it with `ethicscheck checklist resolve`",
         "a.choice: no journal can hold this: it holds half a character (f.csv:12) — export the form again",
     ]  # fmt: skip

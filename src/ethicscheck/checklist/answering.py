@@ -95,7 +95,7 @@ def make_answer(
         value,
         na_reason,
         clean_text(comment, "the comment") if comment is not None else None,
-        tuple(evidence),
+        tuple(dict.fromkeys(evidence)),
         opened.loaded.sha256,
         opened.loaded.checklist.item_sha256(item),
     )

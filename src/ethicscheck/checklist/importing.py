@@ -249,7 +249,7 @@ class _Bringing:
         elif row.by:
             self.notes.append(f"{row.item}: the answer of {row.by} was changed in the form; it is brought in as yours")
         item = self._item(row)
-        evidence = [self._evidence(piece) for piece in row.evidence]
+        evidence = [self._evidence(piece, item) for piece in row.evidence]
         nothing = row.answer in (None, "", ()) or (isinstance(row.answer, str) and not row.answer.strip())
         if nothing and not row.na_reason.strip() and row.digest:
             what = f"the answer of {row.by} was taken out of the form; nothing is taken out of a journal so"
@@ -308,8 +308,12 @@ class _Bringing:
             == [replace(piece, size=None) for piece in entry.evidence]
         )
 
-    def _evidence(self, piece: Evidence) -> Evidence:
-        return record_evidence(piece.name, self.opened.folder, dated=piece.dated, expires=piece.expires)
+    def _evidence(self, piece: Evidence, item: Item) -> Evidence:
+        try:
+            return record_evidence(piece.name, self.opened.folder, dated=piece.dated, expires=piece.expires)
+        except UsageError as error:
+            (problem,) = error.problems
+            raise UsageError(problem.what, f"{item.id}: {problem.where}", problem.hint) from None
 
     def _time(self, row: Row) -> str:
         """Return when a row was answered: as it says, but never after now."""

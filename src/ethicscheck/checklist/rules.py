@@ -28,11 +28,11 @@ def check_not_applicable(item: Item, reason: str) -> str:
 
 
 def evidence_missing(item: Item, value: Any, evidence: Iterable[Evidence | GivenEvidence]) -> int:
-    """Return how many pieces of evidence an answer still needs; N/A (None) needs none, and one file named twice is one."""
+    """Return how many pieces of evidence an answer still needs; N/A (None) needs none, and one file given twice, under whatever names, is one."""
     if item.evidence is None or value is None:
         return 0
     named = item.evidence.for_
-    count = len({piece.url if piece.path is None else PurePosixPath(piece.path) for piece in evidence})
+    count = len({piece.sha256 or piece.url or PurePosixPath(piece.path or "") for piece in evidence})
     return max(item.evidence.min - count, 0) if named is None or chosen(value) & set(named) else 0
 
 

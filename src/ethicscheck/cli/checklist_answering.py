@@ -53,8 +53,9 @@ def answer_command(
 ) -> None:
     """Answer question ITEM of JOURNAL with VALUE.
 
-    VALUE is an option's id or label, several with commas between them, a number, a day, a step, words, or a JSON list of
-    rows for a table. A negative number stands after `--`. Your later answer counts instead of your earlier one; both stay.
+    VALUE is an option's id or label, several with commas between them, a number, a day, a step or words. A table is
+    lines of cells with | between them, or a JSON list of rows. A negative number stands after `--`. Your later answer counts
+    instead of your earlier one; both stay.
     """
     from ethicscheck.checklist.answering import answer_item, make_answer
     from ethicscheck.checklist.entries import Evidence

@@ -44,6 +44,7 @@ class Speech:
     unsaved: str
     lost: str
     settled_by: str
+    out_of_force: str
     answer_missing: str
     outdated: str
     refused: str
@@ -127,6 +128,7 @@ ENGLISH: Final = Speech(
     unsaved="Your answer is not saved yet: mend it and press Enter, or press {} once more to drop it.",
     lost="Not saved: your answer to {}.",
     settled_by="disputed until {} settles it: ethicscheck checklist resolve JOURNAL {}",
+    out_of_force="this takes {}'s signature of {} out of force",
     answer_missing="you have not answered yet ({}) — answer, or s to skip",
     outdated="your answer no longer stands ({}) — answer again, or s to skip",
     refused="",
@@ -207,6 +209,7 @@ FRENCH: Final = Speech(
     unsaved="Votre réponse n'est pas encore enregistrée : corrigez-la et appuyez sur Entrée, ou retapez {} pour l'abandonner.",
     lost="Non enregistrée : votre réponse à {}.",
     settled_by="en désaccord jusqu'à ce que {} tranche : ethicscheck checklist resolve JOURNAL {}",
+    out_of_force="la signature de {} du {} ne vaut donc plus",
     answer_missing="vous n'avez pas encore répondu ({}) — répondez, ou s pour passer",
     outdated="votre réponse ne tient plus ({}) — répondez de nouveau, ou s pour passer",
     refused="« {} » ne convient pas ({}) — il faut {}",

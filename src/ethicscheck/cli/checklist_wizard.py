@@ -23,6 +23,7 @@ from ethicscheck.provenance import created_now
 
 from .checklist_editor import write_in_editor
 from .checklist_evidence import AGREED, all_copied, lies_outside, sound_evidence, to_be_copied
+from .checklist_lapses import lapsed_by
 from .checklist_measured import Measured
 from .checklist_question import evidence_asked, numbers_of, own_answer, print_question, print_section
 from .checklist_rows import LeftTableError, cell_label, read_rows
@@ -331,19 +332,19 @@ class Walk:
                 evidence=evidence,
             )
         self.saved += 1
-        self.opened = self.opened.again()
+        self.opened, before = self.opened.again(), self.status
         self.status = in_words_of(self.opened.status(today=today(), measured=self.measured.answers), self.spoken)
-        for note in notes:
-            self._print(self.speech.note.format(note), "yellow")
+        self._tell(*(self.speech.note.format(note) for note in notes))
         now = self.status.item(item.item.id)
         assert now is not None, "it was answered just now"
         self._print(self.speech.saved.format(self.speech.states[now.state]), "green")
         for other in differing(now, self.by):
             shown = in_short(other, now, self.status.checklist, self.speech)
-            self._print(self.speech.differs.format(shown), "yellow")
+            self._tell(self.speech.differs.format(shown))
         if now.state == "disputed":
             settlers = self.speech.listed(now.section.roles.resolve) or self.speech.anyone
-            self._print(self.speech.settled_by.format(settlers, now.item.id), "yellow")
+            self._tell(self.speech.settled_by.format(settlers, now.item.id))
+        self._tell(*lapsed_by(before, self.status, self.speech))
 
     def _check(self, item: Item, given: Any, draft: _Draft, na_reason: str | None) -> None:
         """Say in the walk's language what `answer_item` would say in English."""
@@ -376,6 +377,10 @@ class Walk:
 
     def _print(self, text: str, style: str = "", indent: int = 0) -> None:
         print_text(self.console, text, style, indent)
+
+    def _tell(self, *texts: str) -> None:
+        for text in texts:
+            self._print(text, "yellow")
 
     def _read(self, prompt: str) -> str:
         """Read a line; with a terminal it can be edited.

@@ -30,6 +30,7 @@ from ethicscheck.errors import UsageError
 from ethicscheck.model.wording import visible
 from ethicscheck.provenance import created_now
 
+from .checklist_lapses import lapsed_by
 from .checklist_speech import ENGLISH, Speech, speech_of
 
 WIDTH = 100
@@ -269,7 +270,7 @@ def print_status(status: ChecklistStatus, console: Console) -> None:
     for signature in status.signatures:
         end = f"lapsed: {signature.lapsed}" if signature.lapsed else "holds"
         print_text(page, f"signed by {signature.by} ({signature.role}) on {signature.at[:10]}: {end}")
-    asked = [text for code, text in status.unsigned() if code != "changes_requested"]
+    asked = [text for code, text in status.unsigned() if code == "unsigned"]  # the others stand above
     for text in asked:
         print_text(page, text)
     for note in status.notes:
@@ -348,7 +349,8 @@ def tell_answer(opened: OpenJournal, answer: Answer) -> None:
     now = opened.again()
     status = now.status(today=today())
     item = status.item(answer.item)
-    before = opened.status(today=today()).item(answer.item)
+    earlier = opened.status(today=today())
+    before = earlier.item(answer.item)
     assert item is not None, "it was answered"
     assert before is not None, "it was answered"
     own = next(part for part in item.answers if part.by == answer.by)
@@ -356,6 +358,7 @@ def tell_answer(opened: OpenJournal, answer: Answer) -> None:
     click.echo(visible(f"saved: {item.item.id} is “{' '.join(shown.split())}” ({word(item.state)})"))
     say(_meanwhile(opened, now, answer))
     say(_changes(item, before, answer.by, status.checklist))
+    say(lapsed_by(earlier, status))
     say(now.contents.notes)
 
 
@@ -400,8 +403,10 @@ def _changes(item: ItemStatus, before: ItemStatus, by: str, checklist: Checklist
 
 def tell_state(opened: OpenJournal, item_id: str, done: str) -> None:
     """Say what a question's state is now."""
-    item = opened.again().status(today=today()).item(item_id)
+    status = opened.again().status(today=today())
+    item = status.item(item_id)
     click.echo(visible(f"{done}: {item_id}" + (f" is {word(item.state)} now" if item is not None else "")))
+    say(lapsed_by(opened.status(today=today()), status))
 
 
 def tell_unsigned(opened: OpenJournal) -> None:

@@ -42,6 +42,9 @@ def _checklists_sentence(record: AuditRecord) -> str:
     parts = []
     if unmet and len(required) == 1:
         parts.append("The required checklist is not finished.")
+    elif unmet and len(unmet) == len(required):
+        none = "Neither" if len(required) == 2 else "None"
+        parts.append(f"{none} of the {len(required)} required checklists is finished.")
     elif unmet:
         verb = "is" if len(unmet) == 1 else "are"
         parts.append(f"{_number(len(unmet))} of {len(required)} required checklists {verb} not finished.")
