@@ -37,3 +37,17 @@ def test_two_copies_of_one_file_are_one_piece_of_evidence(tmp_path: Path) -> Non
 
     with pytest.raises(UsageError, match="needs 1 more piece"):
         answer(opened, "q", "yes", evidence=("a.txt", "b.txt"), at=AT)
+
+
+def test_a_role_that_answers_nothing_reads_what_it_can_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An ethics reviewer disagrees by settling, signing or asking for changes; half a role's name is enough to be understood."""
+    monkeypatch.chdir(tmp_path)
+    assert run(["checklist", "start", "transparency", "-o", "j.jsonl"]) == 0
+    capsys.readouterr()
+
+    assert run(["checklist", "walk", "j.jsonl", "--as", "Eva", "--role", "ethics_reviewer"]) == 2
+    assert "sign --request-changes REASON" in capsys.readouterr().err
+    assert run(["checklist", "walk", "j.jsonl", "--as", "Eva", "--role", "reviewer"]) == 2
+    assert "did you mean 'ethics_reviewer'?" in capsys.readouterr().err

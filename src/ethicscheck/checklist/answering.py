@@ -299,11 +299,32 @@ def check_answers_something(checklist: Checklist, role: str) -> None:
         return
     named = tuple(dict.fromkeys(part for section in checklist.sections for part in section.roles.answer))
     others = {part for section in checklist.sections for part in (*section.roles.sign, *section.roles.resolve)}
-    near = "" if role in others else did_you_mean(role, named)
+    near = "" if role in others else _near_role(role, (*named, *sorted(others)))
     hint = f"{near} " if near.startswith("did you") else ""
-    raise UsageError(
-        f"{role!r} answers no question of {checklist.id}", "--role", f"{hint}it is answered by {_listed(named)}"
-    )
+    what = f"{role!r} answers no question of {checklist.id}"
+    raise UsageError(what, "--role", f"{hint}it is answered by {_listed(named)}{_can_do(checklist, role)}")
+
+
+def _near_role(role: str, known: Sequence[str]) -> str:
+    """Return "did you mean": the role all of whose words, or more, were said ("reviewer" for "ethics_reviewer"), else the nearest."""
+    said = _words(role)
+    within = [name for name in dict.fromkeys(known) if said and said <= _words(name)]
+    return f"did you mean {within[0]!r}?" if len(within) == 1 else did_you_mean(role, known)
+
+
+def _words(role: str) -> frozenset[str]:
+    return frozenset(role.lower().replace("_", " ").replace("-", " ").split())
+
+
+def _can_do(checklist: Checklist, role: str) -> str:
+    """Return what a role that answers nothing can do."""
+    signs = role in {part for section in checklist.sections for part in section.roles.sign}
+    settles = role in {part for section in checklist.sections for part in section.roles.resolve}
+    ways = [
+        *(["sign it, or ask for changes (`sign --request-changes REASON`)"] if signs else []),
+        *(["settle what is disputed (`resolve`)"] if settles else []),
+    ]
+    return f"; {role} can {' and '.join(ways)}" if ways else ""
 
 
 def _check_role(what: str, role: str, item: Item, opened: OpenJournal) -> None:
