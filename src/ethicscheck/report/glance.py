@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ethicscheck.model.record import AuditRecord, Finding
+from ethicscheck.model.record import AuditRecord, Finding, Interval
 from ethicscheck.model.wording import visible
 
 from .charts import write, write_interval_of
@@ -48,22 +48,17 @@ def _observed(finding: Finding) -> str:
     assert finding.observed is not None
     metric, compare, seen = metric_of(finding), finding.rule.compare, finding.observed
     if compare == "ratio":
-        value, ends = (
-            f"{seen.value:.2f}",
-            seen.interval and f"{seen.interval.low:.2f}–{seen.interval.high:.2f}"
-            if seen.interval and seen.interval.high is not None
-            else "",
-        )
-        return f"ratio {value}{f' ({ends})' if ends else ''}"
+        return f"ratio {seen.value:.2f}{_ends(seen.interval, 1, 2)}"
     if compare == "difference" and is_share(metric):
-        ends = (
-            f" ({seen.interval.low * 100:.1f}–{seen.interval.high * 100:.1f})"
-            if seen.interval and seen.interval.high is not None
-            else ""
-        )
-        return f"gap {seen.value * 100:.1f} points{ends}"
+        return f"gap {seen.value * 100:.1f} points{_ends(seen.interval, 100, 1)}"
     ends = write_interval_of(metric, seen.interval)
     return f"{'gap ' if compare == 'difference' else ''}{write(metric, seen.value)}{f' ({ends})' if ends else ''}"
+
+
+def _ends(interval: Interval | None, times: int, digits: int) -> str:
+    if interval is None or interval.high is None:
+        return ""
+    return f" ({interval.low * times:.{digits}f}–{interval.high * times:.{digits}f})"
 
 
 def _open(record: AuditRecord, checklists: tuple[ChecklistView, ...]) -> list[GlanceLine]:
