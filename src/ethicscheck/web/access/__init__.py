@@ -1,0 +1,12 @@
+"""Who comes in, what they may do, and what every request passes before a page sees it.
+
+`Guard` wraps the app; `Store` knows the people, invites and sessions; a handler calls `posted` to read a form and
+`require` to ask for a right. Access is looked up at each request, never taken from a cookie or a form.
+"""
+
+from .forms import posted
+from .guard import Guard, visitor_in
+from .people import LEVELS, Access, Person, Right, Visitor, may, require
+from .store import Store
+
+__all__ = ["LEVELS", "Access", "Guard", "Person", "Right", "Store", "Visitor", "may", "posted", "require", "visitor_in"]

@@ -1,0 +1,47 @@
+"""Reading a posted form, and refusing one that was not sent from a page of this session."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from .people import Visitor
+from .signing import same
+
+FIELD = "csrf"
+HEADER = "X-CSRF-Token"
+MOST_FIELDS = 5000
+MOST_FILES = 20
+
+FOREIGN = (
+    "This form was not sent from a page of your present session: perhaps you logged out and in again meanwhile. "
+    "Nothing was changed. Go back, copy what you typed, load the page anew and send it again."
+)
+
+
+async def posted(request: Request) -> FormData:
+    """Return what was posted, once the form's token shows that it comes from a page of this session.
+
+    The token comes as the field `csrf` or as the header `X-CSRF-Token`; with a header, a wrong one is refused before
+    the body is read.
+
+    Raises
+    ------
+    HTTPException
+        403 when it doesn't; 400 when it is no form.
+    """
+    visitor: Visitor = request.state.visitor
+    header = request.headers.get(HEADER)
+    if header is not None and not same(header, visitor.csrf):
+        raise HTTPException(403, FOREIGN)
+    form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+    if header is None:
+        given = form.get(FIELD)
+        if not isinstance(given, str) or not same(given, visitor.csrf):
+            await form.close()
+            raise HTTPException(403, FOREIGN)
+    return form
+
+
+__all__ = ["posted"]
