@@ -1,15 +1,15 @@
-"""A progress bar for data that take longer than a second or two, and Ctrl-C that stops the engine at once."""
+"""A progress bar for data that take longer than a second or two; Ctrl-C stops the engine at once."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from ethicscheck.auditing.watching import watched
+
 PATIENCE = 1.5
-STEP = 0.1
 
 
 class Progress:
@@ -37,32 +37,7 @@ class Progress:
         KeyboardInterrupt
             After the engine's query was stopped.
         """
-        outcome: dict[str, Any] = {}
-        done = threading.Event()
-
-        def call() -> None:
-            try:
-                outcome["value"] = work()
-            except BaseException as error:  # noqa: BLE001  # handed over to the waiting thread
-                outcome["error"] = error
-            finally:
-                done.set()
-
-        worker = threading.Thread(target=call, name="engine", daemon=True)
-        try:
-            worker.start()
-            while not done.wait(STEP):
-                self._draw(connection)
-        except KeyboardInterrupt:
-            # The engine must have let go before Python ends, and it forgets a stop that comes before its query.
-            while worker.is_alive():
-                connection.interrupt()
-                worker.join(STEP)
-            raise
-        worker.join()
-        if "error" in outcome:
-            raise outcome["error"]
-        return outcome["value"]
+        return watched(work, connection, self._draw)
 
     def _draw(self, connection: Any) -> None:
         if self.quiet or time.monotonic() - self._started < PATIENCE:
