@@ -5,8 +5,8 @@
 """
 
 from .forms import posted
-from .guard import Guard, visitor_in
+from .guard import Guard
 from .people import LEVELS, Access, Person, Right, Visitor, may, require
 from .store import Store
 
-__all__ = ["LEVELS", "Access", "Guard", "Person", "Right", "Store", "Visitor", "may", "posted", "require", "visitor_in"]
+__all__ = ["LEVELS", "Access", "Guard", "Person", "Right", "Store", "Visitor", "may", "posted", "require"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from .store import SESSION_DAYS
+from .hosts import Outside
+from .store import SESSION_DAYS, Store
 
 MOST = 4
 
@@ -21,15 +22,23 @@ def cookies_named(connection: HTTPConnection, name: str) -> tuple[str, ...]:
     return tuple(found[:MOST])
 
 
-def set_cookie(response: Response, name: str, value: str, path: str, secure: bool) -> None:
-    """Hand out a session: for this server only, out of reach of scripts."""
-    age = SESSION_DAYS * 24 * 3600
-    response.set_cookie(name, value, max_age=age, path=path or "/", secure=secure, httponly=True, samesite="lax")
+def let_in(response: Response, store: Store, key: str, root: str, outside: Outside) -> None:
+    """Give an answer the cookie of a new session: for this server only, out of reach of scripts."""
+    response.set_cookie(
+        store.cookie_name,
+        store.signing.cookie(key),
+        max_age=SESSION_DAYS * 24 * 3600,
+        path=root or "/",
+        secure=outside.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
 
 
-def drop_cookie(response: Response, name: str, path: str, secure: bool) -> None:
-    """Take a session back."""
-    response.delete_cookie(name, path=path or "/", secure=secure, httponly=True, samesite="lax")
+def let_out(response: Response, store: Store, root: str, outside: Outside) -> None:
+    """Take the cookie back."""
+    secure = outside.scheme == "https"
+    response.delete_cookie(store.cookie_name, path=root or "/", secure=secure, httponly=True, samesite="lax")
 
 
-__all__ = ["cookies_named", "drop_cookie", "set_cookie"]
+__all__ = ["cookies_named", "let_in", "let_out"]

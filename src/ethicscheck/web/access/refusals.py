@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
+
+from ethicscheck.web.rendering import assets, environment
 
 TITLES = {
     400: "This address is not known here",
@@ -34,15 +34,17 @@ def refusal(
     title : the heading, where the status has a better one.
     headers : further headers.
     """
-    template = _environment().get_template("refused.html.j2")
-    page = template.render(title=title or TITLES.get(status, "That did not work"), words=words, hint=hint, root=root)
+    page = (
+        environment()
+        .get_template("refused.html.j2")
+        .render(
+            title=title or TITLES.get(status, "That did not work"),
+            words=words,
+            hint=hint,
+            style=f"{root}/static/{assets()['style.css']}",
+        )
+    )
     return HTMLResponse(page, status_code=status, headers=dict(headers or {}))
-
-
-@functools.cache
-def _environment() -> Environment:
-    loader = PackageLoader("ethicscheck.web", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 __all__ = ["refusal"]

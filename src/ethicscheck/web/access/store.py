@@ -131,6 +131,17 @@ class Store:
                 return None
             return Visitor(self._person_in(session), session.id, self.signing.csrf(session.id))
 
+    def is_open(self, session: str) -> bool:
+        """Tell whether a session is still open."""
+        with self._lock:
+            self._catch_up()
+            return session in self._sessions
+
+    def is_of(self, session: str, person: str) -> bool:
+        """Tell whether a session is somebody's."""
+        with self._lock:
+            return session in self._sessions and self._sessions[session].person == person
+
     def name_owner(self, session: str, name: str, role: str) -> None:
         """Write down who the owner is in a session."""
         with self._lock:
