@@ -221,7 +221,7 @@ def test_what_is_no_file_is_no_journal(tmp_path: Path, make: Any, capsys: pytest
 def test_a_reader_takes_the_shared_lock_before_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So nobody reads half of what another is writing; two readers don't wait for each other."""
     opened = begin(tmp_path, items(question()))
-    path, real, asked = opened.journal.path, journal_module._read_from, []
+    path, real, asked = opened.journal.path, journal_module.read_from, []
 
     def ask(handle: int, offset: int) -> bytes:
         for what in (locking.fcntl.LOCK_EX, locking.fcntl.LOCK_SH):
@@ -233,7 +233,7 @@ def test_a_reader_takes_the_shared_lock_before_it_reads(tmp_path: Path, monkeypa
                     asked.append("refused")
         return real(handle, offset)
 
-    monkeypatch.setattr(journal_module, "_read_from", ask)
+    monkeypatch.setattr(journal_module, "read_from", ask)
     Journal(path).read()
 
     assert asked == ["refused", "given"]

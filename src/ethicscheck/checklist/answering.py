@@ -32,6 +32,7 @@ def answer_item(
     na_reason: str | None = None,
     comment: str | None = None,
     evidence: Sequence[Evidence] = (),
+    after: int | None = None,
 ) -> tuple[Answer, tuple[str, ...]]:
     """Add an answer; when this returns it is on the disk.
 
@@ -39,6 +40,7 @@ def answer_item(
     ----------
     given : the answer, or None with `na_reason`.
     at : the moment, such as 2026-03-01T12:00:00Z.
+    after : as in `Journal.append`: nothing is written when the journal has moved on since; so in all that follow here.
 
     Returns
     -------
@@ -49,11 +51,13 @@ def answer_item(
     ------
     UsageError
         When the question, the answer, the role, the reason or the evidence won't do; nothing is written.
+    MovedOn
+        When the last line is no longer `after`.
     """
     entry = make_answer(
         opened, item_id, given, by=by, role=role, at=at, na_reason=na_reason, comment=comment, evidence=evidence
     )
-    (written,), notes = opened.journal.append([entry])
+    (written,), notes = opened.journal.append([entry], after=after)
     assert isinstance(written, Answer)
     return written, notes
 
@@ -102,7 +106,14 @@ def make_answer(
 
 
 def withdraw_answer(
-    opened: OpenJournal, item_id: str, *, by: str, role: str, at: str, reason: str | None = None
+    opened: OpenJournal,
+    item_id: str,
+    *,
+    by: str,
+    role: str,
+    at: str,
+    reason: str | None = None,
+    after: int | None = None,
 ) -> tuple[str, ...]:
     """Take back a person's own answer; it stays in the journal but no longer counts. Returns notes.
 
@@ -126,7 +137,7 @@ def withdraw_answer(
         hint = f"answered by {', '.join(sorted(given))}" if given else "nobody has answered it"
         raise UsageError(f"{by} has given no answer that could be withdrawn", name, hint)
     reason = clean_text(reason, "the reason") if reason is not None else None
-    return _append(opened, Withdrawal(at, by, role, name, reason))
+    return _append(opened, Withdrawal(at, by, role, name, reason), after)
 
 
 def resolve_item(
@@ -139,6 +150,7 @@ def resolve_item(
     at: str,
     reason: str,
     na_reason: str | None = None,
+    after: int | None = None,
 ) -> tuple[str, ...]:
     """Settle a dispute, with a reason: as an answer, or (None, with `na_reason`) as not applicable. Returns notes.
 
@@ -175,7 +187,7 @@ def resolve_item(
         na_reason=na_reason,
         over=_marks(opened, item),
     )
-    return _append(opened, entry)
+    return _append(opened, entry, after)
 
 
 def _marks(opened: OpenJournal, item: Item) -> tuple[str, ...]:
@@ -203,7 +215,9 @@ def _check_evidence(status: ItemStatus, value: Any, opened: OpenJournal) -> None
     raise UsageError(what, item.id, "let somebody answer so with --evidence first")
 
 
-def sign_checklist(opened: OpenJournal, status: ChecklistStatus, *, by: str, role: str, at: str) -> tuple[str, ...]:
+def sign_checklist(
+    opened: OpenJournal, status: ChecklistStatus, *, by: str, role: str, at: str, after: int | None = None
+) -> tuple[str, ...]:
     """Sign the answers as they stand in `status`. Returns notes.
 
     Raises
@@ -215,11 +229,18 @@ def sign_checklist(opened: OpenJournal, status: ChecklistStatus, *, by: str, rol
     if unmet := status.unmet("complete"):
         more = f", and {len(unmet) - 1} more" if len(unmet) > 1 else ""
         raise UsageError(f"not complete yet: {unmet[0]}{more}", "", "`ethicscheck checklist status` lists what is open")
-    return _append(opened, Signing(at, by, role, status.digest, dict(status.parts)))
+    return _append(opened, Signing(at, by, role, status.digest, dict(status.parts)), after)
 
 
 def request_changes(
-    opened: OpenJournal, status: ChecklistStatus, *, by: str, role: str, at: str, reason: str
+    opened: OpenJournal,
+    status: ChecklistStatus,
+    *,
+    by: str,
+    role: str,
+    at: str,
+    reason: str,
+    after: int | None = None,
 ) -> tuple[str, ...]:
     """Ask for changes instead of signing, with a reason; an earlier signature of that person no longer counts. Returns notes.
 
@@ -230,11 +251,11 @@ def request_changes(
     """
     by, role = _signer(status, by, role)
     reason = clean_text(reason, "the reason")
-    return _append(opened, ChangeRequest(at, by, role, reason, status.digest, dict(status.parts)))
+    return _append(opened, ChangeRequest(at, by, role, reason, status.digest, dict(status.parts)), after)
 
 
 def withdraw_signature(
-    opened: OpenJournal, *, by: str, role: str, at: str, reason: str | None = None
+    opened: OpenJournal, *, by: str, role: str, at: str, reason: str | None = None, after: int | None = None
 ) -> tuple[str, ...]:
     """Take back what a person said on signing in a role, a signature or a request for changes. Returns notes.
 
@@ -252,7 +273,7 @@ def withdraw_signature(
         hint = f"there are those of {', '.join(named)}" if named else "nobody has signed it"
         raise UsageError(f"{by} ({role}) has given no signature that could be withdrawn", "", hint)
     reason = clean_text(reason, "the reason") if reason is not None else None
-    return _append(opened, SignatureWithdrawal(at, by, role, reason))
+    return _append(opened, SignatureWithdrawal(at, by, role, reason), after)
 
 
 def _signer(status: ChecklistStatus, by: str, role: str) -> tuple[str, str]:
@@ -347,8 +368,8 @@ def person(by: str, role: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", role)
 
 
-def _append(opened: OpenJournal, entry: Entry) -> tuple[str, ...]:
-    _, notes = opened.journal.append([entry])
+def _append(opened: OpenJournal, entry: Entry, after: int | None) -> tuple[str, ...]:
+    _, notes = opened.journal.append([entry], after=after)
     return notes
 
 

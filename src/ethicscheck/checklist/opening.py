@@ -90,13 +90,14 @@ class OpenJournal:
         )
 
 
-def open_journal(path: Path, loaded: LoadedChecklist | None = None) -> OpenJournal:
+def open_journal(path: Path, loaded: LoadedChecklist | None = None, *, journal: Journal | None = None) -> OpenJournal:
     """Open a journal.
 
     Parameters
     ----------
     path : the journal.
     loaded : the checklist it should answer; default: the one it names.
+    journal : what reads it, such as a `FollowedJournal` that was kept; default: one of its own.
 
     Raises
     ------
@@ -105,7 +106,7 @@ def open_journal(path: Path, loaded: LoadedChecklist | None = None) -> OpenJourn
     ConfigError, UsageError
         When the checklist it names is not there or has problems.
     """
-    journal = Journal(path)
+    journal = journal or Journal(path)
     contents = journal.read()
     start = contents.start
     found = loaded if loaded is not None else _named(latest_version(contents), path)
