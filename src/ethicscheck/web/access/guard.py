@@ -117,7 +117,8 @@ class Guard:
     def _visitor(self, connection: HTTPConnection) -> Visitor | None:
         for cookie in cookies_named(connection, self.store.cookie_name):
             visitor = self.store.visitor(cookie)
-            if visitor is not None:
+            person = visitor.person if visitor is not None else None
+            if visitor is not None and (self.settings.team or person is None or person.owner):
                 return visitor
         return None
 
@@ -141,9 +142,10 @@ class Guard:
             return self._no(403, "Another site's page wanted to show this page inside it.", "Open it on its own.")
         if path == "/" and method == "GET" and "token" in connection.query_params:
             return await self._token(connection, outside, visitor)
-        if visitor is None and not path.startswith(INVITES):
+        invites = self.settings.team and path.startswith(INVITES)
+        if visitor is None and not invites:
             return self._failure(outside) or self._no(401, "Without a session there is nothing to see here.", COME_IN)
-        if path.startswith(INVITES) and self.store.invited(path.removeprefix(INVITES))[0] != "open":
+        if invites and self.store.invited(path.removeprefix(INVITES)).state != "open":
             refused = self._failure(outside)
             if refused is not None:
                 return refused

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from ethicscheck.checklist.people import person_key
 from ethicscheck.errors import UsageError
 from ethicscheck.provenance import CLOCK, created_now
 
@@ -45,6 +46,15 @@ class Session:
     at: str
     name: str = ""
     role: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What has become of an invite's link, and whom it is for; nobody when it is none of ours."""
+
+    state: InviteState
+    person: Person | None = None
+    expires: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,18 +179,20 @@ class Store:
         UsageError
             When somebody of that name is known already.
         """
-        from ethicscheck.checklist.people import person_key
-
         with self._lock:
-            self._catch_up()
-            taken = {person_key(known.name) for known in self._people.values()}
-            taken.add(person_key(self._last_named[0]))
-            if person_key(name) in taken:
+            owner = person_key(self._last_named[0])
+            if self.name_of_another(name) or person_key(name) == owner:
                 hint = "make a new link for them, or write the name so that the two can be told apart"
                 raise UsageError(f"there is somebody called {name!r} already", "", hint)
             person = f"p{secrets.token_hex(6)}"
             self._invite(person, name, role, access, days)
             return person
+
+    def name_of_another(self, name: str) -> bool:
+        """Tell whether an invited person goes by a name, however it is written."""
+        with self._lock:
+            self._catch_up()
+            return person_key(name) in {person_key(known.name) for known in self._people.values()}
 
     def invite_again(self, person: str, days: int) -> None:
         """Make a new link for somebody known; the link before it no longer works.
@@ -236,15 +248,15 @@ class Store:
         """Return what stands after `/invite/` in the link."""
         return self.signing.invite_token(invite.id)
 
-    def invited(self, token: str) -> tuple[InviteState, Person | None]:
+    def invited(self, token: str) -> Found:
         """Return what has become of an invite's link, and whom it is for."""
         invite = self.signing.invite(token)
         with self._lock:
             self._catch_up()
             found = self._invites.get(invite or "")
             if found is None:
-                return "forged", None
-            return self._seen(found).state, self._people[found.person]
+                return Found("forged")
+            return Found(self._seen(found).state, self._people[found.person], found.expires)
 
     def redeem_invite(self, token: str, previous: str = "") -> str | None:
         """Let an invited person in; return the new session's key, or None when the link doesn't work (any more).
@@ -252,10 +264,10 @@ class Store:
         The session that the browser had (`previous`), whosever it was, ends.
         """
         with self._lock:
-            state, person = self.invited(token)
-            if state != "open" or person is None:
+            found = self.invited(token)
+            if found.state != "open" or found.person is None:
                 return None
-            key = self._come_in(person.id, self.signing.invite(token) or "")
+            key = self._come_in(found.person.id, self.signing.invite(token) or "")
             self.log_out(previous)
             return key
 
@@ -348,4 +360,4 @@ def _later(at: str, days: int) -> str:
     return moment.strftime(TIME)
 
 
-__all__ = ["OWNER", "Invite", "Known", "Store"]
+__all__ = ["OWNER", "SESSION_DAYS", "Found", "Invite", "Known", "Store"]
