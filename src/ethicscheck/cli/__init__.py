@@ -23,6 +23,7 @@ from .init import init_command
 from .power import power_command
 from .report import report_command
 from .schema import schema_command
+from .serve import serve_command
 from .streams import is_full, let_go, settle_streams, tell
 
 STOPPED = 130
@@ -52,6 +53,7 @@ commands.add_command(init_command)
 commands.add_command(power_command)
 commands.add_command(report_command)
 commands.add_command(schema_command)
+commands.add_command(serve_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,15 +11,15 @@ from ethicscheck.model.checklist_record import (
     ChecklistEntry,
     EvidenceEntry,
     ItemEntry,
-    MeasuredEntry,
     SectionEntry,
     SignatureEntry,
 )
 from ethicscheck.model.record import Finding
-from ethicscheck.model.wording import NO_BREAK, decimal, features_label, visible, whole
+from ethicscheck.model.wording import features_label, visible
 
-from .charts import Strip, strip
-from .index import RecordIndex, components, is_share, metric_of, title
+from .charts import Strip
+from .index import RecordIndex, components, metric_of, title
+from .measured import MEASURED_WORDS, measured_link, measured_plot, measured_value
 from .wording import rows_word
 
 STATE_WORDS = {
@@ -47,7 +47,6 @@ WHY_CONTRADICTED = "A decision that rests on the answer rests on something the n
 OPEN_STATES = ("contradicted", "disputed", "stale", "unanswered", "unsure")
 # Where somebody has to answer still, the page says why it is asked and what a good answer holds; elsewhere it would only be long.
 NEEDS_HELP = ("contradicted", "disputed", "stale", "unanswered")
-MEASURED_WORDS = {"yes": "yes", "no": "no", "unsure": "can’t tell yet"}
 # Measures that say the same of a group, seen from the other side.
 SAME = {
     "true_positive_rate": "false_negative_rate",
@@ -258,12 +257,12 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         answers=tuple(_answer(answer) for answer in item.answers),
         settled=visible(item.settled or ""),
         measured=measured.message if measured is not None else "",
-        measured_value=_measured_value(measured, rows_word(index.record.plan)) if measured is not None else "",
+        measured_value=measured_value(measured, rows_word(index.record.plan)) if measured is not None else "",
         measured_word=MEASURED_WORDS[measured.answer] if measured is not None else "",
         conflict=visible(item.conflict or ""),
         opened=opened.get((place, item.id), ""),
-        plot=_plot(index, measured, item_anchor(place, item)) if measured is not None else None,
-        plot_link=_link(index, measured) if measured is not None else "",
+        plot=measured_plot(index, measured, item_anchor(place, item)) if measured is not None else None,
+        plot_link=measured_link(index, measured) if measured is not None else "",
     )
 
 
@@ -277,23 +276,6 @@ def _opened(index: RecordIndex) -> Opened:
         f"{', '.join(found)}."
         for where, found in rules.items()
     }
-
-
-def _measured_value(measured: MeasuredEntry, rows: str) -> str:
-    """Return value, interval and how many people (or rows) they are about; "" where nothing was measured or may be shown."""
-    interval = measured.interval
-    if measured.value is None or interval is None:
-        return ""
-    share = is_share(components(measured.metric)[0]) and measured.compare != "ratio"
-    unit = "" if not share else f"{NO_BREAK}%" if measured.compare == "each" else f"{NO_BREAK}points"
-    value, low, high = (
-        "no limit" if part is None else f"{part * 100:.1f}" if share else decimal(part)
-        for part in (measured.value, interval.low, interval.high)
-    )
-    level = f"{interval.level * 100:g}"
-    return visible(
-        f"{value}{unit} ({level}{NO_BREAK}% interval {low} to {high}{unit}; {whole(measured.rows)}{NO_BREAK}{rows})"
-    )
 
 
 def _with_questions(why: str, texts: Mapping[str, str]) -> str:
@@ -312,18 +294,6 @@ def _with_questions(why: str, texts: Mapping[str, str]) -> str:
 def _sentence(text: str) -> str:
     shown = visible(text)
     return shown[:1].upper() + shown[1:] + ("." if shown and shown[-1] not in ".?!" else "")
-
-
-def _plot(index: RecordIndex, measured: MeasuredEntry, anchor: str) -> Strip | None:
-    return strip(index, components(measured.metric)[0], measured.features, f"strip-{anchor}")
-
-
-def _link(index: RecordIndex, measured: MeasuredEntry) -> str:
-    """Return the anchor of the full table of what was measured."""
-    axes, name = index.axes(), components(measured.metric)[0]
-    if measured.features in axes and name in index.metrics():
-        return f"m{axes.index(measured.features)}-{name}"
-    return ""
 
 
 def _answer(answer: AnswerEntry) -> AnswerView:
@@ -371,8 +341,3 @@ def contradicted_question(index: RecordIndex, finding: Finding) -> ItemView | No
             if entry.id == finding.rule.checklist and finding.id == f"{finding.rule.id}:{item.id}":
                 return _item(index, item, place, {}, {})
     return None
-
-
-def measured_title(measured: MeasuredEntry) -> str:
-    """Return what was measured, in a few words."""
-    return f"{title(measured.metric)} by {features_label(measured.features)}"

@@ -14,8 +14,9 @@ from ethicscheck.model.controls_record import ControlEntry, ControlMapEntry
 from ethicscheck.model.record import Finding
 from ethicscheck.model.wording import features_label, visible
 
-from .checklists import OPEN_STATES, STATE_WORDS, families, item_anchor, measured_title
+from .checklists import OPEN_STATES, STATE_WORDS, families, item_anchor
 from .index import RecordIndex, metric_of, title
+from .measured import measured_title
 from .wording import VERDICT_MARKS, VERDICT_ORDER, VERDICT_WORDS
 
 EVERY = "*"

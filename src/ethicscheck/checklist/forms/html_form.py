@@ -76,7 +76,7 @@ def _question(item: Item, checklist: Checklist, given: list[dict[str, Any]]) -> 
     return {
         "id": item.id,
         "text": item.text,
-        "help": _paragraphs(item.help or ""),
+        "help": paragraphs(item.help or ""),
         "notes": notes(item, checklist, labels=True),
         "widget": "long" if item.type == "text" else item.type if item.type in ("number", "date") else widget,
         "example": KINDS[item.type].example(item),
@@ -94,10 +94,10 @@ def _question(item: Item, checklist: Checklist, given: list[dict[str, Any]]) -> 
 _LABELLED = re.compile(r"(?<=[.!?”»])\s+(?=[^\W\d_a-zà-ÿ][^.:!?,;\n]{2,24}\s?: )")
 
 
-def _paragraphs(text: str) -> list[str]:
+def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a help.
 
-    >>> _paragraphs("Why: so. A good answer: yes. Evidence: notes: many.")
+    >>> paragraphs("Why: so. A good answer: yes. Evidence: notes: many.")
     ['Why: so.', 'A good answer: yes.', 'Evidence: notes: many.']
     """
     return [part for line in text.splitlines() for part in _LABELLED.split(line) if part.strip()]

@@ -1,0 +1,38 @@
+"""Evidence that comes with a save: files that were sent, and addresses."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ethicscheck.checklist.entries import Evidence
+from ethicscheck.checklist.evidence import record_evidence
+
+if TYPE_CHECKING:
+    from starlette.datastructures import UploadFile
+
+
+@contextlib.contextmanager
+def evidence_of(
+    folder: Path, journal: Path, links: Sequence[str], files: Sequence[UploadFile], most: int
+) -> Iterator[tuple[Evidence, ...]]:
+    """Keep the files beside the journal, and yield all pieces; what was kept is taken away again when the save fails.
+
+    Raises
+    ------
+    UsageError
+        When a file is too large or can't be kept, or an address is none.
+    """
+    if not files:
+        yield tuple(record_evidence(link, folder) for link in links)
+        return
+    from ethicscheck.checklist.evidence_copy import evidence_kept
+
+    given = [(part.filename or "", part.file) for part in files]
+    with evidence_kept(given, journal, most) as paths:
+        yield tuple(record_evidence(name, folder) for name in (*paths, *links))
+
+
+__all__ = ["evidence_of"]
