@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from ethicscheck.web.site import Site
 
-NEEDED = ("starlette", "uvicorn", "multipart", "itsdangerous")
+NEEDED = ("starlette", "uvicorn", "python_multipart", "itsdangerous", "httptools")
 MEGABYTE = 1024 * 1024
 
 

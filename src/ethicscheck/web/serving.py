@@ -11,6 +11,7 @@ import uvicorn
 
 from ethicscheck.errors import UsageError
 
+from .access.connections import connection_options
 from .app import create_app
 from .settings import Settings
 from .site import Site
@@ -48,14 +49,10 @@ def serve(settings: Settings, ready: Callable[[str, Site], None]) -> None:
     config = uvicorn.Config(
         app,
         log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        proxy_headers=False,  # the guard believes trusted proxies only
         timeout_graceful_shutdown=LAST_WORDS,
         backlog=BACKLOG,
-        ws="none",
         lifespan="on",
+        **connection_options(),
     )
     with listening:
         Server(config).run(sockets=[listening])

@@ -268,6 +268,8 @@ class Store:
             if found.state != "open" or found.person is None:
                 return None
             key = self._come_in(found.person.id, self.signing.invite(token) or "")
+            if digest_of(key) not in self._sessions:
+                return None
             self.log_out(previous)
             return key
 
@@ -310,9 +312,12 @@ class Store:
             case Changed():
                 self._people[fact.person] = replace(self._people[fact.person], role=fact.role, access=fact.access)
             case CameIn():
+                invite = self._invites.get(fact.invite)
+                if fact.person != OWNER and (invite is None or invite.state != "open"):
+                    return  # another server let somebody in by that link, or took it back, a line earlier
                 self._sessions[fact.session] = Session(fact.session, fact.person, fact.at)
-                if fact.invite in self._invites:
-                    self._keep(replace(self._invites[fact.invite], state="used"))
+                if invite is not None:
+                    self._keep(replace(invite, state="used"))
             case Named():
                 self._last_named = (fact.name, fact.role)
                 if fact.session in self._sessions:
@@ -322,9 +327,9 @@ class Store:
                 self._sessions.pop(fact.session, None)
             case Revoked():
                 self._revoked.add(fact.person)
-                invite = self._latest[fact.person]
-                if invite.state == "open":
-                    self._keep(replace(invite, state="revoked"))
+                last = self._latest[fact.person]
+                if last.state == "open":
+                    self._keep(replace(last, state="revoked"))
                 left = {key: one for key, one in self._sessions.items() if one.person != fact.person}
                 self._sessions = left
 
