@@ -137,7 +137,7 @@ def section_view(
     address = f"/checklists/{kept.key}"
     sections = status.checklist.sections
     place = next(number for number, part in enumerate(sections) if part.id == section.id)
-    beside = site.beside(kept, status.checklist)
+    beside = site.beside(kept, opened.loaded)
     done, total = counts(status.items)
     questions = tuple(
         question_view(

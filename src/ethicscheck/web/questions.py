@@ -17,6 +17,7 @@ from ethicscheck.checklist.rules import NOT_APPLICABLE
 from ethicscheck.checklist.status import ChecklistStatus, GivenAnswer, ItemStatus
 from ethicscheck.model.wording import visible
 from ethicscheck.report.checklists import STATE_MARKS, STATE_WORDS
+from ethicscheck.report.measured import MEASURED_WORDS
 
 from .access import Person
 from .journals import last_line
@@ -142,7 +143,7 @@ def question_view(
         state=item.state,
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
-        why=_why(item),
+        why=_why(item, checklist),
         settled=visible(item.settled),
         asked=item.state != "hidden",
         may_answer=may("answer", who.role, roles),
@@ -244,7 +245,11 @@ def _label(name: str) -> str:
     return visible(_DIGITS.sub("", name))
 
 
-def _why(item: ItemStatus) -> str:
+def _why(item: ItemStatus, checklist: Checklist) -> str:
+    """Return why a question stands as it does; what was measured stands beside it, so a contradiction is said in short."""
+    if item.state == "contradicted" and item.measured is not None:
+        shown = show_value(item.value, item.item, checklist)
+        return visible(f"Answered “{shown}”, but measured “{MEASURED_WORDS[item.measured.answer]}”.")
     text = visible(item.why)
     return text[:1].upper() + text[1:] + ("." if text and text[-1] not in ".?!" else "")
 

@@ -16,7 +16,7 @@ from ethicscheck.provenance import created_now
 
 from .access import Person, Store, Visitor, may
 from .measured import Beside
-from .project import Project
+from .project import FoundFile, Project
 from .records import Records
 from .rendering import assets, environment
 from .saving import Saved, save_answer
@@ -27,13 +27,15 @@ from .uploads import evidence_of
 if TYPE_CHECKING:
     from starlette.datastructures import UploadFile
 
-    from ethicscheck.checklist.definition import Checklist
     from ethicscheck.checklist.opening import OpenJournal
+    from ethicscheck.checklist.reading import LoadedChecklist
     from ethicscheck.checklist.status import ChecklistStatus
 
     from .filled import Filled
 
 T = TypeVar("T")
+NOTHING = Beside()  # where there is no audit of a checklist
+MOST_BESIDE = 64
 
 
 class Site:
@@ -45,6 +47,7 @@ class Site:
         self.shelf = Shelf(self.project)
         self.records = Records(self.project)
         self.store = Store(self.project.folder)
+        self._beside: dict[tuple[FoundFile, str], Beside] = {}
 
     @cached_property
     def title(self) -> str:
@@ -97,27 +100,26 @@ class Site:
             named |= dict.fromkeys(checklist.sign.roles)
         return tuple(named)
 
-    def beside(self, kept: Kept, checklist: Checklist) -> Beside:
-        """Return what the newest audit says to a checklist."""
-        from ethicscheck.errors import UsageError
+    def beside(self, kept: Kept, loaded: LoadedChecklist) -> Beside:
+        """Return what the newest audit says to a checklist; worked out once for each audit and version of the checklist."""
+        from ethicscheck.report.answered import measured_by
 
-        try:
-            from ethicscheck.report.answered import measured_by
-        except ImportError:
-            return Beside()
-
-        read = self.records.latest_with(checklist.id, kept.system)
+        read = self.records.latest_with(loaded.checklist.id, kept.system)
         if read is None or read.record is None:
-            return Beside()
-        try:
-            return Beside(read, measured_by(read.record, read.file.name, checklist))
-        except UsageError:
-            return Beside()
+            return NOTHING
+        key = (read.file, loaded.sha256)
+        found = self._beside.get(key)
+        if found is None:
+            if len(self._beside) >= MOST_BESIDE:
+                self._beside.clear()
+            said = measured_by(read.record, read.file.name, loaded.checklist, index=read.index)
+            found = self._beside[key] = Beside(read, said)
+        return found
 
     def status(self, kept: Kept) -> tuple[OpenJournal, ChecklistStatus]:
         """Return a checklist's journal as it is now, and where it stands beside what was measured."""
         opened = self.shelf.journal(kept).opened()
-        beside = self.beside(kept, opened.loaded.checklist)
+        beside = self.beside(kept, opened.loaded)
         status = opened.status(today=today(), measured=beside.answers, record_parts=beside.parts)
         return opened, replace(status, notes=(*beside.notes, *status.notes))
 
