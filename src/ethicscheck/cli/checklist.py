@@ -108,8 +108,8 @@ def status_command(journal: Path, record: Path | None, as_json: bool) -> None:
     with nothing_thrown_away():  # imports are work of that kind too
         from ethicscheck.checklist.opening import open_journal
 
-        from .checklist_gate import status_with_record
         from .checklist_json import status_json
+        from .checklist_measured import status_with_record
         from .checklist_words import new_console, print_json, print_status
 
         status = status_with_record(open_journal(journal), record)

@@ -201,7 +201,7 @@ def sign_command(journal: Path, by: str | None, role: str | None, record: Path |
     from ethicscheck.model.wording import visible
     from ethicscheck.provenance import created_now
 
-    from .checklist_gate import status_with_record
+    from .checklist_measured import status_with_record
     from .checklist_words import ask_person, say, tell_signed
 
     opened = open_journal(journal)

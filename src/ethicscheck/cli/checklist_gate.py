@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.text import Text
 
 from ethicscheck.checklist.gating import GateFinding, gate_findings
-from ethicscheck.checklist.opening import OpenJournal, open_journal
+from ethicscheck.checklist.opening import open_journal
 from ethicscheck.checklist.status import ChecklistStatus, Require
 from ethicscheck.errors import EthicscheckError, UsageError
 
-from .checklist_words import counts_in_words, measured_in_words, new_console, print_json, print_text, today
+from .checklist_measured import status_with_record
+from .checklist_words import counts_in_words, measured_in_words, new_console, print_json, print_text
 
 UNMET, UNREADABLE = 1, 2
 DAYS = {"d": 1, "w": 7}
@@ -48,26 +49,6 @@ def gate(path: Path, require: Require, max_age: str | None, record: Path | None,
     else:
         _print(status, require, found, new_console(), record is not None)
     return UNMET if any(part.blocking for part in found) else 0
-
-
-def status_with_record(opened: OpenJournal, record: Path | None, max_age: int | None = None) -> ChecklistStatus:
-    """Return where a journal stands, beside an audit's record where one is given.
-
-    Raises
-    ------
-    EthicscheckError
-        When the record can't be read, or is of an audit without that checklist: nothing measured must not look like
-        nothing contradicted.
-    """
-    if record is None:
-        return opened.status(today=today(), max_age=max_age)
-    from ethicscheck.checklist.signing import uncovered
-
-    from .checklist_measured import read_measured
-
-    read = read_measured(record, opened.loaded.checklist)
-    status = opened.status(today=today(), measured=read.answers, record_parts=read.parts, max_age=max_age)
-    return replace(status, notes=(*read.notes, *status.notes, *uncovered(status.signatures, read.parts)))
 
 
 def _days(given: str | None) -> int | None:
@@ -113,4 +94,4 @@ def _print(
         print_text(console, f"{name} is {require}: {counts_in_words(status)}")
 
 
-__all__ = ["gate", "status_with_record"]
+__all__ = ["gate"]

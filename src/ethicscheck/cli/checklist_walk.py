@@ -39,8 +39,9 @@ def walk_command(
     """
     from ethicscheck.checklist.opening import open_journal
     from ethicscheck.errors import UsageError
+    from ethicscheck.report.answered import Measured
 
-    from .checklist_measured import Measured, read_measured
+    from .checklist_measured import read_measured
     from .checklist_wizard import Walk
     from .checklist_words import ask_person, speech_in, spoken
 

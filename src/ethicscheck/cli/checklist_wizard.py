@@ -20,11 +20,11 @@ from ethicscheck.checklist.status import OPEN, ChecklistStatus, ItemStatus
 from ethicscheck.checklist.translating import in_words_of
 from ethicscheck.errors import UsageError
 from ethicscheck.provenance import created_now
+from ethicscheck.report.answered import Measured
 
 from .checklist_editor import write_in_editor
 from .checklist_evidence import AGREED, all_copied, lies_outside, sound_evidence, to_be_copied
 from .checklist_lapses import lapsed_by
-from .checklist_measured import Measured
 from .checklist_question import evidence_asked, numbers_of, own_answer, print_question, print_section
 from .checklist_rows import LeftTableError, cell_label, read_rows
 from .checklist_speech import ENGLISH, Speech

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ethicscheck.model.record import AuditRecord
-
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jinja2.sandbox import SandboxedEnvironment
+
+    from ethicscheck.model.record import AuditRecord
 
 
 def render(record: AuditRecord, template: Path | None = None) -> bytes:
