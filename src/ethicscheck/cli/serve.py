@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 NEEDED = ("starlette", "uvicorn", "python_multipart", "itsdangerous", "httptools")
 MEGABYTE = 1024 * 1024
+STOPPED = 130
 
 
 @click.command("serve")
@@ -54,7 +55,7 @@ def serve_command(
     allowed_hosts: tuple[str, ...],
     trusted_proxies: tuple[str, ...],
     max_upload: int,
-) -> None:
+) -> int:
     """Open the reviewers' web app over the files of DIR: checklists, answers, audits.
 
     The printed link works once and lets you in. Only this machine reaches the server, unless you say otherwise.
@@ -88,19 +89,24 @@ def serve_command(
 
             webbrowser.open(address)
 
-    serve(
-        Settings(
-            folder=folder,
-            team=team,
-            host=host,
-            port=port,
-            root_path=root_path.rstrip("/"),
-            allowed_hosts=allowed_hosts,
-            trusted_proxies=trusted_proxies,
-            max_upload=max_upload * MEGABYTE,
-        ),
-        ready,
+    settings = Settings(
+        folder=folder,
+        team=team,
+        host=host,
+        port=port,
+        root_path=root_path.rstrip("/"),
+        allowed_hosts=allowed_hosts,
+        trusted_proxies=trusted_proxies,
+        max_upload=max_upload * MEGABYTE,
     )
+    try:
+        serve(settings, ready)
+    except KeyboardInterrupt:
+        from .streams import tell
+
+        tell("stopped; what was saved is in its journal")
+        return STOPPED
+    return 0
 
 
 __all__ = ["serve_command"]
