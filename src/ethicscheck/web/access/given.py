@@ -18,13 +18,13 @@ def tidy(typed: object) -> str:
 
 
 def named_role(typed: str, known: Sequence[str]) -> str:
-    """Return the role that the checklists know by another spelling, else what was typed.
+    """Return the role that the checklists know by another spelling, else what was typed, spelled as checklists do.
 
-    >>> named_role("Ethics reviewer", ["product", "ethics_reviewer"])
-    'ethics_reviewer'
+    >>> named_role("Ethics reviewer", ["Ethics-Reviewer"]), named_role("Ethics reviewer", [])
+    ('Ethics-Reviewer', 'ethics_reviewer')
     """
     spelled = {_spelling(role): role for role in known}
-    return spelled.get(_spelling(typed), typed)
+    return spelled.get(_spelling(typed), _spelling(typed).replace(" ", "_"))
 
 
 def problem_with_name(name: str) -> str:

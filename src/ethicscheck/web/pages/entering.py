@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ethicscheck.web.access import Store, let_in, let_out, posted
 from ethicscheck.web.access.given import named_role, problem_with_name, problem_with_role, tidy
+from ethicscheck.web.access.refusals import refusal
 from ethicscheck.web.site import Site, in_thread, site_of, visitor_of
 
 NOT_OPEN = {
@@ -106,13 +107,12 @@ async def _show_invite(request: Request, site: Site) -> Response:
     nameless = bool(visitor.session) and visitor.person is None
     found = await in_thread(lambda: store.invited(request.path_params["token"]))
     if found.state == "open":
-        return site.render(request, "invite.html.j2", invited=found.person, nameless=nameless, problem=None)
+        return site.render(request, "invite.html.j2", invited=found.person, nameless=nameless)
     if found.person is not None and found.person == visitor.person:
         return site.go_to("/")
     title, words, hint = NOT_OPEN[found.state]
-    problem = (title, words.format(expires=moment(found.expires)), hint)
     status = 404 if found.state == "forged" else 410
-    return site.render(request, "invite.html.j2", status_code=status, invited=None, nameless=nameless, problem=problem)
+    return refusal(status, words.format(expires=moment(found.expires)), hint, site.url(""), title)
 
 
 async def leave(request: Request) -> Response:

@@ -31,6 +31,7 @@ ACCESS_WORDS: tuple[tuple[Access, str], ...] = (
     ("reviewer", "Reviewer: also settles disputes, asks for changes, begins checklists, starts audits"),
     ("approver", "Approver: also signs"),
 )
+TAKEN = "Somebody of that name is known already: make a new link for them, or write the name so that the two can be told apart."
 LOCAL = "People are invited when the server is started with --team; this one serves one machine."
 
 
@@ -89,7 +90,7 @@ async def invite(request: Request) -> Response:
         except UsageError as error:
             if error.problems[0].where:
                 raise
-            problems["name"] = str(error)
+            problems["name"] = TAKEN
     return await _page(request, InviteForm(typed.name, typed.role, typed.access, typed.days, problems), 422)
 
 
