@@ -17,6 +17,9 @@ from .access import Person, may
 DONE = ("answered", "unsure", "not_applicable")
 # What needs a person first; unanswered ones are in the progress already.
 PRESSING = ("contradicted", "disputed", "stale", "unsure")
+# What comes back to somebody who had answered it, named question by question.
+RETURNING = {"contradicted": "The numbers say otherwise:", "stale": "Out of date:"}
+MOST_NAMED = 3
 Tally = tuple[tuple[str, str, str], ...]
 
 
@@ -54,15 +57,24 @@ def waiting_for(status: ChecklistStatus, who: Person, address: str) -> tuple[Wai
     title, found = visible(status.checklist.title), []
     if may(who, "answer"):
         mine = [item for item in status.items if waits(item, who)]
-        if mine:
-            what = "1 question" if len(mine) == 1 else f"{len(mine)} questions"
-            found.append(Waiting(f"Answer {what}", f"{address}/next", title))
+        new = [item for item in mine if item.state == "unanswered"]
+        if new:
+            found.append(Waiting(f"Answer {_questions(len(new))}", f"{address}/next", title))
+        for state, words in RETURNING.items():
+            again = [item for item in mine if item.state == state]
+            found += [
+                Waiting(f"{words} {visible(item.item.text)}", item_address(item, status, address), title)
+                for item in again[:MOST_NAMED]
+            ]
+            if len(again) > MOST_NAMED:
+                more = len(again) - MOST_NAMED
+                found.append(Waiting(f"{words} {_questions(more)} more", f"{address}/read", title))
     if may(who, "review"):
-        for item in status.items:
-            if item.state == "disputed" and may_in("resolve", who.role, item.section.roles):
-                found.append(
-                    Waiting(f"Settle: {visible(item.item.text)}", f"{address}/items/{item.item.id}/settle", title)
-                )
+        found += [
+            Waiting(f"Settle: {visible(item.item.text)}", f"{address}/items/{item.item.id}/settle", title)
+            for item in status.items
+            if item.state == "disputed" and may_in("resolve", who.role, item.section.roles)
+        ]
     roles = status.sign_roles()
     signed = any(
         person_key(part.by) == person_key(who.name) and part.role == who.role and not part.lapsed
@@ -73,12 +85,22 @@ def waiting_for(status: ChecklistStatus, who: Person, address: str) -> tuple[Wai
     return tuple(found)
 
 
+def item_address(item: ItemStatus, status: ChecklistStatus, address: str) -> str:
+    """Return where a question is answered."""
+    place = next(number for number, part in enumerate(status.items, 1) if part.item.id == item.item.id)
+    return f"{address}/sections/{item.section.id}#q{place}"
+
+
 def waits(item: ItemStatus, who: Person) -> bool:
     """Return whether a question waits for somebody's answer: open, theirs to answer, and their own answer does not stand."""
     if item.state not in OPEN or not may_in("answer", who.role, item.section.roles):
         return False
     own = next((answer for answer in item.answers if answer.by == who.name), None)
     return own is None or bool(own.problem) or item.state == "contradicted"
+
+
+def _questions(count: int) -> str:
+    return "1 question" if count == 1 else f"{count} questions"
 
 
 def signed_words(status: ChecklistStatus) -> str:
@@ -102,4 +124,14 @@ def next_review(status: ChecklistStatus) -> datetime.date | None:
     return min(days, default=None)
 
 
-__all__ = ["Waiting", "counts", "next_review", "progress_words", "signed_words", "tally", "waiting_for", "waits"]
+__all__ = [
+    "Waiting",
+    "counts",
+    "item_address",
+    "next_review",
+    "progress_words",
+    "signed_words",
+    "tally",
+    "waiting_for",
+    "waits",
+]

@@ -6,7 +6,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ethicscheck.checklist.status import ChecklistStatus, ItemStatus
 from ethicscheck.errors import EthicscheckError, UsageError
 from ethicscheck.model.wording import visible
 from ethicscheck.web.access import Person, posted, require
@@ -16,7 +15,7 @@ from ethicscheck.web.filling import SectionView, Typed, overview_view, section_v
 from ethicscheck.web.saving import Saved
 from ethicscheck.web.shelf import Kept
 from ethicscheck.web.site import Site, in_thread, site_of, visitor_of, wants_part
-from ethicscheck.web.standing import waits
+from ethicscheck.web.standing import item_address, waits
 
 
 async def overview(request: Request) -> Response:
@@ -49,7 +48,7 @@ async def next_question(request: Request) -> Response:
         start = names.index(after) + 1 if after in names else 0
         for item in (*order[start:], *order[:start]):
             if waits(item, who) and item.item.id != after:
-                return question_address(kept, status, item)
+                return item_address(item, status, f"/checklists/{kept.key}")
         return f"/checklists/{kept.key}/read"
 
     return site.go_to(await in_thread(find))
@@ -140,12 +139,6 @@ def begun(site: Site, request: Request) -> Kept:
     return kept
 
 
-def question_address(kept: Kept, status: ChecklistStatus, item: ItemStatus) -> str:
-    """Return where a question is answered."""
-    place = next(number for number, part in enumerate(status.items, 1) if part.item.id == item.item.id)
-    return f"/checklists/{kept.key}/sections/{item.section.id}#q{place}"
-
-
 def _section(site: Site, kept: Kept, name: str, who: Person, typed: Typed | None = None) -> SectionView:
     opened, status = site.status(kept)
     found = next((part for part in status.checklist.sections if part.id == name), None)
@@ -180,7 +173,7 @@ def _answered(
     if failed or (saved is not None and saved.meanwhile):
         view = section_view(site, kept, opened, status, item.section, who, typed)
         return site.render(request, "section.html.j2", (422 if message else 409) if failed else 200, view=view)
-    return site.go_to(question_address(kept, status, item))
+    return site.go_to(item_address(item, status, f"/checklists/{kept.key}"))
 
 
 def _words(problem: object) -> str:
@@ -198,7 +191,6 @@ __all__ = [
     "next_question",
     "overview",
     "person_of",
-    "question_address",
     "save",
     "section",
     "withdraw",
