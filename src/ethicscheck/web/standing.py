@@ -92,11 +92,11 @@ def item_address(item: ItemStatus, status: ChecklistStatus, address: str) -> str
 
 
 def waits(item: ItemStatus, who: Person) -> bool:
-    """Return whether a question waits for somebody's answer: open, theirs to answer, and their own answer does not stand."""
+    """Return whether a question waits for somebody's answer: open, theirs to answer, and they have not answered, or what was answered does not stand."""
     if item.state not in OPEN or not may_in("answer", who.role, item.section.roles):
         return False
     own = next((answer for answer in item.answers if answer.by == who.name), None)
-    return own is None or bool(own.problem) or item.state == "contradicted"
+    return own is None or item.state in RETURNING
 
 
 def _questions(count: int) -> str:
