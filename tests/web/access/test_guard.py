@@ -315,10 +315,19 @@ def test_strangers_are_told_to_wait_after_ten_attempts_and_no_one_else_is_held_u
 
     assert [answer.status_code for answer in answers] == [401] * 10 + [429]
     assert answers[-1].headers["retry-after"] == "6"
-    assert stranger.get("/anything").status_code == 429
+    assert stranger.get("/anything").status_code == 401  # pages are counted apart from tries at a link
     assert rooms.stranger(address="10.9.9.9").get("/").status_code == 401
     assert owner.get("/").status_code == 200
     assert stranger.get(f"/?token={rooms.store.new_token()}").status_code == 303
+
+
+def test_pages_asked_for_without_a_session_are_401_until_there_are_very_many(rooms: Rooms) -> None:
+    stranger = rooms.stranger()
+    rooms.guard._strangers._clock = lambda: 0.0
+
+    answers = [stranger.get(f"/{number}").status_code for number in range(201)]
+
+    assert answers == [401] * 200 + [429]
 
 
 def test_a_form_larger_than_a_form_is_refused_by_its_word_and_by_count(rooms: Rooms) -> None:

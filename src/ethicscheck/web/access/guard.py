@@ -53,7 +53,8 @@ class Guard:
         self.store = store
         self.root = settings.root_path.rstrip("/")
         self._asked = Buckets(rate=20, burst=60)
-        self._failed = Buckets(rate=10 / 60, burst=10)
+        self._failed = Buckets(rate=10 / 60, burst=10)  # tries at a link
+        self._strangers = Buckets(rate=5, burst=200)  # pages asked for without a session, which tell nobody anything
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -144,7 +145,7 @@ class Guard:
             return await self._token(connection, outside, visitor)
         invites = self.settings.team and path.startswith(INVITES)
         if visitor is None and not invites:
-            return self._failure(outside) or self._no(401, "Without a session there is nothing to see here.", COME_IN)
+            return self._stranger(outside) or self._no(401, "Without a session there is nothing to see here.", COME_IN)
         if invites and self.store.invited(path.removeprefix(INVITES)).state != "open":
             refused = self._failure(outside)
             if refused is not None:
@@ -179,6 +180,11 @@ class Guard:
         """Count an attempt to come in that failed; return the answer when there were too many from that address."""
         wait = self._failed.take(address_key(outside.client))
         return self._too_many(wait, "There were too many attempts without a link that works.") if wait else None
+
+    def _stranger(self, outside: Outside) -> Response | None:
+        """Count a page asked for without a session; return the answer when there were too many from that address."""
+        wait = self._strangers.take(address_key(outside.client))
+        return self._too_many(wait, "There were too many requests without a session.") if wait else None
 
     def _too_many(self, wait: float, words: str) -> Response:
         seconds = math.ceil(wait)
