@@ -322,6 +322,7 @@ def test_strangers_are_told_to_wait_after_ten_attempts_and_no_one_else_is_held_u
 
 
 def test_pages_asked_for_without_a_session_are_401_until_there_are_very_many(rooms: Rooms) -> None:
+    rooms.owner()
     stranger = rooms.stranger()
     rooms.guard._strangers._clock = lambda: 0.0
 
