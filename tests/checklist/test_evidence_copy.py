@@ -119,9 +119,8 @@ def test_only_regular_files_are_copied_and_only_into_a_real_folder(project: Path
     for name in ("link", "pipe", "project", "none", "a\x00b"):
         with pytest.raises(UsageError):
             copy_evidence(outside / name, project)
-    assert list((project / "evidence").iterdir()) == []
+    assert not (project / "evidence").exists()
 
-    (project / "evidence").rmdir()
     (outside / "elsewhere").mkdir()
     (project / "evidence").symlink_to(outside / "elsewhere")
     with pytest.raises(UsageError, match="this is no folder of its own"):

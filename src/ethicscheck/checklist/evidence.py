@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-import os
-import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from ethicscheck.errors import UsageError
 
-from .entries import Evidence
+from .entries import Answer, Entry, Evidence
+from .evidence_files import EvidenceDigests, RefusedError, opened_inside
 from .kinds.date import read_day
 
 WEB = ("http", "https")
-# A folder on the way need not be readable, where the system can open it for its name alone.
-_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0)
-_FILE = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def record_evidence(given: str, folder: Path, *, dated: str | None = None, expires: str | None = None) -> Evidence:
@@ -49,8 +45,8 @@ def record_evidence(given: str, folder: Path, *, dated: str | None = None, expir
         return Evidence(url=given, dated=dated, expires=expires)
     path = _inside(given, folder)
     try:
-        digest, size = _digest(path, folder)
-    except _RefusedError as refused:
+        digest, size = EvidenceDigests().digest(path, folder)
+    except RefusedError as refused:
         hint = "copy the evidence itself into the folder of the journal"
         raise UsageError(f"the evidence {refused}", path, hint) from None
     return Evidence(path=path, sha256=digest, dated=dated, expires=expires, size=size)
@@ -78,29 +74,89 @@ def check_is_not_the_journal(piece: Evidence, journal: Path) -> None:
         raise UsageError("the journal is no evidence for what stands in it", piece.name, hint)
 
 
-def evidence_checker(folder: Path, today: datetime.date) -> Callable[[Evidence], str]:
-    """Return what tells the trouble with a piece of evidence, "" where there is none; each file is read once."""
+def evidence_checker(
+    folder: Path, today: datetime.date, digests: EvidenceDigests | None = None
+) -> Callable[[Evidence], str]:
+    """Return what tells the trouble with a piece of evidence, "" where there is none; each file is read once.
+
+    With `digests` that are kept, files that have not changed since are not read at all.
+    """
     seen: dict[Evidence, str] = {}
+    known = digests if digests is not None else EvidenceDigests()
 
     def problem(piece: Evidence) -> str:
         if piece not in seen:
-            seen[piece] = _problem(piece, folder, today)
+            seen[piece] = _problem(piece, folder, today, known)
         return seen[piece]
 
     return problem
 
 
-def _problem(piece: Evidence, folder: Path, today: datetime.date) -> str:
+@dataclass(frozen=True)
+class OpenEvidence:
+    """A file of evidence, open to be read from its beginning; whoever opened it closes `stream`.
+
+    Parameters
+    ----------
+    name : its own name, without the folders on the way.
+    sha256, size : what it is made of now.
+    changed : whether it is no longer what any line of the journal names by that path.
+    """
+
+    stream: BufferedReader
+    name: str
+    sha256: str
+    size: int
+    changed: bool
+
+
+def open_evidence(
+    path: str, entries: Iterable[Entry], folder: Path, digests: EvidenceDigests | None = None
+) -> OpenEvidence:
+    """Open a file of evidence that a line of the journal names, and none else.
+
+    Parameters
+    ----------
+    path : as the line has it.
+    entries : the journal.
+    folder : the folder of the journal.
+
+    Raises
+    ------
+    UsageError
+        When no line names it, or it is no file that can be evidence (any more).
+    """
+    named = {
+        piece.sha256 for entry in entries if isinstance(entry, Answer) for piece in entry.evidence if piece.path == path
+    }
+    if not named:
+        hint = "evidence is opened from the answer that it belongs to"
+        raise UsageError("no answer names such a piece of evidence", path, hint)
+    hint = "put the file back as it was, or answer with evidence anew"
+    try:
+        stream = opened_inside(path, folder)
+        try:
+            sha256, size = (digests or EvidenceDigests()).of(stream)
+            stream.seek(0)
+        except BaseException:
+            stream.close()
+            raise
+    except RefusedError as refused:
+        raise UsageError(f"the evidence {refused}", path, hint) from None
+    return OpenEvidence(stream, PurePosixPath(path).name, sha256, size, sha256 not in named)
+
+
+def _problem(piece: Evidence, folder: Path, today: datetime.date, digests: EvidenceDigests) -> str:
     if piece.url is not None:
         trouble = _url_problem(piece.url)
     elif piece.sha256 is None:
         trouble = "has no digest, so nobody can tell whether it changed"
     else:
         try:
-            digest, size = _digest(piece.path or "", folder)
+            digest, size = digests.digest(piece.path or "", folder)
             changed = digest != piece.sha256 or piece.size not in (None, size)
             trouble = "has changed since" if changed else ""
-        except _RefusedError as refused:
+        except RefusedError as refused:
             trouble = str(refused)
     if trouble or piece.expires is None:
         return trouble
@@ -108,10 +164,6 @@ def _problem(piece: Evidence, folder: Path, today: datetime.date) -> str:
     if last is None:
         return f"has a last day that is none ({piece.expires})"
     return f"expired on {piece.expires}" if last < today else ""
-
-
-class _RefusedError(Exception):
-    """Why a file can't be evidence."""
 
 
 def _inside(given: str, folder: Path) -> str:
@@ -123,56 +175,6 @@ def _inside(given: str, folder: Path) -> str:
                 return path.relative_to(base).as_posix()
         raise UsageError("the evidence lies outside the folder of the journal", given, "copy it into that folder")
     return PurePosixPath(*path.parts).as_posix()
-
-
-def _digest(path: str, folder: Path) -> tuple[str, int]:
-    """Return the SHA-256 of a file and how many bytes it was made of."""
-    parts = PurePosixPath(path).parts
-    if not parts or ".." in parts or PurePosixPath(path).is_absolute() or Path(path).is_absolute():
-        raise _RefusedError("leads out of the folder of the journal")
-    try:
-        with _opened(parts, folder) as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise _RefusedError("is no regular file")
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            return digest, stream.tell()
-    except (FileNotFoundError, NotADirectoryError):
-        raise _RefusedError("is not there") from None
-    except (OSError, ValueError) as error:
-        raise _RefusedError(f"can't be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _opened(parts: tuple[str, ...], folder: Path) -> BufferedReader:
-    """Open a file step by step, each folder from within the one before: none can be exchanged for a link meanwhile."""
-    if os.open not in os.supports_dir_fd:
-        return _opened_by_path(parts, folder)
-    within = os.open(folder, _FOLDER)
-    try:
-        for place, part in enumerate(parts):
-            last = place == len(parts) - 1
-            _check_kind(os.stat(part, dir_fd=within, follow_symlinks=False).st_mode, last)
-            inner = os.open(part, _FILE if last else _FOLDER | os.O_NOFOLLOW, dir_fd=within)
-            os.close(within)
-            within = inner
-        return os.fdopen(within, "rb")
-    except BaseException:
-        os.close(within)
-        raise
-
-
-def _opened_by_path(parts: tuple[str, ...], folder: Path) -> BufferedReader:
-    whole = folder
-    for place, part in enumerate(parts):
-        whole = whole / part
-        _check_kind(whole.lstat().st_mode, place == len(parts) - 1)
-    return os.fdopen(os.open(whole, _FILE), "rb")
-
-
-def _check_kind(mode: int, last: bool) -> None:
-    if stat.S_ISLNK(mode):
-        raise _RefusedError("is reached through a symbolic link")
-    if last and not stat.S_ISREG(mode):
-        raise _RefusedError("is no regular file")
 
 
 def _url_problem(url: str) -> str:
@@ -190,4 +192,12 @@ def _url_problem(url: str) -> str:
     return "" if port is None or port > 0 else "is no address"
 
 
-__all__ = ["check_is_not_the_journal", "evidence_checker", "is_address", "record_evidence"]
+__all__ = [
+    "EvidenceDigests",
+    "OpenEvidence",
+    "check_is_not_the_journal",
+    "evidence_checker",
+    "is_address",
+    "open_evidence",
+    "record_evidence",
+]

@@ -62,7 +62,7 @@ class Journal:
             raise UsageError(f"can't write: {error.strerror}", str(self.path), "choose another place") from None
         finally:
             os.close(handle)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
         return entry
 
     def read(self) -> JournalContents:
@@ -167,7 +167,7 @@ class Journal:
             _write(kept, tail)
         finally:
             os.close(kept)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
         os.ftruncate(handle, size)
         return f"the last line of {self.path.name} was torn ({len(tail)} bytes); it was set aside in {aside.name}"
 
@@ -225,7 +225,8 @@ def _write(handle: int, content: bytes) -> None:
     os.fsync(handle)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's list of files to the disk, where the system lets us."""
     try:
         handle = os.open(folder, os.O_RDONLY)
     except OSError:  # not every system lets a folder be opened
@@ -238,4 +239,4 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-__all__ = ["Journal", "JournalContents", "Known", "MovedOn", "check_regular", "read_from"]
+__all__ = ["Journal", "JournalContents", "Known", "MovedOn", "check_regular", "read_from", "sync_folder"]

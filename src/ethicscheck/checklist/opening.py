@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ethicscheck.errors import JournalError, Problem, UsageError
 
 from .entries import Migration, Start
-from .evidence import evidence_checker
+from .evidence import EvidenceDigests, evidence_checker
 from .folding import fold
 from .journal import Journal, JournalContents
 from .reading import LoadedChecklist, read_checklist
@@ -22,11 +22,12 @@ from .status import ChecklistStatus, MeasuredAnswer
 
 @dataclass(frozen=True)
 class OpenJournal:
-    """A journal beside its checklist, as it was when it was read."""
+    """A journal beside its checklist, as it was when it was read; `digests` are those of evidence that was looked at."""
 
     journal: Journal
     loaded: LoadedChecklist
     contents: JournalContents
+    digests: EvidenceDigests = field(default_factory=EvidenceDigests, compare=False)
 
     @property
     def folder(self) -> Path:
@@ -35,7 +36,7 @@ class OpenJournal:
 
     def again(self) -> OpenJournal:
         """Read the journal again."""
-        return OpenJournal(self.journal, self.loaded, self.journal.read())
+        return replace(self, contents=self.journal.read())
 
     def status(
         self,
@@ -50,7 +51,7 @@ class OpenJournal:
             self.loaded.checklist,
             self.contents.entries,
             today=today,
-            evidence_problem=evidence_checker(self.folder, today),
+            evidence_problem=evidence_checker(self.folder, today, self.digests),
             measured=measured or {},
             checklist_sha256=self.loaded.sha256,
             record_parts=record_parts,
@@ -90,7 +91,13 @@ class OpenJournal:
         )
 
 
-def open_journal(path: Path, loaded: LoadedChecklist | None = None, *, journal: Journal | None = None) -> OpenJournal:
+def open_journal(
+    path: Path,
+    loaded: LoadedChecklist | None = None,
+    *,
+    journal: Journal | None = None,
+    digests: EvidenceDigests | None = None,
+) -> OpenJournal:
     """Open a journal.
 
     Parameters
@@ -98,6 +105,7 @@ def open_journal(path: Path, loaded: LoadedChecklist | None = None, *, journal: 
     path : the journal.
     loaded : the checklist it should answer; default: the one it names.
     journal : what reads it, such as a `FollowedJournal` that was kept; default: one of its own.
+    digests : of evidence, kept from earlier; default: none.
 
     Raises
     ------
@@ -113,7 +121,7 @@ def open_journal(path: Path, loaded: LoadedChecklist | None = None, *, journal: 
     if found.checklist.id != start.checklist:
         what = f"the journal answers the checklist {start.checklist!r}, not {found.checklist.id!r}"
         raise JournalError([Problem(what, path.name, "name the journal that belongs to the checklist")])
-    return OpenJournal(journal, found, contents)
+    return OpenJournal(journal, found, contents, digests if digests is not None else EvidenceDigests())
 
 
 def latest_version(contents: JournalContents) -> Start | Migration:
