@@ -253,7 +253,7 @@ def _item(index: RecordIndex, item: ItemEntry, place: int, texts: Mapping[str, s
         state=item.state,
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
-        why=_sentence(_with_questions(item.why or "", texts)),
+        why=sentence(with_questions(item.why or "", texts)),
         answers=tuple(_answer(answer) for answer in item.answers),
         settled=visible(item.settled or ""),
         measured=measured.message if measured is not None else "",
@@ -278,7 +278,7 @@ def _opened(index: RecordIndex) -> Opened:
     }
 
 
-def _with_questions(why: str, texts: Mapping[str, str]) -> str:
+def with_questions(why: str, texts: Mapping[str, str]) -> str:
     """Put the questions themselves where a reason names them by id; said once, a lone one is "that" from then on."""
     names = [name for name in texts if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", why)]
     for name in names:
@@ -291,7 +291,8 @@ def _with_questions(why: str, texts: Mapping[str, str]) -> str:
     return why
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return text as a sentence: safe to show, with a capital and a full stop."""
     shown = visible(text)
     return shown[:1].upper() + shown[1:] + ("." if shown and shown[-1] not in ".?!" else "")
 
