@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ethicscheck.checklist.entries import Migration, Start
+from ethicscheck.checklist.evidence_files import EvidenceDigests
 from ethicscheck.checklist.following import FollowedJournal
 from ethicscheck.checklist.opening import OpenJournal, latest_version, open_journal
 from ethicscheck.checklist.reading import LoadedChecklist
@@ -29,6 +30,7 @@ class LiveJournal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._journal = FollowedJournal(path)
+        self._digests = EvidenceDigests()
         self._loaded: _Loaded | None = None
 
     def opened(self) -> OpenJournal:
@@ -40,7 +42,7 @@ class LiveJournal:
             When it or its checklist can't be read.
         """
         latest = latest_version(self._journal.read())
-        opened = open_journal(self.path, self._still(latest), journal=self._journal)
+        opened = open_journal(self.path, self._still(latest), journal=self._journal, digests=self._digests)
         before, stamps = self._loaded, _stamps(opened.loaded)
         # Sure only once it was read between two looks that saw the same files: one may be written while it is read.
         sure = before is not None and (before.stamps, before.loaded.sha256) == (stamps, opened.loaded.sha256)

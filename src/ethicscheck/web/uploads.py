@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ethicscheck.checklist.entries import Evidence
 from ethicscheck.checklist.evidence import record_evidence
+from ethicscheck.checklist.evidence_copy import evidence_kept
 
 if TYPE_CHECKING:
     from starlette.datastructures import UploadFile
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def evidence_of(
-    folder: Path, journal: Path, links: Sequence[str], files: Sequence[UploadFile], most: int
+    journal: Path, links: Sequence[str], files: Sequence[UploadFile], most: int
 ) -> Iterator[tuple[Evidence, ...]]:
     """Keep the files beside the journal, and yield all pieces; what was kept is taken away again when the save fails.
 
@@ -25,14 +26,9 @@ def evidence_of(
     UsageError
         When a file is too large or can't be kept, or an address is none.
     """
-    if not files:
-        yield tuple(record_evidence(link, folder) for link in links)
-        return
-    from ethicscheck.checklist.evidence_copy import evidence_kept
-
     given = [(part.filename or "", part.file) for part in files]
     with evidence_kept(given, journal, most) as paths:
-        yield tuple(record_evidence(name, folder) for name in (*paths, *links))
+        yield tuple(record_evidence(name, journal.parent) for name in (*paths, *links))
 
 
 __all__ = ["evidence_of"]
