@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ethicscheck.checklist.entries import Evidence
-from ethicscheck.checklist.evidence import record_evidence
+from ethicscheck.checklist.evidence import is_address, record_evidence
 from ethicscheck.checklist.evidence_copy import evidence_kept
+from ethicscheck.errors import UsageError
 
 if TYPE_CHECKING:
     from starlette.datastructures import UploadFile
@@ -26,6 +27,11 @@ def evidence_of(
     UsageError
         When a file is too large or can't be kept, or an address is none.
     """
+    for link in links:
+        if not is_address(link):  # a path would let whoever answers read any file of the folder
+            raise UsageError(
+                f"{link!r} is no address", "", "write one such as https://example.org/report, or send the file"
+            )
     given = [(part.filename or "", part.file) for part in files]
     with evidence_kept(given, journal, most) as paths:
         yield tuple(record_evidence(name, journal.parent) for name in (*paths, *links))
