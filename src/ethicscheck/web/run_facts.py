@@ -81,7 +81,7 @@ def read_runs(facts: Iterable[Mapping[str, Any]]) -> tuple[Run, ...]:
 
 def end_facts(run: Run) -> dict[str, Any]:
     """Return what the log says of an audit that ended."""
-    facts = {"state": run.state, "verdict": run.verdict, "rows": run.rows, "folder": run.folder}
+    facts: dict[str, Any] = {"state": run.state, "verdict": run.verdict, "rows": run.rows, "folder": run.folder}
     facts |= {"problems": run.problems or None, "ended_by": run.ended_by or None}
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -94,7 +94,7 @@ def _started(fact: Mapping[str, Any]) -> Run:
     return Run(name, str(fact["key"]), config, str(fact["by"]["name"]), str(fact["at"]))
 
 
-def _ended(run: Run, fact: dict[str, Any]) -> Run:
+def _ended(run: Run, fact: Mapping[str, Any]) -> Run:
     if fact["state"] not in ("done", "failed", "stopped"):
         raise ValueError(fact["state"])
     return replace(

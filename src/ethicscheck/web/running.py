@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -52,9 +52,12 @@ class Runs:
     folder : the project's folder.
     at_once : how many audits may be made at a time.
     memory : bytes that one audit may take; None for an equal part of most of the machine's.
+    made : called when documents were put in place.
     """
 
-    def __init__(self, folder: Path, at_once: int = AT_ONCE, memory: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, at_once: int = AT_ONCE, memory: int | None = None, made: Callable[[], None] = lambda: None
+    ) -> None:
         self.folder = folder.resolve()
         self.log = RunLog(self.folder)
         self.at_once = at_once
@@ -63,6 +66,7 @@ class Runs:
         self._going: dict[str, _Going] = {}
         self._changed: dict[str, asyncio.Event] = {}
         self._closed = False
+        self._made = made
 
     def get(self, run: str) -> Run | None:
         """Return an audit by its name, None where there is none, or it is long past."""
@@ -129,16 +133,18 @@ class Runs:
         self._keep(replace(known, state="stopping", ended_by=by))
         _let_go(going)
 
+    async def changed(self, known: Run) -> None:
+        """Wait until an audit is no longer as it was known."""
+        if self._runs.get(known.id) is known and not known.ended:
+            await self._changed.setdefault(known.id, asyncio.Event()).wait()
+
     async def watch(self, run: str) -> AsyncIterator[Run]:
         """Yield an audit as it is, and whenever it changed; ends when the audit has."""
         while (known := self._runs.get(run)) is not None:
-            if known.ended:
-                yield known
-                return
-            changed = self._changed.setdefault(run, asyncio.Event())
             yield known
-            if self._runs.get(run) is known:
-                await changed.wait()
+            if known.ended:
+                return
+            await self.changed(known)
 
     async def close(self) -> None:
         """Stop every audit and wait until each has let go."""
@@ -167,6 +173,8 @@ class Runs:
         finally:
             await _end(going)
             await to_thread.run_sync(going.place.clear)
+        if ended.folder is not None:
+            self._made()
         await self._log_end(ended)
         del self._going[run]
         self._keep(ended)
