@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -37,6 +39,9 @@ def test_the_wheel_holds_code_templates_profiles_and_shipped_files(wheel: Path) 
         "ethicscheck/policy/profiles/four-fifths.yaml",
         "ethicscheck/_shipped/examples/compas/ethicscheck.yaml",
         "ethicscheck/_shipped/checklists/README.md",
+        "ethicscheck/web/templates/base.html.j2",
+        "ethicscheck/web/static/app.css",
+        "ethicscheck/web/static/htmx.min.js",
     ):
         assert wanted in names
     assert not [name for name in names if name.startswith("tests/") or "__pycache__" in name or name.endswith(".pyc")]
@@ -78,3 +83,30 @@ def test_the_wheel_audits_in_an_empty_environment(wheel: Path, tmp_path: Path) -
     assert len((work / "mine.answers.jsonl").read_text().splitlines()) == 2
     assert (work / "ethicscheck-out/report.html").stat().st_size < 230_000
     assert "Fails its rules" in done.stdout
+    _serves_once_its_extra_is_there(scripts, wheel, work, clean)
+
+
+def _serves_once_its_extra_is_there(scripts: Path, wheel: Path, work: Path, clean: dict[str, str]) -> None:
+    """Without the extra the web app says what to install; with it, its page and all that the page loads is there."""
+    serve = [str(scripts / "ethicscheck"), "serve", ".", "--no-browser"]
+    without = subprocess.run(serve, cwd=work, env=clean, capture_output=True, text=True, check=False)
+    assert (without.returncode, without.stdout) == (2, "")
+    assert 'pip install "ethicscheck[web]"' in without.stderr
+
+    install = [str(scripts / "python"), "-m", "pip", "install", "-q", f"{wheel}[web]"]
+    subprocess.run(install, check=True, capture_output=True)
+    server = subprocess.Popen(serve, cwd=work, env=clean, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        address = server.stdout.readline().split(" at ")[1].strip()
+        base = address.split("/?")[0]
+        browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        page = browser.open(address, timeout=120).read().decode()
+        loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+        assert "Who are you?" in page
+        assert len(loaded) >= 3
+        for part in loaded:
+            assert browser.open(f"{base}{part}", timeout=120).status == 200
+    finally:
+        server.kill()
+        server.communicate(timeout=120)
