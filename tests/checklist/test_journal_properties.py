@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ethicscheck.checklist.entries import (
     Answer,
     ChangeRequest,
+    Comment,
     Entry,
     Evidence,
     Resolution,
@@ -64,10 +65,11 @@ resolutions = st.builds(Resolution, times, people, roles, names, values, words) 
 withdrawals = st.builds(Withdrawal, times, people, roles, names, st.none() | words)
 signings = st.builds(Signing, times, people, roles, words, st.dictionaries(words, words, max_size=2))
 requests = st.builds(ChangeRequest, times, people, roles, words, words, st.dictionaries(words, words, max_size=2))
+comments = st.builds(Comment, times, people, roles, names, words, st.none() | st.integers(1, 30))
 later = st.builds(
     lambda kind, at, more: Unknown(at, f"x-{kind}", {"at": at, "kind": f"x-{kind}", "more": more}), words, times, values
 )
-journals = st.lists(answers | answers | apart | resolutions | withdrawals | signings | requests | later, max_size=20)
+journals = st.lists(answers | answers | apart | resolutions | withdrawals | signings | requests | comments | later, max_size=20)
 
 
 def written(entries: list[Entry], folder: str) -> Journal:

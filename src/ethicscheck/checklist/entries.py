@@ -13,23 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from .json_line import read_object
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A file beside the journal, with its digest and its size in bytes, or an address on the web."""
-
-    path: str | None = None
-    url: str | None = None
-    sha256: str | None = None
-    dated: str | None = None
-    expires: str | None = None
-    size: int | None = None
-
-    @property
-    def name(self) -> str:
-        """Its path or address."""
-        return self.path if self.path is not None else self.url or ""
+from .pieces import Evidence, piece_content, read_pieces, text_in
 
 
 @dataclass(frozen=True)
@@ -116,6 +100,19 @@ class Resolution:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """A remark on a question, or a reply to the comment with the number `reply_to`; it answers nothing and changes no state."""
+
+    at: str
+    by: str
+    role: str
+    item: str
+    text: str
+    reply_to: int | None = None
+    seq: int = 0
+
+
+@dataclass(frozen=True)
 class Signing:
     """A signature: the digest of what was signed, and of its parts, so that it can be said which of them changed."""
 
@@ -162,7 +159,16 @@ class Unknown:
 
 
 Entry: TypeAlias = (
-    Start | Migration | Answer | Withdrawal | Resolution | Signing | ChangeRequest | SignatureWithdrawal | Unknown
+    Start
+    | Migration
+    | Answer
+    | Withdrawal
+    | Resolution
+    | Comment
+    | Signing
+    | ChangeRequest
+    | SignatureWithdrawal
+    | Unknown
 )
 
 LAST_SEQ = 2**53
@@ -172,6 +178,7 @@ _KINDS = {
     "migrate": Migration,
     "withdraw": Withdrawal,
     "resolve": Resolution,
+    "comment": Comment,
     "sign": Signing,
     "changes_requested": ChangeRequest,
     "withdraw_signature": SignatureWithdrawal,
@@ -184,6 +191,7 @@ _REQUIRED: Mapping[type, tuple[str, ...]] = {
     Answer: ("by", "role", "item"),
     Withdrawal: ("by", "role", "item"),
     Resolution: ("by", "role", "item", "reason"),
+    Comment: ("by", "role", "item", "text"),
     Signing: ("by", "role", "sha256"),
     ChangeRequest: ("by", "role", "reason", "sha256"),
     SignatureWithdrawal: ("by", "role"),
@@ -194,6 +202,7 @@ _OPTIONAL: Mapping[type, tuple[str, ...]] = {
     Answer: ("na_reason", "comment", "checklist_sha256", "item_sha256"),
     Withdrawal: ("reason",),
     Resolution: ("na_reason", "checklist_sha256", "item_sha256"),
+    Comment: (),
     Signing: (),
     ChangeRequest: (),
     SignatureWithdrawal: ("reason",),
@@ -223,9 +232,7 @@ def _read(content: dict[str, Any]) -> Entry:
     if (plain := _plain_answer(content)) is not None:
         return plain
     get = content.get
-    seq, kind = get("seq"), get("kind")
-    if type(seq) is not int or not 0 < seq < LAST_SEQ:
-        raise ValueError("`seq` is no positive whole number")
+    seq, kind = _number(get("seq"), "seq"), get("kind")
     at = _time(content.get("at"))
     if kind is not None and not isinstance(kind, str):
         raise ValueError("`kind` is no text")
@@ -233,18 +240,18 @@ def _read(content: dict[str, Any]) -> Entry:
         return Unknown(at, kind, content, seq)
     made: Any = Answer if kind is None else _KINDS[kind]
     parts: dict[str, str] = {}
-    for name in _REQUIRED[made]:  # _text again only where it has something to refuse: there may be many lines
+    for name in _REQUIRED[made]:  # text_in again only where it has something to refuse: there may be many lines
         found = get(name)
-        parts[name] = found if type(found) is str and found.strip() else _text(content, name)
+        parts[name] = found if type(found) is str and found.strip() else text_in(content, name)
     for name in _OPTIONAL[made]:
         if (found := get(name)) is not None:
-            parts[name] = found if type(found) is str and found.strip() else _text(content, name)
+            parts[name] = found if type(found) is str and found.strip() else text_in(content, name)
     more: dict[str, Any] = {}
     if made is Answer:
         if (content.get("value") is None) == (content.get("na_reason") is None):
             raise ValueError("an answer has either `value` or `na_reason`")
         if (evidence := get("evidence")) is not None:
-            more["evidence"] = _evidence(evidence)
+            more["evidence"] = read_pieces(evidence)
     if made is Resolution and content.get("value") is None and content.get("na_reason") is None:
         raise ValueError("`value` is missing")
     if made is Resolution and content.get("value") is not None and content.get("na_reason") is not None:
@@ -253,6 +260,8 @@ def _read(content: dict[str, Any]) -> Entry:
         more["value"] = frozen(get("value"))
         if imported := get("imported"):
             more["imported"] = _texts(imported)
+    if made is Comment and (number := get("reply_to")) is not None:
+        more["reply_to"] = _number(number, "reply_to")
     if made is Resolution and isinstance(marks := content.get("over"), list):
         more["over"] = tuple(map(str, marks))
     if made in (Signing, ChangeRequest):
@@ -283,6 +292,12 @@ def _plain_answer(content: dict[str, Any]) -> Answer | None:
     return answer
 
 
+def _number(found: Any, name: str) -> int:
+    if type(found) is not int or not 0 < found < LAST_SEQ:
+        raise ValueError(f"`{name}` is no positive whole number")
+    return found
+
+
 def _time(at: Any) -> str:
     try:
         known = 1900 <= datetime.datetime.fromisoformat(at).year < 9000
@@ -293,35 +308,8 @@ def _time(at: Any) -> str:
     return str(at)
 
 
-def _text(content: Mapping[str, Any], name: str) -> str:
-    found = content.get(name)
-    if not isinstance(found, str) or not found.strip():
-        raise ValueError(f"`{name}` is missing" if found is None else f"`{name}` is no text")
-    return found
-
-
 def _texts(found: Any) -> dict[str, str]:
     return {str(key): str(part) for key, part in found.items()} if isinstance(found, dict) else {}
-
-
-def _evidence(found: Any) -> tuple[Evidence, ...]:
-    if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
-        raise ValueError("`evidence` is no list of objects")
-    names = ("path", "url", "sha256", "dated", "expires")
-    pieces = tuple(
-        Evidence(**{name: _text(part, name) for name in names if part.get(name) is not None}, size=_size(part))
-        for part in found
-    )
-    if any((piece.path is None) == (piece.url is None) for piece in pieces):
-        raise ValueError("a piece of evidence has either `path` or `url`")
-    return pieces
-
-
-def _size(part: Mapping[str, Any]) -> int | None:
-    size = part.get("size")
-    if size is not None and (type(size) is not int or not 0 <= size < 10**15):
-        raise ValueError("the `size` of a piece of evidence is no number of bytes")
-    return size
 
 
 def frozen(value: Any) -> Any:
@@ -349,19 +337,16 @@ def content_of(entry: Entry) -> dict[str, Any]:
         if part is None or name in content:
             continue
         if name == "evidence":
-            content[name] = [_piece(piece) for piece in part]
+            content[name] = [piece_content(piece) for piece in part]
         elif part or name == "value":
             content[name] = part
     return content
 
 
-def _piece(piece: Evidence) -> dict[str, str | int]:
-    return {name: part for name, part in vars(piece).items() if part is not None}
-
-
 __all__ = [
     "Answer",
     "ChangeRequest",
+    "Comment",
     "Entry",
     "Evidence",
     "Migration",

@@ -14,7 +14,7 @@ from ethicscheck.errors import UsageError
 
 from .conditions import UNANSWERED, Possible, describe, items_in, measured_in, parents_first, possible_truths
 from .definition import Checklist, ChecklistSection, Item
-from .entries import Answer, Entry, Evidence, Resolution, Withdrawal
+from .entries import Answer, Comment, Entry, Evidence, Resolution, Withdrawal
 from .kinds import read_value, show_value
 from .pausing import nothing_thrown_away
 from .rules import AS_IT_WAS, NOT_APPLICABLE, check_not_applicable, chosen, evidence_missing, same
@@ -71,10 +71,10 @@ def _fold(
 ) -> ChecklistStatus:
     places = {item.id: section for section, item in checklist.items()}
     entries = tuple(entries)
-    given, notes = _collect(checklist, entries, places)
+    given, notes, comments = _collect(checklist, entries, places)
     signed, strangers = said_on_signing(entries, checklist)
     digests = {item.id: checklist.item_sha256(item) for _, item in checklist.items()}
-    judge = _Judge(checklist, places, given, digests, today, evidence_problem, measured, max_age)
+    judge = _Judge(checklist, places, given, comments, digests, today, evidence_problem, measured, max_age)
     found = {item.id: judge.status(item) for item in parents_first(checklist)}
     parts = LateParts(fixed, lambda: digest(_signed(given)))
     removed = tuple(
@@ -100,13 +100,16 @@ def _fold(
 
 def _collect(
     checklist: Checklist, entries: Iterable[Entry], places: Mapping[str, ChecklistSection]
-) -> tuple[dict[str, Given], list[str]]:
+) -> tuple[dict[str, Given], list[str], dict[str, list[Comment]]]:
     given: dict[str, Given] = {}
+    comments: dict[str, list[Comment]] = {}
     notes: list[str] = []
     renamed = checklist.renamed
     roles_of = {name: section.roles for name, section in places.items()}
     for place, entry in enumerate(entries):
         if not isinstance(entry, (Answer, Withdrawal, Resolution)):
+            if isinstance(entry, Comment):
+                comments.setdefault(checklist.current_id(entry.item), []).append(entry)
             continue
         name = checklist.current_id(entry.item) if entry.item in renamed else entry.item
         part = given.get(name)
@@ -128,7 +131,7 @@ def _collect(
             )
         else:
             part.resolution = (place, entry)
-    return given, notes
+    return given, notes, comments
 
 
 @dataclass
@@ -138,6 +141,7 @@ class _Judge:
     checklist: Checklist
     places: Mapping[str, ChecklistSection]
     given: Mapping[str, Given]
+    comments: Mapping[str, Sequence[Comment]]
     digests: Mapping[str, str]
     today: datetime.date
     evidence_problem: Callable[[Evidence], str]
@@ -175,6 +179,7 @@ class _Judge:
             self._settled(item, standing.decision),
             standing.value,
             state == "stale" and item.id in self.unfit,
+            tuple(dict.fromkeys(self.comments.get(item.id, ()))),  # a merge may leave a line there twice
         )
 
     def _possible(self, name: str) -> Possible:

@@ -9,6 +9,7 @@ from .definition import Checklist
 from .entries import (
     Answer,
     ChangeRequest,
+    Comment,
     Entry,
     Migration,
     Resolution,
@@ -24,7 +25,7 @@ from .signing import in_time
 from .standing import Given, stand
 from .status import ChecklistStatus
 
-OfAnItem = Answer | Withdrawal | Resolution | Unknown
+OfAnItem = Answer | Withdrawal | Resolution | Comment | Unknown
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def make_history(entries: Iterable[Entry], status: ChecklistStatus) -> History:
     signing: list[Signing | ChangeRequest | SignatureWithdrawal] = []
     journal: list[Event] = []
     for entry in entries:
-        if isinstance(entry, (Answer, Withdrawal, Resolution)):
+        if isinstance(entry, (Answer, Withdrawal, Resolution, Comment)):
             said.setdefault(checklist.current_id(entry.item), []).append(entry)
         elif isinstance(entry, (Signing, ChangeRequest, SignatureWithdrawal)):
             signing.append(entry)

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from ethicscheck.model.part import Interval
 
 from .definition import Checklist, ChecklistSection, Item
+from .entries import Comment
 from .people import person_key, roles_that_sign
 
 State = Literal["unanswered", "answered", "unsure", "not_applicable", "hidden", "disputed", "contradicted", "stale"]
@@ -90,6 +91,7 @@ class ItemStatus:
     settled : who settled a dispute, as what and why.
     value : what the answers come to; None where they are missing, disputed or N/A.
     unfit : whether it is stale because an answer is none that the question takes.
+    comments : what was remarked, oldest first; no part of the answers, nor of what is signed.
     """
 
     section: ChecklistSection
@@ -101,6 +103,7 @@ class ItemStatus:
     settled: str = ""
     value: Any = None
     unfit: bool = False
+    comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True)

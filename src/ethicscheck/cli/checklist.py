@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .checklist_answering import answer_command, resolve_command, sign_command, withdraw_command
+from .checklist_comment import comment_command
 from .checklist_history import history_command
 from .checklist_moving import export_command, import_command
 from .checklist_versions import diff_command, migrate_command
@@ -170,6 +171,7 @@ for _command in (
     answer_command,
     withdraw_command,
     resolve_command,
+    comment_command,
     sign_command,
     history_command,
     diff_command,

@@ -65,7 +65,8 @@ def answer_command(
     from ethicscheck.errors import UsageError
     from ethicscheck.provenance import created_now
 
-    from .checklist_words import ask_person, find_evidence, say, tell_answer
+    from .checklist_telling import tell_answer
+    from .checklist_words import ask_person, find_evidence, say
 
     if (value is None) == (na_reason is None):
         what = "there is no answer" if value is None else "an answer is either VALUE or --na, not both"
@@ -125,7 +126,8 @@ def withdraw_command(
     from ethicscheck.errors import UsageError
     from ethicscheck.provenance import created_now
 
-    from .checklist_words import ask_person, say, tell_state, tell_unsigned
+    from .checklist_telling import tell_state, tell_unsigned
+    from .checklist_words import ask_person, say
 
     if (item is None) != signature:
         what = (
@@ -164,7 +166,8 @@ def resolve_command(
     from ethicscheck.errors import UsageError
     from ethicscheck.provenance import created_now
 
-    from .checklist_words import ask_person, say, tell_state
+    from .checklist_telling import tell_state
+    from .checklist_words import ask_person, say
 
     if (value is None) == (na_reason is None):
         what = "there is no answer" if value is None else "a dispute is settled as either VALUE or --na, not both"
@@ -202,7 +205,8 @@ def sign_command(journal: Path, by: str | None, role: str | None, record: Path |
     from ethicscheck.provenance import created_now
 
     from .checklist_measured import status_with_record
-    from .checklist_words import ask_person, say, tell_signed
+    from .checklist_telling import tell_signed
+    from .checklist_words import ask_person, say
 
     opened = open_journal(journal)
     status = status_with_record(opened, record)

@@ -13,6 +13,7 @@ from ethicscheck.checklist.definition import Checklist, Item
 from ethicscheck.checklist.entries import (
     Answer,
     ChangeRequest,
+    Comment,
     Entry,
     Evidence,
     Migration,
@@ -91,6 +92,9 @@ def did_in_words(entry: Entry, item: Item | None, checklist: Checklist) -> str:
         return f"{who} answered{brought_in(entry)}: {_shown(entry, item, checklist)}"
     if isinstance(entry, Resolution):
         return f"{who} settled it{brought_in(entry)} as {_shown(entry, item, checklist)}"
+    if isinstance(entry, Comment):
+        reply = f", in reply to no. {entry.reply_to}" if entry.reply_to is not None else ""
+        return f"{who} remarked{reply}: {entry.text}"
     if isinstance(entry, Withdrawal):
         return f"{who} withdrew their answer"
     if isinstance(entry, Signing):
@@ -117,7 +121,7 @@ def _besides(entry: Entry, item: Item | None) -> Iterable[str]:
         if entry.comment:
             yield f"“{entry.comment}”"
         yield from (f"evidence: {_piece(piece)}" for piece in entry.evidence)
-    if isinstance(entry, (Answer, Resolution, Withdrawal)) and item is not None and entry.item != item.id:
+    if isinstance(entry, (Answer, Resolution, Withdrawal, Comment)) and item is not None and entry.item != item.id:
         yield f"the question was called {entry.item} then"
 
 

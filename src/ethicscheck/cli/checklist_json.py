@@ -38,7 +38,9 @@ def _item_json(item: ItemStatus) -> dict[str, Any]:
     found: dict[str, Any] = {"id": item.item.id, "text": item.item.text, "state": item.state}
     found |= {"why": item.why} if item.why else {}
     found |= {"settled": item.settled} if item.settled else {}
-    return {**found, "answers": [_answer_json(answer) for answer in item.answers]}
+    found["answers"] = [_answer_json(answer) for answer in item.answers]
+    comments = [{key: part for key, part in vars(comment).items() if part is not None} for comment in item.comments]
+    return {**found, "comments": comments} if comments else found
 
 
 def _answer_json(answer: GivenAnswer) -> dict[str, Any]:
