@@ -199,6 +199,19 @@ class Checklist(Strict):
 
     def item_sha256(self, item: Item) -> str:
         """Return the digest of what a question means: when it changes, old answers to it are stale."""
+        place = self._places.get(item.id)
+        if place is None or place[1] is not item:
+            return self._digest(item)
+        if item.id not in self._digests:
+            self._digests[item.id] = self._digest(item)
+        return self._digests[item.id]
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        """The digests that were asked for, by id: a web app asks again with every look."""
+        return {}
+
+    def _digest(self, item: Item) -> str:
         import rfc8785
 
         meaning = {

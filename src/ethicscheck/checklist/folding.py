@@ -111,7 +111,7 @@ def _collect(
             if isinstance(entry, Comment):
                 comments.setdefault(checklist.current_id(entry.item), []).append(entry)
             continue
-        name = checklist.current_id(entry.item) if entry.item in renamed else entry.item
+        name = checklist.current_id(entry.item) if renamed and entry.item in renamed else entry.item
         part = given.get(name)
         if part is None:
             part = given[name] = Given()
