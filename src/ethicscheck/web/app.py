@@ -14,8 +14,9 @@ from starlette.routing import Route
 from ethicscheck.errors import EthicscheckError
 
 from .access import Guard
-from .pages import entering, filling, home, people
+from .pages import audits, entering, filling, home, people, runs
 from .rendering import served
+from .running import Runs
 from .settings import Settings
 from .site import Site, site_of
 
@@ -43,6 +44,16 @@ def create_app(settings: Settings) -> Starlette:
             Route("/checklists/{key}/items/{item}", filling.save, methods=["POST"]),
             Route("/checklists/{key}/items/{item}/withdraw", filling.withdraw, methods=["POST"]),
             Route("/checklists/{key}/begin", filling.begin, methods=["POST"]),
+            Route("/audits", audits.show),
+            Route("/audits/{key}", audits.one),
+            Route("/audits/{key}/report", audits.report),
+            Route("/audits/{key}/download/{format}", audits.download),
+            Route("/compare", audits.compare),
+            Route("/compare/download/{format}", audits.compare_download),
+            Route("/runs", runs.start, methods=["POST"]),
+            Route("/runs/{id}", runs.show),
+            Route("/runs/{id}/events", runs.events),
+            Route("/runs/{id}/stop", runs.stop, methods=["POST"]),
         ],
         exception_handlers={HTTPException: _refused, EthicscheckError: _trouble},
         lifespan=_lifespan,
@@ -53,8 +64,13 @@ def create_app(settings: Settings) -> Starlette:
 
 
 @asynccontextmanager
-async def _lifespan(_: Starlette) -> AsyncIterator[None]:
-    yield
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    running: Runs = app.state.site.runs
+    await running.remember()
+    try:
+        yield
+    finally:
+        await running.close()
 
 
 async def static(request: Request) -> Response:

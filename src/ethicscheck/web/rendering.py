@@ -17,6 +17,7 @@ STATIC = "static"
 PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "style.css": (("ethicscheck.report", "templates/style.css"), ("ethicscheck.web", "static/app.css")),
     "app.js": (("ethicscheck.web", "static/app.js"),),
+    "run.js": (("ethicscheck.web", "static/run.js"),),
     "htmx.js": (("ethicscheck.web", "static/htmx.min.js"),),
 }
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}

@@ -15,10 +15,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from ethicscheck.provenance import created_now
 
 from .access import Person, Store, Visitor, may
+from .audit_views import AuditLine
+from .drawn import Drawn
 from .measured import Beside
 from .project import FoundFile, Project
 from .records import Records
 from .rendering import assets, environment
+from .running import Runs
 from .saving import Saved, save_answer
 from .settings import Settings
 from .shelf import Kept, Shelf
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NOTHING = Beside()  # where there is no audit of a checklist
 MOST_BESIDE = 64
+MOST_DRAWN = 64 << 20  # bytes of documents that are kept
 
 
 class Site:
@@ -47,6 +51,11 @@ class Site:
         self.shelf = Shelf(self.project)
         self.records = Records(self.project)
         self.store = Store(self.project.folder)
+        self.runs = Runs(self.project.folder, made=self.project.forget)
+        self.drawn: Drawn[bytes] = Drawn(MOST_DRAWN, len)
+        self.seen: Drawn[Any] = Drawn(64, lambda _: 1)
+        self.lines: Drawn[AuditLine] = Drawn(1000, lambda _: 1)
+        self.listening = 0  # pages that watch an audit being made
         self._beside: dict[tuple[FoundFile, str], Beside] = {}
 
     @cached_property
