@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +21,26 @@ def person_options(command: Command) -> Command:
     return click.option("--as", "by", metavar="NAME", help="Who does this; asked for when left out.")(command)
 
 
-@click.command("answer")
+class ValueLast(click.Command):
+    """A command whose last argument may be a negative number, which would otherwise be taken for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put a negative number behind `--`, unless it belongs to an option or somebody did so already."""
+        takers = {
+            name for part in self.params if isinstance(part, click.Option) and not part.is_flag for name in part.opts
+        }
+        found = [
+            place
+            for place, word in enumerate(args)
+            if re.fullmatch(r"-[0-9]+([.,][0-9]+)?", word) and (place == 0 or args[place - 1] not in takers)
+        ]
+        if len(found) == 1 and "--" not in args:
+            place = found[0]
+            args = [*args[:place], *args[place + 1 :], "--", args[place]]
+        return super().parse_args(ctx, args)
+
+
+@click.command("answer", cls=ValueLast)
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.argument("item")
 @click.argument("value", required=False)
@@ -54,8 +74,8 @@ def answer_command(
     """Answer question ITEM of JOURNAL with VALUE.
 
     VALUE is an option's id or label, several with commas between them, a number, a day, a step or words. A table is
-    lines of cells with | between them, or a JSON list of rows. A negative number stands after `--`. Your later answer counts
-    instead of your earlier one; both stay.
+    lines of cells with | between them, or a JSON list of rows. Your later answer counts instead of your earlier one; both
+    stay.
     """
     from ethicscheck.checklist.answering import answer_item, make_answer
     from ethicscheck.checklist.entries import Evidence
@@ -144,7 +164,7 @@ def withdraw_command(
     tell_state(opened, item, "withdrawn")
 
 
-@click.command("resolve")
+@click.command("resolve", cls=ValueLast)
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.argument("item")
 @click.argument("value", required=False)
