@@ -12,6 +12,7 @@ TITLES = {
     400: "This address is not known here",
     401: "You are not logged in",
     403: "This is not for you",
+    404: "There is no such page",
     405: "That can't be done here",
     408: "That took too long",
     413: "That is too large",
