@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 
 from ethicscheck.checklist.definition import Checklist, Item
 from ethicscheck.checklist.kinds import KINDS, choices_of
+from ethicscheck.checklist.pieces import Evidence
+from ethicscheck.checklist.rules import check_not_applicable, evidence_missing
 from ethicscheck.checklist.status import ChecklistStatus, GivenAnswer, ItemStatus
+from ethicscheck.errors import UsageError
 
 from .checklist_rows import numbered
 from .checklist_speech import Speech
@@ -70,6 +74,22 @@ def evidence_asked(item: Item, checklist: Checklist, speech: Speech) -> str:
     return speech.evidence_asked.format(which, item.evidence.min)
 
 
+def check_in_words(item: Item, given: Any, evidence: Sequence[Evidence], na_reason: str | None, speech: Speech) -> None:
+    """Say in the walk's language what `answer_item` would say in English.
+
+    Raises
+    ------
+    UsageError
+        When the reason of an N/A won't do, or evidence is missing, and the language has words for it.
+    """
+    if na_reason is not None and speech.na_refused and check_not_applicable(item, na_reason):
+        if item.na is None:
+            raise UsageError(speech.na_refused.format(item.id))
+        raise UsageError(speech.na_short.format(item.na.reason_min_chars, len(na_reason), item.id))
+    if speech.evidence_missing and (missing := evidence_missing(item, given, evidence)):
+        raise UsageError(speech.evidence_missing.format(missing, item.id))
+
+
 def numbers_of(item: Item, checklist: Checklist) -> Mapping[str, str]:
     """Return the options by the numbers they are shown with; a scale's steps are numbers themselves."""
     labels = choices_of(item, checklist)
@@ -81,4 +101,4 @@ def own_answer(item: ItemStatus, by: str) -> GivenAnswer | None:
     return next((answer for answer in item.answers if answer.by == by), None)
 
 
-__all__ = ["evidence_asked", "numbers_of", "own_answer", "print_question", "print_section"]
+__all__ = ["check_in_words", "evidence_asked", "numbers_of", "own_answer", "print_question", "print_section"]

@@ -15,7 +15,7 @@ from ethicscheck.checklist.entries import Evidence
 from ethicscheck.checklist.evidence import check_is_not_the_journal, record_evidence
 from ethicscheck.checklist.kinds import KINDS, choices_of, read_value
 from ethicscheck.checklist.opening import OpenJournal
-from ethicscheck.checklist.rules import check_not_applicable, differing, evidence_missing
+from ethicscheck.checklist.rules import differing
 from ethicscheck.checklist.status import OPEN, ChecklistStatus, ItemStatus
 from ethicscheck.checklist.translating import in_words_of
 from ethicscheck.errors import UsageError
@@ -25,7 +25,14 @@ from ethicscheck.report.answered import Measured
 from .checklist_editor import write_in_editor
 from .checklist_evidence import AGREED, all_copied, lies_outside, sound_evidence, to_be_copied
 from .checklist_lapses import lapsed_by
-from .checklist_question import evidence_asked, numbers_of, own_answer, print_question, print_section
+from .checklist_question import (
+    check_in_words,
+    evidence_asked,
+    numbers_of,
+    own_answer,
+    print_question,
+    print_section,
+)
 from .checklist_rows import LeftTableError, cell_label, read_rows
 from .checklist_speech import ENGLISH, Speech
 from .checklist_words import (
@@ -318,7 +325,7 @@ class Walk:
 
     def _save(self, item: ItemStatus, draft: _Draft, na_reason: str | None = None) -> None:
         given = draft.given if na_reason is None else None
-        self._check(item.item, given, draft, na_reason)
+        check_in_words(item.item, given, draft.evidence, na_reason, self.speech)
         with all_copied(draft.evidence, self.opened) as evidence:
             _, notes = answer_item(
                 self.opened,
@@ -345,16 +352,6 @@ class Walk:
             settlers = self.speech.listed(now.section.roles.resolve) or self.speech.anyone
             self._tell(self.speech.settled_by.format(settlers, now.item.id))
         self._tell(*lapsed_by(before, self.status, self.speech))
-
-    def _check(self, item: Item, given: Any, draft: _Draft, na_reason: str | None) -> None:
-        """Say in the walk's language what `answer_item` would say in English."""
-        speech = self.speech
-        if na_reason is not None and speech.na_refused and check_not_applicable(item, na_reason):
-            if item.na is None:
-                raise UsageError(speech.na_refused.format(item.id))
-            raise UsageError(speech.na_short.format(item.na.reason_min_chars, len(na_reason), item.id))
-        if speech.evidence_missing and (missing := evidence_missing(item, given, draft.evidence)):
-            raise UsageError(speech.evidence_missing.format(missing, item.id))
 
     def _show(self, item: ItemStatus) -> None:
         self.console.print()
