@@ -227,8 +227,7 @@ def _address(site: Site, record: AuditRecord, checklist: str) -> str:
 
 def _facts(view: ReportView, file: FoundFile) -> tuple[tuple[str, str], ...]:
     sources = ", ".join(f"{name} ({rows} rows)" for name, rows, _ in view.sources)
-    facts = [("Made", view.created), ("Data", sources), ("Period", view.period), ("File", visible(file.name))]
-    return tuple((name, text) for name, text in facts if text)
+    return (("Data", sources), ("File", visible(file.name)))
 
 
 def downloads(record: AuditRecord, key: str) -> tuple[Download, ...]:

@@ -26,6 +26,9 @@ def secure(headers: MutableHeaders, is_static: bool) -> None:
         headers[name] = value
     if "Content-Security-Policy" not in headers:
         headers["Content-Security-Policy"] = POLICY
+    elif "sandbox" in headers["Content-Security-Policy"]:
+        # By HTML's rules a page may not ask for a sandbox and for a window group of its own.
+        headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     if not is_static:
         headers["Cache-Control"] = "no-store"
     elif "Cache-Control" not in headers:

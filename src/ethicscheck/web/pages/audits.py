@@ -66,9 +66,6 @@ async def show(request: Request) -> Response:
         request,
         "audits.html.j2",
         lines=lines,
-        choices=[line for line in lines if not line.problem],
-        old="",
-        new="",
         configs=[_config(config, site.runs.running(config.file.key)) for config in configs],
         runs=site.runs.all()[:5],
         page=page,
@@ -86,7 +83,9 @@ async def one(request: Request) -> Response:
         page: Any = await site.seen.get(("page", file, journals), lambda: audit_page(site, file))
     except RecordError as error:
         problems = [str(problem) for problem in error.problems]
-        return site.render(request, "trouble.html.j2", title="This audit can’t be read", problems=problems)
+        return site.render(
+            request, "trouble.html.j2", status_code=422, title="This audit can’t be read", problems=problems
+        )
     return site.render(request, "audit.html.j2", page=page, by=started_by(site.runs.all(), file))
 
 
@@ -129,7 +128,8 @@ async def compare(request: Request) -> Response:
         values["sides"] = tuple(await _lines(site, (old, new), by_date=False))
     else:
         files = await in_thread(site.records.files)
-        values["choices"] = [line for line in await _lines(site, files[:A_PAGE]) if not line.problem]
+        choices = [line for line in await _lines(site, files[:A_PAGE]) if not line.problem]
+        values |= {"choices": choices} | _pair(choices, *given)
         values["said"] = "Choose two different audits." if old is not None and old == new else ""
     return site.render(request, "compare.html.j2", **values)
 
@@ -198,6 +198,18 @@ async def _line(site: Site, file: FoundFile) -> AuditLine:
 async def _lines(site: Site, files: Sequence[FoundFile], by_date: bool = True) -> list[AuditLine]:
     found = [await _line(site, file) for file in files]
     return sorted(found, key=lambda line: line.created, reverse=True) if by_date else found
+
+
+def _pair(choices: Sequence[AuditLine], old: str, new: str) -> dict[str, str]:
+    """Return what is chosen at first: the newest audit where none is named, beside the one of its system before it."""
+    later = next((line for line in choices if line.key == new), choices[0] if choices else None)
+    if later is None:
+        return {}
+    others = [line for line in choices if line.key != later.key]
+    near = [line for line in others if line.system == later.system]
+    before = [line for line in near if line.created <= later.created]
+    earlier = next(iter([*before, *near, *others]), later)
+    return {"new": later.key, "old": old if any(line.key == old != later.key for line in choices) else earlier.key}
 
 
 def _config(config: ReadConfig, running: Run | None) -> ConfigLine:

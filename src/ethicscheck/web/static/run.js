@@ -12,12 +12,12 @@
       const run = JSON.parse(event.data);
       const bar = find("bar");
       find("words").textContent = run.words;
-      if (run.percent === null) bar.removeAttribute("value"); else bar.value = run.percent;
+      show(bar, run.percent !== null && !run.ended);
+      bar.value = run.percent ?? 0;
       const state = run.words.split(":")[0]; // not every hundredth is read aloud
       if (state !== said) find("aloud").textContent = said = run.ended ? run.words : state;
       if (!run.ended) return;
       source.close();
-      show(bar, false);
       show(find("stop"), false);
       if (run.link) {
         find("link").href = run.link;
