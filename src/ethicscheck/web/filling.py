@@ -12,8 +12,8 @@ from ethicscheck.checklist.status import ChecklistStatus, ItemStatus
 from ethicscheck.model.wording import visible
 
 from .access import Person
-from .questions import FormView, QuestionView, question_view, said_words, typed_form
-from .saving import About, Saved
+from .questions import FormView, QuestionView, question_view, said_words, size_words, typed_form
+from .saving import About, Saved, highest
 from .standing import Tally, counts, progress_words, tally, waits
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Typed:
     form: FormView | None = None
     message: str = ""
     meanwhile: tuple[str, ...] = ()
+    conflict: bool = False
 
     @classmethod
     def of(
@@ -73,12 +74,16 @@ class Typed:
         if (not message and not conflict) or filled is None:
             return cls(item.item.id, None, message, meanwhile)
         form = typed_form(item.item, filled.value, filled.na_reason, filled.links)
-        return cls(item.item.id, form, message or KEPT_YOURS, meanwhile)
+        return cls(item.item.id, form, message or KEPT_YOURS, meanwhile, conflict)
 
 
 @dataclass(frozen=True)
 class SectionView:
-    """One section's page."""
+    """One section's page.
+
+    `last` is the number of the journal's last line that the page shows; `asked` says of every section how many questions
+    it asks now: id, title, address, how many.
+    """
 
     key: str
     title: str
@@ -95,6 +100,9 @@ class SectionView:
     before: tuple[str, str] | None
     after: tuple[str, str] | None
     most: str
+    most_bytes: int
+    last: int
+    asked: tuple[tuple[str, str, str, int], ...]
 
 
 def overview_view(site: Site, kept: Kept, who: Person) -> OverviewView:
@@ -149,6 +157,7 @@ def section_view(
             typed=typed.form if typed is not None and typed.item == item.item.id else None,
             message=typed.message if typed is not None and typed.item == item.item.id else "",
             meanwhile=typed.meanwhile if typed is not None and typed.item == item.item.id else (),
+            conflict=typed is not None and typed.item == item.item.id and typed.conflict,
         )
         for item in status.items
         if item.section.id == section.id
@@ -170,8 +179,16 @@ def section_view(
         questions=questions,
         before=_beside(address, sections[place - 1]) if place else None,
         after=_beside(address, sections[place + 1]) if place + 1 < len(sections) else None,
-        most=f"{site.settings.max_upload // 1024**2} MB",
+        most=size_words(site.settings.max_upload),
+        most_bytes=site.settings.max_upload,
+        last=highest(opened),
+        asked=tuple(_asked(part, status, address) for part in sections),
     )
+
+
+def _asked(section: ChecklistSection, status: ChecklistStatus, address: str) -> tuple[str, str, str, int]:
+    count = sum(item.section.id == section.id and item.state != "hidden" for item in status.items)
+    return section.id, visible(section.title), f"{address}/sections/{section.id}", count
 
 
 def _beside(address: str, section: ChecklistSection) -> tuple[str, str]:

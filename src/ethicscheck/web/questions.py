@@ -29,12 +29,14 @@ OPENED = ("contradicted", "disputed", "stale", "unanswered")
 
 @dataclass(frozen=True)
 class PieceView:
-    """A piece of evidence: its name for people, where it can be had, and what is wrong with it."""
+    """A piece of evidence: its name for people, where it can be had, what is wrong with it; of a file digest and size."""
 
     name: str
     label: str
     address: str
     problem: str
+    digest: str = ""
+    size: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,11 @@ class FormView:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """One question of a page."""
+    """One question of a page.
+
+    `needing` holds the answers that need `pieces` pieces of evidence, `*` where every answer does. In a `conflict` the own
+    answer of another window stands beside what was typed here.
+    """
 
     place: int
     id: str
@@ -78,6 +84,8 @@ class QuestionView:
     columns: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
     na_chars: int
     evidence_asked: str
+    needing: tuple[str, ...]
+    pieces: int
     state: str
     word: str
     mark: str
@@ -95,6 +103,7 @@ class QuestionView:
     comments: tuple[Any, ...] = ()
     message: str = ""
     meanwhile: tuple[str, ...] = field(default=())
+    conflict: bool = False
 
     @property
     def anchor(self) -> str:
@@ -112,6 +121,7 @@ def question_view(
     typed: FormView | None = None,
     message: str = "",
     meanwhile: tuple[str, ...] = (),
+    conflict: bool = False,
 ) -> QuestionView:
     """Return a question for one visitor.
 
@@ -120,6 +130,7 @@ def question_view(
     typed : what the form holds instead of the own answer: what could not be saved.
     message : why it could not be saved.
     meanwhile : what others said since the form was drawn, in words.
+    conflict : whether the own answer of another window stands against what was typed.
     """
     checklist, asked = status.checklist, item.item
     places = [part.item.id for part in status.items]
@@ -140,6 +151,8 @@ def question_view(
         ),
         na_chars=asked.na.reason_min_chars if asked.na is not None else 0,
         evidence_asked=_evidence_asked(asked, checklist),
+        needing=(tuple(asked.evidence.for_ or ("*",)) if asked.evidence is not None else ()),
+        pieces=asked.evidence.min if asked.evidence is not None else 0,
         state=item.state,
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
@@ -156,6 +169,7 @@ def question_view(
         measured=measured,
         message=message,
         meanwhile=meanwhile,
+        conflict=conflict,
     )
 
 
@@ -229,12 +243,27 @@ def _said(answer: GivenAnswer, item: Item, checklist: Checklist, who: Person) ->
                 _label(part.path or part.url or ""),
                 part.url or "",
                 visible(part.problem),
+                (part.sha256 or "")[:12],
+                size_words(part.size),
             )
             for part in answer.evidence
         ),
         problem=visible(answer.problem),
         seq=answer.seq,
     )
+
+
+def size_words(size: int | None) -> str:
+    """Return a file's size for people, "" where it is not known.
+
+    >>> size_words(1536)
+    '1.5 kB'
+    """
+    if size is None:
+        return ""
+    if size < 1024:
+        return f"{size} B"
+    return f"{size / 1024:.3g} kB" if size < 1024**2 else f"{size / 1024**2:.3g} MB"
 
 
 _DIGITS = re.compile(r"^evidence/[0-9a-f]{12}-")
@@ -269,4 +298,4 @@ def _listed(words: Any) -> str:
     return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-__all__ = ["FormView", "QuestionView", "form_of", "question_view", "said_words", "typed_form"]
+__all__ = ["FormView", "QuestionView", "form_of", "question_view", "said_words", "size_words", "typed_form"]

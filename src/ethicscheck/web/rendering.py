@@ -15,8 +15,28 @@ if TYPE_CHECKING:
 STATIC = "static"
 # What a page may load, by the name templates use; the style is the report's own with the app's after it.
 PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "style.css": (("ethicscheck.report", "templates/style.css"), ("ethicscheck.web", "static/app.css")),
-    "app.js": (("ethicscheck.web", "static/app.js"),),
+    "style.css": (
+        ("ethicscheck.report", "templates/style.css"),
+        ("ethicscheck.web", "static/app.css"),
+        ("ethicscheck.web", "static/filling.css"),
+    ),
+    # One module of several files: they know each other's names, and the page's other scripts know none of them.
+    "app.js": tuple(
+        ("ethicscheck.web", f"static/{part}.js")
+        for part in (
+            "page",
+            "fields",
+            "drafts",
+            "merging",
+            "outbox",
+            "saving",
+            "tables",
+            "files",
+            "keys",
+            "live",
+            "app",
+        )
+    ),
     "run.js": (("ethicscheck.web", "static/run.js"),),
     "htmx.js": (("ethicscheck.web", "static/htmx.min.js"),),
 }

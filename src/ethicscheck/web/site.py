@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ethicscheck.provenance import created_now
+from ethicscheck.report.answered import measured_by, status_beside
 
 from .access import Person, Store, Visitor, may
 from .audit_views import AuditLine
@@ -26,6 +26,7 @@ from .saving import Saved, save_answer
 from .settings import Settings
 from .shelf import Kept, Shelf
 from .uploads import evidence_of
+from .watching import Watch
 
 if TYPE_CHECKING:
     from starlette.datastructures import UploadFile
@@ -51,6 +52,7 @@ class Site:
         self.shelf = Shelf(self.project)
         self.records = Records(self.project)
         self.store = Store(self.project.folder)
+        self.watch = Watch()
         self.runs = Runs(self.project.folder, made=self.project.forget)
         self.drawn: Drawn[bytes] = Drawn(MOST_DRAWN, len)
         self.seen: Drawn[Any] = Drawn(64, lambda _: 1)
@@ -111,8 +113,6 @@ class Site:
 
     def beside(self, kept: Kept, loaded: LoadedChecklist) -> Beside:
         """Return what the newest audit says to a checklist; worked out once for each audit and version of the checklist."""
-        from ethicscheck.report.answered import measured_by
-
         read = self.records.latest_with(loaded.checklist.id, kept.system)
         if read is None or read.record is None:
             return NOTHING
@@ -128,15 +128,19 @@ class Site:
     def status(self, kept: Kept) -> tuple[OpenJournal, ChecklistStatus]:
         """Return a checklist's journal as it is now, and where it stands beside what was measured."""
         opened = self.shelf.journal(kept).opened()
-        beside = self.beside(kept, opened.loaded)
-        status = opened.status(today=today(), measured=beside.answers, record_parts=beside.parts)
-        return opened, replace(status, notes=(*beside.notes, *status.notes))
+        return opened, status_beside(opened, self.beside(kept, opened.loaded).said, today=today())
 
     def save(self, kept: Kept, item_id: str, filled: Filled, who: Person, files: Sequence[UploadFile]) -> Saved:
         """Save an answer with its evidence; nothing is kept of the files when the answer is refused."""
         live = self.shelf.journal(kept)
-        with evidence_of(live.path.parent, live.path, filled.links, files, self.settings.max_upload) as pieces:
-            return save_answer(live, item_id, filled, who, pieces)
+        try:
+            with evidence_of(live.path, filled.links, files, self.settings.max_upload) as pieces:
+                saved = save_answer(live, item_id, filled, who, pieces)
+                if saved.outcome == "conflict":
+                    raise _NotWritten(saved)
+        except _NotWritten as conflict:
+            return conflict.saved
+        return saved
 
     def kept(self, request: Request) -> Kept:
         """Return the checklist that an address names; a page that is not there where there is none."""
@@ -146,6 +150,14 @@ class Site:
         if kept is None:
             raise HTTPException(404, "There is no such checklist in this folder.")
         return kept
+
+
+class _NotWritten(Exception):  # noqa: N818 - no fault of anybody's
+    """Nothing was written, so the files that came with it are not kept either."""
+
+    def __init__(self, saved: Saved) -> None:
+        super().__init__()
+        self.saved = saved
 
 
 def today() -> datetime.date:

@@ -54,6 +54,24 @@ async def next_question(request: Request) -> Response:
     return site.go_to(await in_thread(find))
 
 
+async def question(request: Request) -> Response:
+    """Go to where a question is answered; for the page's script, draw the question as it is now."""
+    site, who = site_of(request), person_of(request)
+    kept, item_id = begun(site, request), request.path_params["item"]
+    if wants_part(request):
+        shown = request.query_params.get("shown", "")
+        return await in_thread(lambda: _answered(request, site, kept, who, item_id, None, None, "", False, shown))
+
+    def find() -> str:
+        status = site.status(kept)[1]
+        item = status.item(item_id)
+        if item is None:
+            raise HTTPException(404, "There is no such question in this checklist.")
+        return item_address(item, status, f"/checklists/{kept.key}")
+
+    return site.go_to(await in_thread(find))
+
+
 async def save(request: Request) -> Response:
     """Save an answer, with its evidence; say what became of it."""
     visitor = visitor_of(request)
@@ -77,8 +95,9 @@ async def save(request: Request) -> Response:
             return None, filled, " ".join(_words(problem) for problem in error.problems), False
 
     saved, filled, message, empty = await in_thread(work)
+    shown = str(form.get("shown", ""))
     await form.close()
-    return await in_thread(lambda: _answered(request, site, kept, who, item_id, saved, filled, message, empty))
+    return await in_thread(lambda: _answered(request, site, kept, who, item_id, saved, filled, message, empty, shown))
 
 
 async def withdraw(request: Request) -> Response:
@@ -88,7 +107,8 @@ async def withdraw(request: Request) -> Response:
 
     visitor = visitor_of(request)
     require(visitor, "answer")
-    await posted(request)
+    form = await posted(request)
+    shown = str(form.get("shown", ""))
     site, who = site_of(request), person_of(request)
     kept, item_id = begun(site, request), request.path_params["item"]
 
@@ -101,7 +121,7 @@ async def withdraw(request: Request) -> Response:
         return ""
 
     message = await in_thread(work)
-    return await in_thread(lambda: _answered(request, site, kept, who, item_id, None, None, message, False))
+    return await in_thread(lambda: _answered(request, site, kept, who, item_id, None, None, message, False, shown))
 
 
 async def begin(request: Request) -> Response:
@@ -157,8 +177,12 @@ def _answered(
     filled: Filled | None,
     message: str,
     empty: bool,
+    shown: str,
 ) -> Response:
-    """Draw what a save came to: the parts of the page that changed, or the page anew."""
+    """Draw what a save came to: the parts of the page that changed, or the page anew.
+
+    `shown` names the questions that the page asks; those that are asked now and weren't, and the other way round, come too.
+    """
     opened, status = site.status(kept)
     item = status.item(item_id)
     if item is None:
@@ -168,8 +192,11 @@ def _answered(
     if wants_part(request):
         view = section_view(site, kept, opened, status, item.section, who, typed)
         code = 409 if failed and not message else 422 if failed else 200
-        state = "empty" if empty else "refused" if failed else "saved"
-        return site.render(request, "saved.html.j2", code, view=view, item=item.item.id, saved=state)
+        state = "empty" if empty else "saved" if not failed else "refused" if message else "conflict"
+        before = frozenset(shown.split())
+        return site.render(
+            request, "saved.html.j2", code, view=view, item=item.item.id, saved=state, before=before, known=bool(before)
+        )
     if failed or (saved is not None and saved.meanwhile):
         view = section_view(site, kept, opened, status, item.section, who, typed)
         return site.render(request, "section.html.j2", (422 if message else 409) if failed else 200, view=view)
