@@ -39,12 +39,20 @@ def serve(settings: Settings, ready: Callable[[str, Site], None]) -> None:
     site: Site = app.state.site
 
     class Server(uvicorn.Server):
-        """Says when it answers."""
+        """Says when it answers, and ends its audits first."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             if self.started:
                 ready(f"http://{_shown(host)}:{port}{site.url('/')}?token={site.store.new_token()}", site)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            site.watch.close()
+            await super().shutdown(sockets=sockets)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await site.runs.close()  # whoever watches an audit reads how it ended, and lets go
+            await super().shutdown(sockets=sockets)
 
     config = uvicorn.Config(
         app,
