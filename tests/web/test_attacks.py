@@ -180,7 +180,7 @@ def test_a_reader_changes_nothing_whatever_the_form_says(served: Served) -> None
     claims = {"access": "approver", "owner": "1", "role": "product", "by": "Ana Ruiz", "person": "owner"}
 
     for address in addresses(served, "POST"):
-        if address not in ("/logout", "/invite/none"):
+        if address not in ("/logout", "/invite/none") and not address.endswith("/here"):  # who is there, readers too
             answer = reader.post(address, data={"csrf": token_in(served, reader), **claims})
             assert answer.status_code == 403, address
     assert journal_of(served) == before
@@ -319,6 +319,69 @@ def test_what_is_typed_into_names_and_roles_stays_text_on_every_page(served: Ser
         assert "<img src=x" not in page, address
         assert "{{7*7}}" in page, address
         assert 'href="javascript' not in page, address
+
+
+def test_what_is_typed_into_answers_comments_and_files_stays_text_on_every_page(served: Served) -> None:
+    client = invited(served, "approver", name=f"Eva {HOSTILE}", role="engineer")
+    _, address, given = answer_to(served, client)
+    given |= {"value": given["value"] + HOSTILE, "comment": HOSTILE, "link": "https://example.org/" + HOSTILE}
+    files = {"file": ('"><script>alert(1)<.html', b"<script>alert(1)</script>", "text/html")}
+
+    saved = client.post(address, data=given, files=files)
+    assert saved.status_code in (200, 422)
+    if saved.status_code == 422:  # an address like that is refused; the rest is not
+        assert client.post(address, data=given | {"link": ""}, files=files).status_code == 200
+    comment = {"csrf": given["csrf"], "text": HOSTILE, "last": "99"}
+    assert client.post(f"{address}/comment", data=comment).status_code < 500
+
+    lines = journal_of(served).splitlines()
+    assert "alert(1)" in lines[-1]
+    for page in addresses(served, "GET"):
+        if not page.endswith("/events"):
+            answer = client.get(page)
+            assert "<script>alert" not in answer.text, page
+            assert "<img src=x" not in answer.text, page
+
+
+def test_evidence_is_handed_out_as_a_file_and_never_as_a_page(served: Served) -> None:
+    client = invited(served, "answerer", role="engineer")
+    _, address, given = answer_to(served, client)
+    files = {"file": ("proof.html", b"<script>alert(1)</script>", "text/html")}
+    assert client.post(address, data=given, files=files).status_code == 200
+    stored = json.loads(journal_of(served).splitlines()[-1])["evidence"]
+    path = next(piece["path"] for piece in stored if "path" in piece)
+
+    answer = client.get(f"{address.split('/items/')[0]}/evidence/{path}")
+
+    assert answer.status_code == 200
+    assert answer.content == b"<script>alert(1)</script>"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "text/html" not in answer.headers.get("content-type", "")
+    assert served.browser().get(answer.request.url.path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.txt",
+        "..%2fsecret.txt",
+        "%2e%2e/secret.txt",
+        "/etc/passwd",
+        "linked.txt",
+        ".ethicscheck-web/secret",
+        "..\\secret.txt",
+    ],
+)
+def test_evidence_that_climbs_out_or_is_a_link_is_not_handed_out(served: Served, tmp_path: Path, path: str) -> None:
+    (tmp_path.parent / "secret.txt").write_text("what nobody may read")
+    (served.folder / "linked.txt").symlink_to(tmp_path.parent / "secret.txt")
+    key = served.site.shelf.checklists()[0].key
+
+    answer = invited(served, "approver").get(f"{HOST}/checklists/{key}/evidence/{path}")
+
+    assert answer.status_code == 404
+    assert "what nobody may read" not in answer.text
 
 
 def test_what_is_typed_wrongly_comes_back_as_text(served: Served, owner: TestClient) -> None:

@@ -17,16 +17,25 @@ from ethicscheck.web.access import connections
 from ethicscheck.web.access.connections import GuardedProtocol, connection_options
 
 PATIENCE = 60
+LARGE = 64 * 1024 * 1024
 
 
 async def home(_: Request) -> PlainTextResponse:
     return PlainTextResponse("here")
 
 
+async def large(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("x" * LARGE)
+
+
 @contextlib.asynccontextmanager
 async def served() -> AsyncIterator[int]:
     config = uvicorn.Config(
-        Starlette(routes=[Route("/", home)]), port=0, log_config=None, lifespan="off", **connection_options()
+        Starlette(routes=[Route("/", home), Route("/large", large)]),
+        port=0,
+        log_config=None,
+        lifespan="off",
+        **connection_options(),
     )
     server = uvicorn.Server(config)
     server.config.load()
@@ -109,3 +118,24 @@ def test_headers_may_be_as_large_as_any_browser_sends() -> None:
     said = asyncio.run(answer_to(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + cookie + b"\r\n"))
 
     assert said.startswith(b"HTTP/1.1 200 OK")
+
+
+def test_whoever_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.05)
+    cut = asyncio.Event()
+    lost = GuardedProtocol.connection_lost
+    monkeypatch.setattr(GuardedProtocol, "connection_lost", lambda self, exc: (lost(self, exc), cut.set()))
+
+    async def ask_and_not_read() -> int:
+        async with served() as port, asyncio.timeout(PATIENCE):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+            writer.write(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+            await cut.wait()
+            size = 0
+            with contextlib.suppress(ConnectionError):
+                while part := await reader.read(1 << 20):
+                    size += len(part)
+            writer.close()
+            return size
+
+    assert asyncio.run(ask_and_not_read()) < LARGE
