@@ -57,6 +57,15 @@ def is_address(given: str) -> bool:
     return "://" in given or given.lower().startswith(("http:", "https:", "javascript:", "data:", "mailto:"))
 
 
+def is_web_address(given: str) -> bool:
+    """Return whether something is an address that may be made a link: http or https, and nothing else.
+
+    >>> is_web_address("https://example.org/report"), is_web_address("javascript:alert(1)")
+    (True, False)
+    """
+    return not _url_problem(given)
+
+
 def check_is_not_the_journal(piece: Evidence, journal: Path) -> None:
     """Check that a piece of evidence is not the journal itself: every answer changes it, and it proves nothing.
 
@@ -198,6 +207,7 @@ __all__ = [
     "check_is_not_the_journal",
     "evidence_checker",
     "is_address",
+    "is_web_address",
     "open_evidence",
     "record_evidence",
 ]

@@ -14,7 +14,8 @@ from starlette.routing import Route
 from ethicscheck.errors import EthicscheckError
 
 from .access import Guard
-from .pages import audits, entering, filling, home, people, runs
+from .access.refusals import refusal
+from .pages import audits, entering, evidence, filling, history, home, live, people, reading, runs, settling
 from .rendering import served
 from .running import Runs
 from .settings import Settings
@@ -41,9 +42,21 @@ def create_app(settings: Settings) -> Starlette:
             Route("/checklists/{key}", filling.overview),
             Route("/checklists/{key}/next", filling.next_question),
             Route("/checklists/{key}/sections/{section}", filling.section),
+            Route("/checklists/{key}/items/{item}", filling.question),
             Route("/checklists/{key}/items/{item}", filling.save, methods=["POST"]),
             Route("/checklists/{key}/items/{item}/withdraw", filling.withdraw, methods=["POST"]),
             Route("/checklists/{key}/begin", filling.begin, methods=["POST"]),
+            Route("/checklists/{key}/items/{item}/settle", settling.show),
+            Route("/checklists/{key}/items/{item}/settle", settling.decide, methods=["POST"]),
+            Route("/checklists/{key}/items/{item}/history", history.show),
+            Route("/checklists/{key}/items/{item}/comment", history.comment, methods=["POST"]),
+            Route("/checklists/{key}/read", reading.read),
+            Route("/checklists/{key}/sign", reading.sign_it, methods=["POST"]),
+            Route("/checklists/{key}/changes", reading.changes, methods=["POST"]),
+            Route("/checklists/{key}/unsign", reading.unsign, methods=["POST"]),
+            Route("/checklists/{key}/evidence/{path:path}", evidence.download),
+            Route("/checklists/{key}/events", live.events),
+            Route("/checklists/{key}/here", live.here, methods=["POST"]),
             Route("/audits", audits.show),
             Route("/audits/{key}", audits.one),
             Route("/audits/{key}/report", audits.report),
@@ -83,6 +96,9 @@ async def static(request: Request) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if not request.state.visitor.session:  # strangers learn nothing of the project
+        hint = "Go back and try again."
+        return refusal(error.status_code, error.detail, hint, request.scope["root_path"])
     titles = {403: "That is not for you to do", 404: "There is no such page", 405: "That can't be done here"}
     return site_of(request).render(
         request,

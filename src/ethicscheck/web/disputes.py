@@ -21,7 +21,7 @@ from .filled import filled_in
 from .questions import QuestionView, question_view, said_words, typed_form
 from .reading import ReadItem, may_settle, place_of, read_item
 from .saving import about, highest
-from .telling import Told, role_words, since
+from .telling import Told, either, role_words, since
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -108,6 +108,8 @@ def settle(site: Site, kept: Kept, item_id: str, said: Settling, who: Person) ->
         opened, status = site.status(kept)
         item = status.item(find_item(opened, item_id).id)
         assert item is not None, "every question has a status"
+        if why_not := _why_not(item, who):
+            raise UsageError(why_not)
         value, na_reason = chosen(item, said)
         if _stands_there(opened, item, value, na_reason, said, who):
             return "there"
@@ -230,9 +232,7 @@ def _why_not(item: ItemStatus, who: Person) -> str:
         return ""
     roles = item.section.roles.resolve
     if roles and who.role not in roles:
-        return (
-            f"It is for {' or '.join(map(role_words, roles))} to settle this; your role here is {role_words(who.role)}."
-        )
+        return f"It is for {either(roles)} to settle this; your role here is {role_words(who.role)}."
     return "It takes a reviewer to settle this."
 
 

@@ -20,8 +20,7 @@ from ethicscheck.report.checklists import sentence
 
 from .access import Person, may
 from .journals import last_line
-from .questions import SaidView
-from .questions import _said as said_view
+from .questions import SaidView, said_view
 from .reading import ReadItem, place_of, read_item
 from .saving import about
 from .telling import moment, role_words, settled_as

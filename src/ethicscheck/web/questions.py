@@ -9,7 +9,8 @@ from typing import Any
 
 from ethicscheck.checklist.answering import may
 from ethicscheck.checklist.definition import Checklist, Item
-from ethicscheck.checklist.entries import Answer
+from ethicscheck.checklist.entries import Answer, Comment
+from ethicscheck.checklist.evidence import is_web_address
 from ethicscheck.checklist.forms.html_form import paragraphs
 from ethicscheck.checklist.kinds import KINDS, choices_of, show_value
 from ethicscheck.checklist.opening import OpenJournal
@@ -100,7 +101,8 @@ class QuestionView:
     own: SaidView | None
     others: tuple[SaidView, ...]
     measured: MeasuredView | None = None
-    comments: tuple[Any, ...] = ()
+    comments: int = 0
+    latest: tuple[str, str] = ("", "")
     message: str = ""
     meanwhile: tuple[str, ...] = field(default=())
     conflict: bool = False
@@ -133,8 +135,9 @@ def question_view(
     conflict : whether the own answer of another window stands against what was typed.
     """
     checklist, asked = status.checklist, item.item
+    talk = _comments(opened, asked.id)
     places = [part.item.id for part in status.items]
-    said = tuple(_said(answer, asked, checklist, who) for answer in item.answers)
+    said = tuple(said_view(answer, asked, checklist, who) for answer in item.answers)
     own = next((answer for answer in item.answers if answer.by == who.name), None)
     roles = item.section.roles
     kind = KINDS[asked.type]
@@ -156,7 +159,7 @@ def question_view(
         state=item.state,
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
-        why=_why(item, checklist),
+        why=why_words(item, checklist),
         settled=visible(item.settled),
         asked=item.state != "hidden",
         may_answer=may("answer", who.role, roles),
@@ -167,6 +170,8 @@ def question_view(
         own=next((part for part in said if part.own), None),
         others=tuple(part for part in said if not part.own),
         measured=measured,
+        comments=len(talk),
+        latest=(visible(talk[-1].by), visible(talk[-1].text)) if talk else ("", ""),
         message=message,
         meanwhile=meanwhile,
         conflict=conflict,
@@ -212,7 +217,8 @@ def _with_blanks(rows: tuple[Mapping[str, str], ...]) -> tuple[Mapping[str, str]
     return (*rows, *({} for _ in range(BLANK_ROWS)))
 
 
-def _said(answer: GivenAnswer, item: Item, checklist: Checklist, who: Person) -> SaidView:
+def said_view(answer: GivenAnswer, item: Item, checklist: Checklist, who: Person) -> SaidView:
+    """Return what one person said, as a page shows it; only a web address becomes a link."""
     table: tuple[tuple[str, ...], ...] = ()
     lines: tuple[str, ...] = ()
     if answer.na_reason is not None:
@@ -241,7 +247,7 @@ def _said(answer: GivenAnswer, item: Item, checklist: Checklist, who: Person) ->
             PieceView(
                 part.path or part.url or "",
                 _label(part.path or part.url or ""),
-                part.url or "",
+                part.url if part.url is not None and is_web_address(part.url) else "",
                 visible(part.problem),
                 (part.sha256 or "")[:12],
                 size_words(part.size),
@@ -266,6 +272,11 @@ def size_words(size: int | None) -> str:
     return f"{size / 1024:.3g} kB" if size < 1024**2 else f"{size / 1024**2:.3g} MB"
 
 
+def _comments(opened: OpenJournal, item_id: str) -> list[Comment]:
+    current = opened.loaded.checklist.current_id
+    return [entry for entry in opened.contents.entries if isinstance(entry, Comment) and current(entry.item) == item_id]
+
+
 _DIGITS = re.compile(r"^evidence/[0-9a-f]{12}-")
 
 
@@ -274,7 +285,7 @@ def _label(name: str) -> str:
     return visible(_DIGITS.sub("", name))
 
 
-def _why(item: ItemStatus, checklist: Checklist) -> str:
+def why_words(item: ItemStatus, checklist: Checklist) -> str:
     """Return why a question stands as it does; what was measured stands beside it, so a contradiction is said in short."""
     if item.state == "contradicted" and item.measured is not None:
         shown = show_value(item.value, item.item, checklist)

@@ -15,13 +15,11 @@ from ethicscheck.report.checklists import STATE_MARKS, STATE_WORDS, sentence, wi
 
 from .access import Person, may
 from .measured import MeasuredView
-from .questions import SaidView
-from .questions import _said as said_view
-from .questions import _why as why_words
+from .questions import SaidView, said_view, why_words
 from .saving import highest
 from .signoff import covers_words, own_word, parts_text
 from .standing import Tally, counts, progress_words, tally
-from .telling import Told, moment, role_words
+from .telling import Told, either, moment, role_words
 
 if TYPE_CHECKING:
     from .shelf import Kept
@@ -230,7 +228,7 @@ def sign_view(opened: OpenJournal, status: ChecklistStatus, who: Person) -> Sign
     if not may(who, "sign"):
         why_not = f"Signing takes an approver; you come in as {_a(who.access)}."
     elif not named:
-        why_not = f"It is for {_or(roles)} to sign; your role here is {role_words(who.role)}."
+        why_not = f"It is for {either(roles)} to sign; your role here is {role_words(who.role)}."
     elif open_items:
         what = "One question stands" if open_items == 1 else f"{open_items} questions stand"
         why_not = f"It can't be signed yet. {what} in the way."
@@ -254,7 +252,7 @@ def _why(item: ItemStatus, status: ChecklistStatus, texts: dict[str, str]) -> st
         return f"Not asked here: {visible(with_questions(item.why, texts))}."
     if item.state == "unanswered":
         roles = item.section.roles.answer
-        return f"Nobody has answered this yet{f'; it is for {_or(roles)} to answer' if roles else ''}."
+        return f"Nobody has answered this yet{f'; it is for {either(roles)} to answer' if roles else ''}."
     if item.state == "unsure":
         return "We do not know yet."
     if item.state == "disputed":
@@ -311,11 +309,6 @@ def _who(by: str, role: str) -> str:
 
 def _a(access: str) -> str:
     return f"an {access}" if access[0] in "aeiou" else f"a {access}"
-
-
-def _or(roles: tuple[str, ...]) -> str:
-    shown = list(map(role_words, roles))
-    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 __all__ = ["ReadItem", "ReadView", "may_settle", "place_of", "read_item", "read_view", "sign_view"]

@@ -13,10 +13,12 @@ from ethicscheck.checklist.opening import OpenJournal
 from ethicscheck.checklist.people import person_key
 from ethicscheck.checklist.signing import SignOff, in_time, listed
 from ethicscheck.checklist.status import ChecklistStatus
+from ethicscheck.errors import UsageError
 from ethicscheck.provenance import created_now
 
 from .access import Person
 from .saving import highest
+from .telling import either, role_words
 
 if TYPE_CHECKING:
     from .shelf import Kept
@@ -137,6 +139,9 @@ def _bound(
 ) -> Outcome:
     while True:
         opened, status = site.status(kept)
+        roles = status.sign_roles()
+        if roles and who.role not in roles:
+            raise UsageError(f"nobody signs it as {role_words(who.role)}: it is for {either(roles)} to sign")
         own = own_word(opened, who)
         if there(own, status):
             return Outcome("there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ethicscheck.checklist.definition import Checklist
@@ -98,4 +99,14 @@ def role_words(role: str) -> str:
     return visible(role.replace("_", " "))
 
 
-__all__ = ["Told", "did_words", "moment", "refused_words", "role_words", "settled_as", "since"]
+def either(roles: Sequence[str]) -> str:
+    """Return roles as a choice is said.
+
+    >>> either(["product", "ethics_reviewer"])
+    'product or ethics reviewer'
+    """
+    shown = list(map(role_words, roles))
+    return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+__all__ = ["Told", "did_words", "either", "moment", "refused_words", "role_words", "settled_as", "since"]
