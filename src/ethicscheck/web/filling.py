@@ -69,8 +69,9 @@ class Typed:
     ) -> Typed:
         """Return what a save left to show."""
         said = saved.meanwhile if saved is not None else ()
-        meanwhile = tuple(_meanwhile(entry, item, status) for entry in said)
         conflict = saved is not None and saved.outcome == "conflict"
+        own = saved.entry.by if conflict and saved is not None and saved.entry is not None else None  # stands there in full
+        meanwhile = tuple(_meanwhile(entry, item, status) for entry in said if entry.by != own)
         if (not message and not conflict) or filled is None:
             return cls(item.item.id, None, message, meanwhile)
         form = typed_form(item.item, filled.value, filled.na_reason, filled.links)

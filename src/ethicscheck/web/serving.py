@@ -48,9 +48,6 @@ def serve(settings: Settings, ready: Callable[[str, Site], None]) -> None:
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             site.watch.close()
-            await super().shutdown(sockets=sockets)
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             await site.runs.close()  # whoever watches an audit reads how it ended, and lets go
             await super().shutdown(sockets=sockets)
 

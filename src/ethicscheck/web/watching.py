@@ -33,13 +33,13 @@ class Watcher:
     waiting: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
     people: str = ""
 
-    def put(self, event: str) -> None:
-        """Leave an event to be sent; a page that does not read for so long is let go, and comes again by itself."""
-        try:
-            self.waiting.put_nowait(event)
-        except asyncio.QueueFull:
-            self.waiting.get_nowait()
-            self.waiting.put_nowait(None)
+    def put(self, event: str | None) -> None:
+        """Leave an event to be sent, None for the end; a page that does not read for so long is let go, and comes again."""
+        if self.waiting.full():
+            while not self.waiting.empty():
+                self.waiting.get_nowait()
+            event = None
+        self.waiting.put_nowait(event)
 
 
 class Watch:
@@ -95,8 +95,7 @@ class Watch:
         """End all streams: the server is going to stop."""
         for watchers in self._watchers.values():
             for watcher in watchers:
-                watcher.put("event: over\ndata: {}\n\n")
-                watcher.waiting.put_nowait(None)
+                watcher.put(None)
 
     async def _look(self, live: LiveJournal, checklist: str) -> None:
         """Look at the journal again and again; tell the pages what is new there, be it by us or by a command line."""

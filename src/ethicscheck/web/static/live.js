@@ -44,7 +44,7 @@ function showHere(people) {
   }
 }
 
-const DID = {answer: "answered this", withdrawal: "took their answer back", resolution: "settled this", comment: "commented"};
+const DID = {answer: "answered this", withdrawal: "took the answer back", resolution: "settled this", comment: "commented"};
 
 function showSaid({at, by, did, seq}) {
   live.last = Math.max(live.last, seq);
@@ -55,7 +55,8 @@ function showSaid({at, by, did, seq}) {
     return;
   }
   question.querySelector(".news")?.remove();
-  const line = make("p", {class: "news meanwhile", role: "status"}, `${by} ${DID[did] ?? "did something"} just now. `,
+  const who = PAGE.person.endsWith(`/${by}`) ? "In another window you" : by;
+  const line = make("p", {class: "news meanwhile", role: "status"}, `${who} ${DID[did]} just now. `,
     make("button", {type: "button", class: "plain", click: async () => {
       if (await fetchQuestion(at)) line.remove();
       goTo(document.getElementById(at));

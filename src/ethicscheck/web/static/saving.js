@@ -79,7 +79,7 @@ function heard(key, news) {
     if (news.kind === "refused") for (const fresh of news.told.parts.values()) fresh.querySelector("[data-part=said] .trouble")?.remove();
     if (news.kind === "saved" && same(filesOf(form).map((file) => file.name), news.files.map((file) => file.name))) form.elements.file.value = "";
     merge(news.told.parts, {anchor, sent: news.fields, rebase: news.kind === "saved" || news.kind === "conflict"});
-    if (news.kind === "saved") seenUpTo(anchor);
+    if (news.kind !== "refused") seenUpTo(anchor);
     const now = formFor(key);
     if (!now) return;
     if (news.kind === "saved") say(now, `Saved ${clock()}`);
