@@ -94,7 +94,7 @@ def test_killed_at_200_moments_every_acknowledged_answer_is_there(tmp_path: Path
 
 def test_the_later_of_two_is_told_what_the_other_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Both are kept; the one who comes second reads on stderr what came in between."""
-    from ethicscheck.cli.checklist_words import tell_answer
+    from ethicscheck.cli.checklist_telling import tell_answer
 
     opened = begin(tmp_path, items(question("q"), question("z")))
     mine = open_journal(opened.journal.path)  # what Ana sees; then Ben is quicker, twice
