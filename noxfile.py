@@ -56,3 +56,9 @@ def growth_table(session: nox.Session) -> None:
 def benchmark(session: nox.Session) -> None:
     """10 million rows: the audit beside a bare DuckDB process and Fairlearn."""
     session.run(sys.executable, "benchmarks/audit_10m.py", *session.posargs)
+
+
+@nox.session
+def web_load(session: nox.Session) -> None:
+    """50 people saving every 2 s in the web app, then the same with the server killed in the middle."""
+    session.run(sys.executable, "benchmarks/web_load.py", *session.posargs)
