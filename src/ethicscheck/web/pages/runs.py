@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from ethicscheck.errors import UsageError
-from ethicscheck.report.wording import VERDICT_MARKS
 from ethicscheck.web.access import posted, require
 from ethicscheck.web.project import RECORD
 from ethicscheck.web.run_facts import Run
@@ -112,7 +111,7 @@ def words(run: Run) -> str:
         case "failed":
             return "The audit could not be made. Nothing was written."
         case "done":
-            return f"Done: the audit {VERDICTS.get(run.verdict or '', 'was made')} {VERDICT_MARKS.get(run.verdict or '', '')}".rstrip()
+            return f"Done: the audit {VERDICTS.get(run.verdict or '', 'was made')}."
 
 
 def _run(request: Request) -> Run:

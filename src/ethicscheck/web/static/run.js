@@ -18,7 +18,7 @@
       if (state !== said) find("aloud").textContent = said = run.ended ? run.words : state;
       if (!run.ended) return;
       source.close();
-      show(find("stop"), false);
+      for (const part of ["stop", "leave"]) show(find(part), false);
       if (run.link) {
         find("link").href = run.link;
         show(find("done"), true);
