@@ -43,7 +43,7 @@ def test_a_line_without_its_end_does_not_count_and_the_next_one_stands_in_its_pl
     ledger.add(fact("Ana"))
     path = tmp_path / FOLDER / "people.jsonl"
     with path.open("ab") as file:
-        file.write(b'{"kind":"named","at":"2026')
+        file.write(b'{"kind":"named","at":"' + b"2026" * 200)
 
     again = Ledger(tmp_path)
 
