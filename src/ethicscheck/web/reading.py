@@ -249,12 +249,11 @@ def sign_view(opened: OpenJournal, status: ChecklistStatus, who: Person) -> Sign
 def _why(item: ItemStatus, status: ChecklistStatus, texts: dict[str, str]) -> str:
     """Return in words why a question stands as it does."""
     if item.state == "hidden":
-        return f"Not asked here: {visible(with_questions(item.why, texts))}."
+        because = item.why.partition("; ")[2] or item.why  # what is; what would have opened it stands in the checklist
+        return f"Not asked here, because {visible(with_questions(because, texts))}."
     if item.state == "unanswered":
         roles = item.section.roles.answer
         return f"Nobody has answered this yet{f'; it is for {either(roles)} to answer' if roles else ''}."
-    if item.state == "unsure":
-        return "We do not know yet."
     if item.state == "disputed":
         return "The answers differ, and nobody has settled it."
     if item.state == "not_applicable":

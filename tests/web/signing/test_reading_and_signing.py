@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from sign_helpers import Small
 
 from ethicscheck.checklist.entries import Answer, Signing
-from ethicscheck.web.signoff import PART_WORDS
 from web_helpers import compas, csrf_of, serve
 
 SCRIPT = "<script>alert(1)</script>"
@@ -34,8 +34,7 @@ def test_a_hidden_question_says_why_with_the_question_written_out(small: Small) 
 
     page = small.owner.get(f"{small.base}/read").text
 
-    assert "Not asked here:" in page
-    assert "“Are people told?”" in page
+    assert "Not asked here, because “Are people told?” is “No” (Olga Owner)." in page
     assert "p.told is" not in page
 
 
@@ -229,14 +228,39 @@ def test_nobody_takes_back_the_signature_of_somebody_else(small: Small) -> None:
     assert "SignatureWithdrawal" not in small.kinds()
 
 
-def test_what_the_audit_measured_is_under_the_signature_and_contradictions_stand_out(tmp_path: Path) -> None:
-    served = serve(compas(tmp_path))
+def test_what_the_audit_measured_stands_beside_and_its_change_lets_nothing_be_signed(tmp_path: Path) -> None:
+    folder = compas(tmp_path)
+    served = serve(folder)
     owner = served.owner("Ana Ruiz", "ethics_reviewer")
-    pages = {kept.name: owner.get(f"/checklists/{kept.key}/read") for kept in served.site.shelf.checklists()}
+    kept = next(kept for kept in served.site.shelf.checklists() if "transparency" in kept.name)
+    page = owner.get(f"/checklists/{kept.key}/read").text
+    asks = dict(re.findall(r'<input type="hidden" name="(csrf|shown|last)" value="([^"]*)"', page))
+    assert "Measured: " in page
+    assert {"model", "metrics", "rules"} <= {part.partition(":")[0] for part in asks["shown"].split()}
 
-    assert {page.status_code for page in pages.values()} == {200}
-    assert any("numbers of the audit" not in page.text and "audit of 20" in page.text for page in pages.values())
-    assert set(PART_WORDS) >= {"answers", "checklist", "model", "metrics", "rules"}
+    shown = asks["shown"].replace("metrics:", "metrics:0")
+    sent = {**asks, "shown": shown, "reason": "Look at the numbers"}
+    answer = owner.post(f"/checklists/{kept.key}/changes", data=sent)
+
+    assert answer.status_code == 409
+    assert "the numbers of the audit changed" in answer.text
+    assert "Look at the numbers" in answer.text
+
+
+def test_an_answer_that_the_numbers_deny_stands_out_and_is_in_the_way(tmp_path: Path) -> None:
+    served = serve(compas(tmp_path))
+    kept = next(kept for kept in served.site.shelf.checklists() if "unintended" in kept.name)
+    denied = served.site.status(kept)[1].item("uc.false_alarm")
+    assert denied is not None
+    assert denied.state == "contradicted"
+
+    page = served.owner().get(f"/checklists/{kept.key}/read").text
+
+    in_the_way, _, below = page.partition('class="read"')
+    assert "Contradicted:" in in_the_way
+    assert denied.item.text in in_the_way
+    assert 'class="item contradicted"' in below
+    assert "but measured “no”" in below
 
 
 def test_without_an_audit_the_page_says_so(small: Small) -> None:
