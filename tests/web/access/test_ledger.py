@@ -50,6 +50,7 @@ def test_a_line_without_its_end_does_not_count_and_the_next_one_stands_in_its_pl
     assert again.added()[1] == (fact("Ana"),)
     again.add(fact("Eva"))
     assert Ledger(tmp_path).added()[1] == (fact("Ana"), fact("Eva"))
+    assert path.read_bytes().endswith(b"\n")
 
 
 def test_what_another_server_writes_is_seen(tmp_path: Path) -> None:
