@@ -34,7 +34,15 @@ function inOrder(pairs) {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 const filesOf = (form) => [...(form.elements.file?.files ?? [])];
-const isTouched = (form) => filesOf(form).length > 0 || !same(contentOf(form), contentOf(form, true));
+
+// What the server last drew in a form; asked of the fields only once, for rows come and go.
+const drawnContent = new WeakMap();
+function drawnIn(form) {
+  if (!drawnContent.has(form)) drawnContent.set(form, contentOf(form, true));
+  return drawnContent.get(form);
+}
+
+const isTouched = (form) => filesOf(form).length > 0 || !same(contentOf(form), drawnIn(form));
 
 // Put what was kept back into a form.
 function putBack(form, pairs) {

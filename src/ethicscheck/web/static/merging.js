@@ -66,6 +66,7 @@ function mergeFields(form, drawn, keep) {
   } else {
     redraw(form, drawn);
   }
+  drawnContent.set(form, contentOf(drawn, true));
   if (!keep) {
     form.elements.link.value = drawn.elements.link.value;
     form.elements.link.defaultValue = drawn.elements.link.value;

@@ -5,7 +5,7 @@ const AGAIN = [1, 2, 4, 8, 15, 30];  // seconds
 const sending = new Set();
 const refused = new Map();  // key -> {words, content}: not sent again until it changes
 const files = new Map();  // key -> files that wait with a draft: a page can keep them no longer than itself lives
-const outbox = {tries: 0, waiting: 0, stopped: "", watchers: []};
+const outbox = {tries: 0, waiting: 0, stopped: "", left: false, watchers: []};
 
 function bodyOf(fields, base, extra = []) {
   const body = new FormData();
@@ -55,6 +55,7 @@ function received(key, fields, with_, came) {
   const told = came.status ? partsOf(came.text) : null;
   const draft = readDraft(key);
   if (told && came.status < 500) {
+    const wasAway = outbox.tries > 0;
     outbox.tries = 0;
     const settled = told.saved === "saved" || told.saved === "empty";
     const base = told.saved === "empty" ? draft?.base : baseIn(told) ?? draft?.base;
@@ -63,7 +64,8 @@ function received(key, fields, with_, came) {
     else if (draft) writeDraft(key, {...draft, base: settled ? base : draft.base, doubt: null});
     if (!settled) refused.set(key, {kind: told.saved, words: wordsIn(told), content: fields, base});
     tell(key, {kind: told.saved, told, fields, words: wordsIn(told), files: with_});
-    if (settled && readDraft(key) && outbox.tries === 0) due(key);
+    if (wasAway) sendAll();
+    else if (settled && readDraft(key) && !readDraft(key).held) due(key);
   } else {
     failed(key, draft, came);
   }

@@ -13,21 +13,26 @@ function say(form, words, kind = "") {
 // Keep what is typed; return the draft's key, or null when nothing is unsaved.
 function keep(form, held = readDraft(keyOf(form))?.held ?? false) {
   const key = keyOf(form);
+  if (outbox.left) return null;
   if (!isTouched(form)) {
     if (!sending.has(key) && !readDraft(key)?.doubt) dropDraft(key);
     if (!readDraft(key)) return null;
   }
+  writeDraft(key, draftFrom(form, readDraft(key)?.doubt ?? null, held));
+  return key;
+}
+
+function draftFrom(form, doubt, held) {
   const question = questionOf(form);
-  writeDraft(key, {
+  return {
     fields: contentOf(form),
     base: form.elements.base.value,
-    doubt: readDraft(key)?.doubt ?? null,
+    doubt,
     address: new URL(form.action).pathname,
     page: `${location.pathname}#${question.id}`,
     text: question.querySelector("h2").textContent,
     held,
-  });
-  return key;
+  };
 }
 
 const typing = new WeakMap();
@@ -137,8 +142,7 @@ function pressed(event) {
   refused.delete(key);
   if (button?.name === "again" || conflict) {
     const missing = missingIn(form);
-    keep(form);
-    writeDraft(key, {...draftFrom(form), held: Boolean(missing)});
+    writeDraft(key, draftFrom(form, null, Boolean(missing)));
     files.set(key, filesOf(form));
     if (missing) say(form, `Not saved yet. ${missing.words}`, "missing");
     else send(key, button?.name === "again" ? [["again", "1"]] : []);
@@ -148,26 +152,13 @@ function pressed(event) {
   else if (!readDraft(key) && !form.querySelector(".saved").textContent) say(form, "Nothing to save yet.");
 }
 
-function draftFrom(form) {
-  const question = questionOf(form);
-  return {
-    fields: contentOf(form),
-    base: form.elements.base.value,
-    doubt: null,
-    address: new URL(form.action).pathname,
-    page: `${location.pathname}#${question.id}`,
-    text: question.querySelector("h2").textContent,
-    held: false,
-  };
-}
-
 // Put drafts of an earlier visit into the forms, and send all that can be sent.
 function restoreDrafts() {
   for (const form of allForms()) {
     const key = keyOf(form);
     const draft = readDraft(key);
     if (!draft) continue;
-    if (same(draft.fields, contentOf(form, true)) && !draft.doubt) {
+    if (same(draft.fields, drawnIn(form)) && !draft.doubt) {
       dropDraft(key);
       continue;
     }
@@ -220,8 +211,9 @@ function watchLeaving() {
     const left = draftKeys().length;
     const words = `${many(left, "answer")} ${left === 1 ? "is" : "are"} not saved yet. If you leave now, what you typed is removed from this browser.`;
     if (left && !confirm(words)) return;
-    draftKeys().forEach(dropDraft);
+    outbox.left = true;
     for (const form of allForms()) form.elements.file.value = "";
+    for (const key of draftKeys()) dropDraft(key);
     event.target.submit();
   });
 }

@@ -1,6 +1,7 @@
 // Makes a table pleasant: a row more by a button or Enter in the last row, a row less with a way back, rows numbered.
 
 function prepareForm(form) {
+  drawnIn(form);
   if (form.dataset.widget === "rows") prepareRows(form);
   prepareFiles(form);
 }
