@@ -266,6 +266,29 @@ def test_a_session_that_ended_keeps_what_was_typed(small: Small) -> None:
     assert any("After the end." in value for value in page.evaluate("Object.values(localStorage)"))
 
 
+@pytest.mark.parametrize(("status", "words"), [(429, "asks to wait"), (503, "has a problem")])
+def test_a_server_that_is_busy_gets_it_later_by_itself(small: Small, status: int, words: str) -> None:
+    page = small.open(small.desk.owner())
+    text = question(page, "one.c").get_by_label("Your answer")
+    asked: list[Any] = []
+
+    def busy(route: Any) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.fulfill(status=status, headers={"Retry-After": "2"}, body="")
+        else:
+            route.continue_()
+
+    page.route("**/items/one.c", busy)
+    text.fill("Later.")
+    text.blur()
+
+    expect(state(page, "one.c")).to_contain_text(words)
+    saved(page, "one.c")
+    assert small.values("one.c") == ["Later."]
+    small.desk.faults[:] = [fault for fault in small.desk.faults if "503 at" not in fault]
+
+
 def test_leaving_throws_drafts_away_only_when_told_to(small: Small) -> None:
     page = small.open(small.desk.owner())
     question(page, "one.c").get_by_label("Does not apply here").check()

@@ -31,7 +31,7 @@ class Watcher:
 
     person: str
     waiting: asyncio.Queue[str | None] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
-    people: str = ""
+    people: tuple[tuple[str, str, str], ...] | None = None
 
     def put(self, event: str | None) -> None:
         """Leave an event to be sent, None for the end; a page that does not read for so long is let go, and comes again."""
@@ -103,20 +103,22 @@ class Watch:
         while True:
             await asyncio.sleep(self._every)
             new = await asyncio.to_thread(_since, live, seen)
-            for seq, event in new:
-                seen = max(seen, seq)
+            if new:
+                seen = max(seq for seq, _ in new)
+                together = "".join(event for _, event in new)  # one piece for each page, however many lines
                 for watcher in self._watchers[checklist]:
-                    watcher.put(event)
+                    watcher.put(together)
             self._tell_people(checklist)
 
     def _tell_people(self, checklist: str) -> None:
         people = self.presence.people(checklist)
         for watcher in self._watchers.get(checklist, ()):
-            others = [(name, at) for person, name, at in people if person != watcher.person]
-            event = _event("here", others)
-            if event != watcher.people:
-                watcher.people = event
-                watcher.put(event)
+            if people != watcher.people:
+                others = [(name, at) for person, name, at in people if person != watcher.person]
+                known = watcher.people
+                watcher.people = people
+                if known is None or others != [(name, at) for person, name, at in known if person != watcher.person]:
+                    watcher.put(_event("here", others))
 
 
 def _event(name: str, content: Any) -> str:

@@ -5,7 +5,7 @@ const AGAIN = [1, 2, 4, 8, 15, 30];  // seconds
 const sending = new Set();
 const refused = new Map();  // key -> {words, content}: not sent again until it changes
 const files = new Map();  // key -> files that wait with a draft: a page can keep them no longer than itself lives
-const outbox = {tries: 0, waiting: 0, stopped: "", left: false, watchers: []};
+const outbox = {tries: 0, waiting: 0, until: 0, answers: false, stopped: "", left: false, watchers: []};
 
 function bodyOf(fields, base, extra = []) {
   const body = new FormData();
@@ -85,8 +85,11 @@ function failed(key, draft, came) {
   if (came.status === 403) outbox.stopped = `${words || "The server does not take this from you."} What you typed is kept in this browser; load this page anew.`;
   const wait = came.wait || AGAIN[Math.min(outbox.tries, AGAIN.length - 1)];
   outbox.tries += came.status === 429 ? 0 : 1;
-  tell(key, {kind: "waiting"});
+  outbox.answers = came.status > 0;
+  const why = came.status === 429 ? "the server asks to wait a little" : came.status ? "the server has a problem" : "no connection";
+  tell(key, {kind: "waiting", words: `Not saved yet: ${outbox.stopped ? "your session has ended" : why}. It is kept in this browser.`});
   if (!outbox.stopped) {
+    outbox.until = came.status === 429 ? Date.now() + wait * 1000 : 0;
     clearTimeout(outbox.waiting);
     outbox.waiting = setTimeout(sendAll, wait * 1000);
   }
@@ -110,7 +113,7 @@ function due(key) {
   const no = refused.get(key);
   if (!draft || (no && same(no.content, draft.fields) && !files.get(key)?.length)) return;
   if (no?.kind === "conflict") return;  // two answers of one person: they choose by a button
-  if (outbox.tries && sending.size) return;
+  if ((outbox.tries && sending.size) || Date.now() < outbox.until) return;
   refused.delete(key);
   send(key);
 }
@@ -141,7 +144,7 @@ function bar() {
   const lines = [];
   if (outbox.stopped) lines.push(make("p", {}, outbox.stopped, " ", make("button", {type: "button", class: "plain", click: () => location.reload()}, "Load anew")));
   else if (outbox.tries && wait.length) {
-    const words = `No connection. ${many(wait.length, "answer")} ${wait.length === 1 ? "waits" : "wait"} in this browser.`;
+    const words = `${outbox.answers ? "The server has a problem" : "No connection"}. ${many(wait.length, "answer")} ${wait.length === 1 ? "waits" : "wait"} in this browser.`;
     lines.push(make("p", {}, words, " ", make("button", {type: "button", class: "plain", click: () => sendAll()}, "Try now")));
   }
   for (const key of stuck) {

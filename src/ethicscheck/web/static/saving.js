@@ -79,7 +79,7 @@ function heard(key, news) {
   } else if (news.kind === "progress") {
     say(form, `Sending the evidence: ${Math.round(news.part * 100)} %`);
   } else if (news.kind === "waiting") {
-    say(form, "Not saved yet: no connection. It is kept in this browser.", "failed");
+    say(form, news.words, "failed");
   } else if (news.told) {
     if (news.kind === "refused") for (const fresh of news.told.parts.values()) fresh.querySelector("[data-part=said] .trouble")?.remove();
     if (news.kind === "saved" && same(filesOf(form).map((file) => file.name), news.files.map((file) => file.name))) form.elements.file.value = "";
