@@ -199,7 +199,7 @@ def read_item(
         mark=STATE_MARKS[item.state],
         why=_why(item, status, texts),
         said=tuple(said_view(answer, item.item, status.checklist, who) for answer in item.answers),
-        settled=sentence(item.settled) if item.settled else "",
+        settled=sentence(_settled(item)) if item.settled else "",
         measured=measured,
         mend=mend,
         history=f"{address}/items/{name}/history",
@@ -259,6 +259,13 @@ def _why(item: ItemStatus, status: ChecklistStatus, texts: dict[str, str]) -> st
     if item.state == "not_applicable":
         return "" if not item.settled else f"Does not apply: {visible(item.why)}"
     return why_words(item, status.checklist) if item.state in ("contradicted", "stale") else ""
+
+
+def _settled(item: ItemStatus) -> str:
+    """Return who settled it, as what and why, with the role as people say it."""
+    by, bracket, rest = item.settled.partition(" (")
+    role, end, said = rest.partition(")")
+    return f"{by} ({role_words(role)}){said}" if bracket and end else item.settled
 
 
 def _signed(part: Signature, opened: OpenJournal, status: ChecklistStatus, address: str) -> SignedView:

@@ -9,6 +9,7 @@ import pytest
 from sign_helpers import Small
 
 from ethicscheck.checklist.entries import Answer, Signing
+from ethicscheck.web import signoff
 from web_helpers import compas, csrf_of, serve
 
 SCRIPT = "<script>alert(1)</script>"
@@ -287,3 +288,22 @@ def test_the_token_of_the_page_is_that_of_the_session(small: Small) -> None:
     form["csrf"] = csrf_of(small.owner.get("/").text)
 
     assert small.sign(rita, form).status_code == 403
+
+
+def test_a_line_written_between_the_look_and_the_signature_is_seen(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.complete()
+    rita = small.person("Rita", "ethics_reviewer", "approver")
+    form = small.form(rita)
+    real, late = signoff.sign_checklist, [True]
+
+    def slowly(*given: object, **named: object) -> object:
+        if late.pop() if late else False:
+            small.answer(small.owner, "p.who", "Nobody")
+        return real(*given, **named)
+
+    monkeypatch.setattr(signoff, "sign_checklist", slowly)
+
+    assert small.sign(rita, form).status_code == 409
+    assert "Signing" not in small.kinds()

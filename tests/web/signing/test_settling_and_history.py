@@ -9,6 +9,7 @@ from sign_helpers import Small
 from starlette.testclient import TestClient
 
 from ethicscheck.checklist.entries import Comment, Resolution, write_line
+from ethicscheck.web import disputes
 from ethicscheck.web.site import today
 
 SETTLE, HISTORY = "items/p.told/settle", "items/p.told/history"
@@ -62,7 +63,7 @@ def test_a_reviewer_settles_it_as_one_of_the_answers_with_a_reason(small: Small)
     assert page.status_code == 200
     assert state(small) == "answered"
     read = rita.get(f"{small.base}/read").text
-    assert "Rita (ethics_reviewer) settled it as “Yes”: We read the letters." in read
+    assert "Rita (ethics reviewer) settled it as “Yes”: We read the letters." in read
 
 
 def test_it_is_settled_as_another_answer_or_as_not_applicable(small: Small) -> None:
@@ -279,3 +280,23 @@ def test_a_line_written_by_hand_with_a_script_for_an_address_is_no_link(small: S
         text = small.owner.get(f"{small.base}/{page}").text
         assert "javascript:alert(1)" in text
         assert 'href="javascript:' not in text
+
+
+def test_a_line_written_between_the_look_and_the_settling_is_seen(
+    small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    differ(small)
+    rita = small.person("Rita", "ethics_reviewer", "reviewer")
+    cleo = small.person("Cleo", "engineer", "answerer")
+    form = {**small.form(rita, SETTLE), "as": "2", "reason": "As Olga says"}
+    real, late = disputes.resolve_item, [True]
+
+    def slowly(*given: object, **named: object) -> object:
+        if late.pop() if late else False:
+            small.answer(cleo, "p.told", "yes")
+        return real(*given, **named)
+
+    monkeypatch.setattr(disputes, "resolve_item", slowly)
+
+    assert rita.post(f"{small.base}/{SETTLE}", data=form).status_code == 409
+    assert "Resolution" not in small.kinds()
