@@ -7,7 +7,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ethicscheck.errors import EthicscheckError, UsageError
-from ethicscheck.model.wording import visible
 from ethicscheck.web.access import Person, posted, require
 from ethicscheck.web.beginning import begin_kept, begin_shipped
 from ethicscheck.web.filled import Filled, filled_in
@@ -16,6 +15,7 @@ from ethicscheck.web.saving import Saved
 from ethicscheck.web.shelf import Kept
 from ethicscheck.web.site import Site, in_thread, site_of, visitor_of, wants_part
 from ethicscheck.web.standing import item_address, waits
+from ethicscheck.web.telling import refused_words
 
 
 async def overview(request: Request) -> Response:
@@ -92,7 +92,7 @@ async def save(request: Request) -> Response:
         try:
             return site.save(kept, item.id, filled, who, files), filled, "", False
         except EthicscheckError as error:
-            return None, filled, " ".join(_words(problem) for problem in error.problems), False
+            return None, filled, refused_words(error), False
 
     saved, filled, message, empty = await in_thread(work)
     shown = str(form.get("shown", ""))
@@ -117,7 +117,7 @@ async def withdraw(request: Request) -> Response:
         try:
             withdraw_answer(live.opened(), item_id, by=who.name, role=who.role, at=created_now())
         except UsageError as error:
-            return _words(error)
+            return refused_words(error)
         return ""
 
     message = await in_thread(work)
@@ -201,14 +201,6 @@ def _answered(
         view = section_view(site, kept, opened, status, item.section, who, typed)
         return site.render(request, "section.html.j2", (422 if message else 409) if failed else 200, view=view)
     return site.go_to(item_address(item, status, f"/checklists/{kept.key}"))
-
-
-def _words(problem: object) -> str:
-    """Return what is wrong and what to do, without where: the message stands at its place."""
-    what, hint = getattr(problem, "what", None), getattr(problem, "hint", "")
-    text = f"{what}: {hint}" if what and hint else str(what or problem)
-    shown = visible(text)
-    return shown[:1].upper() + shown[1:] + ("" if shown.endswith((".", "?", "!")) else ".")
 
 
 __all__ = [
