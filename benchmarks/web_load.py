@@ -130,6 +130,7 @@ class Someone:
     number: int
     csrf: str = ""
     address: str = ""
+    news: str = ""
     bases: dict[str, int] = field(default_factory=dict)
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     saved: list[tuple[str, str]] = field(default_factory=list)
@@ -154,6 +155,7 @@ class Someone:
                 self.bases[item] = base_in(part)
                 self.values[item] = tuple(re.findall(r'type="radio" name="value" value="([^"]+)"', part))
         self.news = f"{self.address}/events?tab=p{self.number}&since={last}"
+        self.line.close()  # the server closes what is idle for long, and others are still coming in
 
     async def watch(self) -> None:
         """Hold the stream of news open, as the page does, and open it again when it ends."""
