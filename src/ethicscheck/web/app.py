@@ -17,7 +17,7 @@ from .access import Guard
 from .access.refusals import refusal
 from .pages import audits, entering, evidence, filling, history, home, live, people, reading, runs, settling
 from .rendering import served
-from .running import Runs
+from .runs.running import Runs
 from .settings import Settings
 from .site import Site, site_of
 

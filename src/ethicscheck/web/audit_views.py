@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ethicscheck.report.checklists import ChecklistView
     from ethicscheck.report.view import ReportView
 
-    from .run_facts import Run
+    from .runs.facts import Run
     from .site import Site
 
 LARGEST = 128 << 20

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ethicscheck.checklist.status import ItemStatus, MeasuredAnswer
+from ethicscheck.checklist.status import ItemStatus
 from ethicscheck.model.wording import visible
 from ethicscheck.report.measured import MEASURED_WORDS, measured_link, measured_plot, measured_title, measured_value
 from ethicscheck.report.wording import rows_word
@@ -52,21 +51,6 @@ class Beside:
 
     read: ReadRecord | None = None
     said: Measured | None = None
-
-    @property
-    def answers(self) -> Mapping[str, MeasuredAnswer]:
-        """The measured answers by question."""
-        return self.said.answers if self.said is not None else {}
-
-    @property
-    def parts(self) -> Mapping[str, str] | None:
-        """The digests that a signature covers; None where there is no audit."""
-        return self.said.parts if self.said is not None else None
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What people should know of the audit."""
-        return self.said.notes if self.said is not None else ()
 
     def view(self, item: ItemStatus) -> MeasuredView | None:
         """Return what was measured for a question; None where nothing was."""

@@ -21,7 +21,7 @@ from .measured import Beside
 from .project import FoundFile, Project
 from .records import Records
 from .rendering import assets, environment
-from .running import Runs
+from .runs.running import Runs
 from .saving import Saved, save_answer
 from .settings import Settings
 from .shelf import Kept, Shelf

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from ethicscheck.api import audit, load
 from ethicscheck.exports import render_document
-from ethicscheck.web.run_log import RunLog
+from ethicscheck.web.runs.log import RunLog
 from web_helpers import EXAMPLES, Served, compas, csrf_of, serve
 
 

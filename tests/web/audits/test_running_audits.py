@@ -17,10 +17,10 @@ import pytest
 
 from ethicscheck.api import audit
 from ethicscheck.errors import UsageError
-from ethicscheck.web import running
+from ethicscheck.web.runs import running
 from ethicscheck.web.access import Person
-from ethicscheck.web.run_facts import Run
-from ethicscheck.web.running import Runs
+from ethicscheck.web.runs.facts import Run
+from ethicscheck.web.runs.running import Runs
 from helpers import TWELVE, write_config
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -221,7 +221,7 @@ def test_a_process_that_the_system_ends_is_told_in_words(tmp_path: Path) -> None
 def test_memory_has_a_bound(tmp_path: Path) -> None:
     """What takes more than it may have is refused by the system, and said in the terminal's words."""
     code = (
-        "import sys; from pathlib import Path; from ethicscheck.web.run_child import limit_memory, problems_of\n"
+        "import sys; from pathlib import Path; from ethicscheck.web.runs.child import limit_memory, problems_of\n"
         "limit_memory(1 << 30)\n"
         "try: bytearray(2 << 30)\n"
         "except MemoryError as error: print(*problems_of(error, Path('c.yaml')))\n"

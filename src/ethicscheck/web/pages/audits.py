@@ -30,7 +30,7 @@ from ethicscheck.web.site import Site, in_thread, site_of, visitor_of
 if TYPE_CHECKING:
     from ethicscheck.comparisons import ComparisonResult
     from ethicscheck.report.since import SinceSection
-    from ethicscheck.web.run_facts import Run
+    from ethicscheck.web.runs.facts import Run
     from ethicscheck.web.shelf import ReadConfig
 
 A_PAGE = 50

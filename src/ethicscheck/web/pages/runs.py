@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from ethicscheck.errors import UsageError
 from ethicscheck.web.access import posted, require
 from ethicscheck.web.project import RECORD
-from ethicscheck.web.run_facts import Run
+from ethicscheck.web.runs.facts import Run
 from ethicscheck.web.site import Site, in_thread, site_of, visitor_of
 
 from .filling import person_of

@@ -1,4 +1,4 @@
-"""One audit in a process of its own, started by `running`: `python -P -m ethicscheck.web.run_child CONFIG FOLDER MEMORY`.
+"""One audit in a process of its own, started by `running`: `python -P -m ethicscheck.web.runs.child CONFIG FOLDER MEMORY`.
 
 It writes the documents that the config asks for into FOLDER and says how far it is: one JSON object a line on standard
 output. It stops when its standard input ends, so it never outlives the server that started it.

@@ -20,11 +20,11 @@ from typing import Any
 from anyio import to_thread
 
 from ethicscheck.errors import EthicscheckError, UsageError
+from ethicscheck.web.access import Person
 
-from .access import Person
-from .run_facts import Run, end_facts, read_runs
-from .run_log import RunLog
-from .run_places import Place
+from .facts import Run, end_facts, read_runs
+from .log import RunLog
+from .places import Place
 
 AT_ONCE = 2
 KEPT = 200  # audits that ended and can still be looked at
@@ -192,7 +192,7 @@ class Runs:
             sys.executable,
             "-P",  # nothing that lies in the project is taken for a package of ours
             "-m",
-            "ethicscheck.web.run_child",
+            "ethicscheck.web.runs.child",
             *words,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -13,8 +13,7 @@ from typing import Any
 from ethicscheck.checklist.locking import opened_alone
 from ethicscheck.errors import UsageError
 from ethicscheck.provenance import created_now
-
-from .access.ledger import FOLDER
+from ethicscheck.web.access.ledger import FOLDER
 
 FILE = "runs.jsonl"
 MOST_READ = 1 << 20  # bytes of its end: enough for thousands of audits
