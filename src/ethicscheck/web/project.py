@@ -15,11 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ethicscheck.checklist.evidence_copy import FOLDER
+
 CONFIG, RECORD = "ethicscheck.yaml", "audit.json"
 JOURNAL = ".answers.jsonl"
 # Where nobody keeps audits, and where there may be a great many files.
 PASSED_OVER = frozenset({"node_modules", "__pycache__", "site-packages"})
 DEEPEST, MOST = 8, 50_000
+# What people send is kept under such names: somebody's evidence is no journal, whatever they called it.
+EVIDENCE = re.compile(r"[0-9a-f]{12}-")
 FRESH = 2.0  # seconds for which a look at the folder is good
 
 
@@ -105,6 +109,8 @@ class Project:
         for folder, names in self._folders():
             for name in names:
                 seen += 1
+                if folder.name == FOLDER and EVIDENCE.match(name):
+                    continue
                 of = configs if name == CONFIG else records if name == RECORD else None
                 of = journals if name.endswith(JOURNAL) else of
                 if of is not None and (file := self.found(folder / name)) is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -19,6 +19,8 @@ FOREIGN = (
     "Nothing was changed. Go back, copy what you typed, load the page anew and send it again."
 )
 
+UNREADABLE = "What was sent holds characters that can't be written down. Nothing was changed."
+
 
 async def posted(request: Request) -> FormData:
     """Return what was posted, once the form's token shows that it comes from a page of this session.
@@ -29,19 +31,34 @@ async def posted(request: Request) -> FormData:
     Raises
     ------
     HTTPException
-        403 when it doesn't; 400 when it is no form.
+        403 when it doesn't; 400 when it is no form, or no text.
     """
     visitor: Visitor = request.state.visitor
     header = request.headers.get(HEADER)
     if header is not None and not same(header, visitor.csrf):
         raise HTTPException(403, FOREIGN)
-    form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+    try:
+        form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+    except UnicodeError:
+        raise HTTPException(400, UNREADABLE) from None
     if header is None:
         given = form.get(FIELD)
         if not isinstance(given, str) or not same(given, visitor.csrf):
             await form.close()
             raise HTTPException(403, FOREIGN)
+    if not all(_is_text(name) and _is_text(part) for name, part in form.multi_items()):
+        await form.close()
+        raise HTTPException(400, UNREADABLE)
     return form
+
+
+def _is_text(part: str | UploadFile) -> bool:
+    """Tell whether something can be written down as UTF-8; a form that names an encoding of its own can hold what can't."""
+    try:
+        (part if isinstance(part, str) else part.filename or "").encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 __all__ = ["posted"]

@@ -53,7 +53,7 @@ def digest_of(key: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """Compare in a time that tells nothing."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
 
 
 def _unsigned(signer: Signer, value: str) -> str | None:
