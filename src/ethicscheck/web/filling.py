@@ -70,7 +70,8 @@ class Typed:
         """Return what a save left to show."""
         said = saved.meanwhile if saved is not None else ()
         conflict = saved is not None and saved.outcome == "conflict"
-        own = saved.entry.by if conflict and saved is not None and saved.entry is not None else None  # stands there in full
+        # What the person said in another window stands there in full, so it is not told of again.
+        own = saved.entry.by if saved is not None and conflict and saved.entry is not None else None
         meanwhile = tuple(_meanwhile(entry, item, status) for entry in said if entry.by != own)
         if (not message and not conflict) or filled is None:
             return cls(item.item.id, None, message, meanwhile)
