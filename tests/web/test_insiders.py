@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
-
 from test_attacks import answer_to, invited, journal_of
+
 from web_helpers import Served, journal_in, serve
 
 

@@ -50,6 +50,7 @@ class Watch:
         self._every = every
         self._watchers: dict[str, set[Watcher]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._of_tab: dict[tuple[str, str], Watcher] = {}
 
     async def events(
         self, live: LiveJournal, checklist: str, tab: tuple[str, str], person: str, name: str, since: int
@@ -60,13 +61,16 @@ class Watch:
         ----------
         live : the checklist's journal.
         checklist : its key.
-        tab : the page's session and own key.
+        tab : the page's session and own key; a page has one stream, so an older one of the same key ends.
         person, name : whose page it is.
         since : the last line of the journal that the page shows; what came after it is told first.
         """
         if not self.presence.enter(tab, person, visible(name), checklist):
             return
         watcher = Watcher(person)
+        if (older := self._of_tab.get(tab)) is not None:
+            older.put(None)
+        self._of_tab[tab] = watcher
         watchers = self._watchers.setdefault(checklist, set())
         watchers.add(watcher)
         try:
@@ -87,7 +91,9 @@ class Watch:
                 yield event_or_end
         finally:
             watchers.discard(watcher)
-            self.presence.leave(tab)
+            if self._of_tab.get(tab) is watcher:
+                del self._of_tab[tab]
+                self.presence.leave(tab)
             if not watchers and (task := self._tasks.pop(checklist, None)) is not None:
                 task.cancel()
 

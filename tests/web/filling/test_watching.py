@@ -153,3 +153,22 @@ def test_when_the_server_ends_so_do_the_streams(live: LiveJournal) -> None:
         return True
 
     assert asyncio.run(ended())
+
+
+def test_a_page_has_one_stream_so_nobody_holds_many_open_under_one_key(live: LiveJournal) -> None:
+    async def both() -> tuple[list[str], object]:
+        watch = Watch(every=0.01)
+        older = page(watch, live, "Eva")
+        await next_event(older)
+        newer = page(watch, live, "Eva")
+        await next_event(newer)
+        left = [event async for event in older]
+        there = watch.presence.people("k")
+        await newer.aclose()  # type: ignore[attr-defined]
+        assert watch.presence.people("k") == ()
+        return left, there
+
+    left, there = asyncio.run(asyncio.wait_for(both(), PATIENCE))
+
+    assert all(event.startswith("event: here") for event in left)
+    assert there == (("eva", "Eva", ""),)
