@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -57,7 +58,7 @@ class Site:
         self.drawn: Drawn[bytes] = Drawn(MOST_DRAWN, len)
         self.seen: Drawn[Any] = Drawn(64, lambda _: 1)
         self.lines: Drawn[AuditLine] = Drawn(1000, lambda _: 1)
-        self.listening = 0  # pages that watch an audit being made
+        self.listening: Counter[str] = Counter()  # pages that watch an audit being made, of each session
         self._beside: dict[tuple[FoundFile, str], Beside] = {}
 
     @cached_property

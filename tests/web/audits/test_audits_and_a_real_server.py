@@ -15,6 +15,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from test_running_audits import log_of, waiting_project
 
+from ethicscheck.web.pages.runs import MOST_OF_ONE
+
 TYPE = "application/x-www-form-urlencoded"
 
 
@@ -103,3 +105,18 @@ def test_an_audit_goes_on_when_nobody_watches_it(server: tuple[subprocess.Popen[
 
     assert json.loads(events.strip().splitlines()[-1].removeprefix("data: "))["state"] == "done"
     assert "Open the audit" in browser.text(run)
+
+
+def test_one_person_does_not_take_all_places_of_those_who_watch(
+    server: tuple[subprocess.Popen[str], Browser], tmp_path: Path
+) -> None:
+    _, browser = server
+    run = start(browser)
+    streams = [browser.ask("GET", f"{run}/events") for _ in range(MOST_OF_ONE)]
+    for stream in streams:
+        assert stream.readline().startswith(b"data:")
+
+    with browser.ask("GET", f"{run}/events") as refused:
+        assert refused.status == 503
+    for stream in streams:
+        stream.close()

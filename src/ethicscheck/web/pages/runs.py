@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -21,6 +22,7 @@ from .filling import person_of
 
 HEARTBEAT = 15.0
 MOST_LISTENING = 100
+MOST_OF_ONE = 10
 VERDICTS = {"pass": "passes its rules", "fail": "fails its rules", "inconclusive": "is not decided"}
 
 
@@ -62,15 +64,16 @@ async def events(request: Request) -> Response:
     """Tell, as events, how far an audit is; ends when the audit has."""
     require(visitor_of(request), "read")
     site, run = site_of(request), _run(request)
-    if site.listening >= MOST_LISTENING:
+    session = visitor_of(request).session
+    if site.listening[session] >= MOST_OF_ONE or site.listening.total() >= MOST_LISTENING:
         raise HTTPException(503, "Too many pages watch audits at the moment.")
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(_told(site, run.id), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_told(site, run.id, session), media_type="text/event-stream", headers=headers)
 
 
-async def _told(site: Site, run: str) -> AsyncIterator[str]:
+async def _told(site: Site, run: str, session: str) -> AsyncIterator[str]:
     """Yield the events; a comment now and then shows a proxy that somebody is there."""
-    site.listening += 1
+    site.listening[session] += 1
     try:
         last = None
         while (known := site.runs.get(run)) is not None:
@@ -84,7 +87,8 @@ async def _told(site: Site, run: str) -> AsyncIterator[str]:
             if waiting.cancelled_caught:
                 yield ": still here\n\n"
     finally:
-        site.listening -= 1
+        site.listening[session] -= 1
+        site.listening += Counter()  # whoever has none left is forgotten
 
 
 def facts(site: Site, run: Run) -> dict[str, Any]:
