@@ -64,3 +64,17 @@ def test_leaving_ends_the_session(served: Served, desk: Browsing) -> None:
     answer = page.goto(f"{served.url}/")
 
     assert answer.status == 401
+
+
+def test_what_goes_wrong_in_a_page_would_be_noticed(served: Served, desk: Browsing) -> None:
+    page = desk.owner()
+
+    with page.expect_console_message(lambda said: "Content Security Policy" in said.text):
+        page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: '1'}))")
+    with page.context.expect_event("weberror"):
+        page.evaluate("void setTimeout(() => { throw new Error('it broke'); })")
+    noticed = " ".join(desk.faults)
+    desk.faults.clear()
+
+    assert "Content Security Policy" in noticed
+    assert "it broke" in noticed
