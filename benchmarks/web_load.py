@@ -152,7 +152,7 @@ class Someone:
             last = (re.search(r'data-last="([0-9]+)"', page.text) or ["", "0"])[1]
             for part in page.text.split('<section class="question')[1:]:
                 item = (re.search(r'data-item="([^"]+)"', part) or ["", ""])[1]
-                self.bases[item] = base_in(part)
+                self.bases[item] = base_in(part, item)
                 self.values[item] = tuple(re.findall(r'type="radio" name="value" value="([^"]+)"', part))
         self.news = f"{self.address}/events?tab=p{self.number}&since={last}"
         self.line.close()  # the server closes what is idle for long, and others are still coming in
@@ -202,7 +202,7 @@ class Someone:
             counted.wrong.append(f"{reply.status} for {self.name} at {item}: {reply.text[:200]!r}")
             return
         self.saved.append((item, value))
-        self.bases[item] = base_in(reply.text)
+        self.bases[item] = base_in(reply.text, item)
 
 
 def token_in(reply: Reply) -> str:
@@ -213,10 +213,12 @@ def token_in(reply: Reply) -> str:
     return unescape(found[1])
 
 
-def base_in(text: str) -> int:
+def base_in(text: str, item: str) -> int:
     """Return what a question's form was drawn from."""
-    found = re.search(r'name="base" value="([0-9]+)"', text)
-    return int(found[1]) if found else 0
+    found = re.search(rf'data-item="{re.escape(item)}" data-base="([0-9]+)"', text)
+    if found is None:
+        raise BrokenError(f"an answer that does not show {item}: {text[:300]!r}")
+    return int(found[1])
 
 
 class Server:

@@ -12,6 +12,7 @@ from ethicscheck.checklist.kinds import KINDS
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
+_BASE = re.compile(r"([0-9]{1,15})(?:\.([0-9a-f]{12}))?")
 _CELL = re.compile(r"cell\.([0-9]{1,4})\.(.+)", re.DOTALL)
 
 
@@ -24,6 +25,7 @@ class Filled:
     value : the answer as it was given; None where there is none.
     na_reason : why the question does not apply; None where it is not said that it does not.
     base : the number of the last line about the question that the form was drawn from.
+    asked : the first digits of the question's digest as the form asked it; "" where the form doesn't say.
     links : addresses given as evidence.
     dropped : pieces of the own answer's evidence, by name, that no longer belong to it.
     again : whether the person says anew what they said before, which makes an old answer a new one.
@@ -35,6 +37,7 @@ class Filled:
     links: tuple[str, ...] = ()
     dropped: frozenset[str] = frozenset()
     again: bool = False
+    asked: str = ""
 
     @property
     def empty(self) -> bool:
@@ -45,15 +48,22 @@ class Filled:
 def filled_in(item: Item, form: FormData) -> Filled:
     """Return what a question's form says; whether it is an answer is for the question's type to say."""
     reason = _text(form, "na_reason").strip() if form.get("na") else None
-    base = _text(form, "base")
+    base, asked = drawn_from(form)
     return Filled(
         None if reason is not None else _value(item, form),
         reason,
-        int(base) if re.fullmatch(r"[0-9]{1,15}", base) else 0,
+        base,
         tuple(line.strip() for line in _text(form, "link").splitlines() if line.strip()),
         frozenset(part for part in form.getlist("drop") if isinstance(part, str)),
         bool(form.get("again")),
+        asked,
     )
+
+
+def drawn_from(form: FormData) -> tuple[int, str]:
+    """Return what a form was drawn from: the last line about its question, and digits of how it was asked, if it says so."""
+    found = _BASE.fullmatch(_text(form, "base"))
+    return (int(found[1]), found[2] or "") if found is not None else (0, "")
 
 
 def _value(item: Item, form: FormData) -> Any:
@@ -82,4 +92,4 @@ def _text(form: FormData, name: str) -> str:
     return found if isinstance(found, str) else ""
 
 
-__all__ = ["Filled", "filled_in"]
+__all__ = ["Filled", "drawn_from", "filled_in"]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .shelf import Kept
     from .site import Site
 
+ASKED_ANEW = "Nothing was saved: this question has been changed since you loaded the page. What you typed is still in the form: read the question again, then save."
 KEPT_YOURS = "You answered this in another window meanwhile; that answer stands. What you typed here is still in the form: save again to put it in its place."
 
 
@@ -70,13 +71,14 @@ class Typed:
         """Return what a save left to show."""
         said = saved.meanwhile if saved is not None else ()
         conflict = saved is not None and saved.outcome == "conflict"
+        changed = saved is not None and saved.outcome == "changed"
         # What the person said in another window stands there in full, so it is not told of again.
         own = saved.entry.by if saved is not None and conflict and saved.entry is not None else None
         meanwhile = tuple(_meanwhile(entry, item, status) for entry in said if entry.by != own)
-        if (not message and not conflict) or filled is None:
+        if not (message or conflict or changed) or filled is None:
             return cls(item.item.id, None, message, meanwhile)
         form = typed_form(item.item, filled.value, filled.na_reason, filled.links)
-        return cls(item.item.id, form, message or KEPT_YOURS, meanwhile, conflict)
+        return cls(item.item.id, form, message or (KEPT_YOURS if conflict else ASKED_ANEW), meanwhile, conflict)
 
 
 @dataclass(frozen=True)

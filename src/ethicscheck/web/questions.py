@@ -71,6 +71,7 @@ class FormView:
 class QuestionView:
     """One question of a page.
 
+    `drawn_from` is what the form carries: the number of the last line about the question, and digits of how it is asked.
     `needing` holds the answers that need `pieces` pieces of evidence, `*` where every answer does. In a `conflict` the own
     answer of another window stands beside what was typed here.
     """
@@ -97,6 +98,7 @@ class QuestionView:
     may_settle: bool
     for_roles: str
     base: int
+    drawn_from: str
     form: FormView
     own: SaidView | None
     others: tuple[SaidView, ...]
@@ -166,6 +168,7 @@ def question_view(
         may_settle=may("resolve", who.role, roles),
         for_roles=_listed(roles.answer),
         base=last_line(opened, asked.id),
+        drawn_from=f"{last_line(opened, asked.id)}.{checklist.item_sha256(asked)[:12]}",
         form=typed or form_of(asked, own),
         own=next((part for part in said if part.own), None),
         others=tuple(part for part in said if not part.own),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ethicscheck.checklist.answering import find_item, make_answer, person
+from ethicscheck.checklist.answering import find_item, make_answer, person, withdraw_answer
 from ethicscheck.checklist.entries import Answer, Evidence, Resolution, Withdrawal
 from ethicscheck.checklist.journal import MovedOn
 from ethicscheck.checklist.opening import OpenJournal
@@ -17,7 +17,7 @@ from .access import Person
 from .filled import Filled
 from .journals import LiveJournal
 
-Outcome = Literal["saved", "unchanged", "conflict"]
+Outcome = Literal["saved", "unchanged", "conflict", "changed"]
 About = Answer | Withdrawal | Resolution
 
 
@@ -28,7 +28,7 @@ class Saved:
     Parameters
     ----------
     outcome : written; nothing to write, since it stands there already; or not written, since the same person answered
-        otherwise in another window.
+        otherwise in another window, or since the question is no longer the one that the form asked.
     entry : the answer that stands there now.
     meanwhile : what was said about the question since the form was drawn.
     notes : what was set aside on the way.
@@ -61,6 +61,8 @@ def save_answer(live: LiveJournal, item_id: str, filled: Filled, who: Person, ne
             (entry for entry in reversed(said) if isinstance(entry, (Answer, Withdrawal)) and entry.by == by), None
         )
         before = own if isinstance(own, Answer) else None
+        if not opened.loaded.checklist.item_sha256(item).startswith(filled.asked):
+            return Saved("changed", before)
         kept = [piece for piece in (before.evidence if before is not None else ()) if piece.name not in filled.dropped]
         entry = make_answer(
             opened,
@@ -87,6 +89,30 @@ def save_answer(live: LiveJournal, item_id: str, filled: Filled, who: Person, ne
         )
 
 
+def take_back(live: LiveJournal, item_id: str, base: int, who: Person) -> bool:
+    """Take a person's own answer back, unless they have given another one since; return whether none stands now.
+
+    Raises
+    ------
+    UsageError
+        When they have given none.
+    """
+    while True:
+        opened = live.opened()
+        by, role = person(who.name, who.role)
+        said = about(opened, opened.loaded.checklist.current_id(item_id))
+        own = [entry for entry in said if isinstance(entry, (Answer, Withdrawal)) and entry.by == by]
+        if own and isinstance(own[-1], Withdrawal) and own[-1].seq > base:
+            return True  # the form was sent twice
+        if own and own[-1].seq > base:
+            return False
+        try:
+            withdraw_answer(opened, item_id, by=by, role=role, at=created_now(), after=highest(opened))
+        except MovedOn:
+            continue
+        return True
+
+
 def about(opened: OpenJournal, item_id: str) -> list[About]:
     """Return what was said about a question, in order."""
     current = opened.loaded.checklist.current_id
@@ -111,4 +137,4 @@ def _same(one: Answer, other: Answer) -> bool:
     )
 
 
-__all__ = ["About", "Saved", "about", "highest", "save_answer"]
+__all__ = ["About", "Saved", "about", "highest", "save_answer", "take_back"]

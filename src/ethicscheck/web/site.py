@@ -137,7 +137,7 @@ class Site:
         try:
             with evidence_of(live.path, filled.links, files, self.settings.max_upload) as pieces:
                 saved = save_answer(live, item_id, filled, who, pieces)
-                if saved.outcome == "conflict":
+                if saved.outcome in ("conflict", "changed"):
                     raise _NotWritten(saved)
         except _NotWritten as conflict:
             return conflict.saved

@@ -70,7 +70,7 @@ class Small:
         """Answer a question over its form, as it is now."""
         page = who.get(f"{self.base}/sections/people").text
         part = page.partition(f'data-item="{item}"')[2]
-        base = re.search(r'name="base" value="([0-9]+)"', part)
+        base = re.search(r'name="base" value="([0-9.a-f]+)"', part)
         assert base is not None, part[:500]
         data = {"csrf": csrf_of(page), "base": base[1], "value": value, **more}
         sent = who.post(f"{self.base}/items/{item}", data=data)

@@ -9,13 +9,15 @@ from starlette.responses import Response
 from ethicscheck.errors import EthicscheckError, UsageError
 from ethicscheck.web.access import Person, posted, require
 from ethicscheck.web.beginning import begin_kept, begin_shipped
-from ethicscheck.web.filled import Filled, filled_in
+from ethicscheck.web.filled import Filled, drawn_from, filled_in
 from ethicscheck.web.filling import SectionView, Typed, overview_view, section_view
-from ethicscheck.web.saving import Saved
+from ethicscheck.web.saving import Saved, take_back
 from ethicscheck.web.shelf import Kept
 from ethicscheck.web.site import Site, in_thread, site_of, visitor_of, wants_part
 from ethicscheck.web.standing import item_address, waits
 from ethicscheck.web.telling import refused_words
+
+ANSWERED_ANEW = "You answered this in another window meanwhile; that answer stands. Look at it before you take it back."
 
 
 async def overview(request: Request) -> Response:
@@ -102,23 +104,19 @@ async def save(request: Request) -> Response:
 
 async def withdraw(request: Request) -> Response:
     """Take the visitor's own answer back; it stays in the journal but no longer counts."""
-    from ethicscheck.checklist.answering import withdraw_answer
-    from ethicscheck.provenance import created_now
-
     visitor = visitor_of(request)
     require(visitor, "answer")
     form = await posted(request)
+    base = drawn_from(form)[0]
     shown = str(form.get("shown", ""))
     site, who = site_of(request), person_of(request)
     kept, item_id = begun(site, request), request.path_params["item"]
 
     def work() -> str:
-        live = site.shelf.journal(kept)
         try:
-            withdraw_answer(live.opened(), item_id, by=who.name, role=who.role, at=created_now())
+            return "" if take_back(site.shelf.journal(kept), item_id, base, who) else ANSWERED_ANEW
         except UsageError as error:
             return refused_words(error)
-        return ""
 
     message = await in_thread(work)
     return await in_thread(lambda: _answered(request, site, kept, who, item_id, None, None, message, False, shown))
@@ -188,7 +186,7 @@ def _answered(
     if item is None:
         raise HTTPException(404, "There is no such question in this checklist.")
     typed = Typed.of(item, status, saved, filled, message)
-    failed = bool(message) or (saved is not None and saved.outcome == "conflict")
+    failed = bool(message) or (saved is not None and saved.outcome in ("conflict", "changed"))
     if wants_part(request):
         view = section_view(site, kept, opened, status, item.section, who, typed)
         code = 409 if failed and not message else 422 if failed else 200

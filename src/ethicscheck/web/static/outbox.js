@@ -96,7 +96,7 @@ function failed(key, draft, came) {
 }
 
 const baseIn = (told) => {
-  for (const fresh of told.parts.values()) if (fresh.dataset.item && !fresh.hidden) return Number(fresh.dataset.base);
+  for (const fresh of told.parts.values()) if (fresh.dataset.item && !fresh.hidden) return formOf(fresh)?.elements.base.value ?? fresh.dataset.base;
   return null;
 };
 const wordsIn = (told) => {

@@ -89,7 +89,7 @@ function heard(key, news) {
     if (!now) return;
     if (news.kind === "saved") say(now, `Saved ${clock()}`);
     else if (news.kind === "refused") say(now, `Not saved: ${news.words}`, "failed");
-    else if (news.kind === "conflict") say(now, "Not saved: choose which of your two answers stands.", "failed");
+    else if (news.kind === "conflict") say(now, `Not saved: ${now.querySelector(".other") ? "choose which of your two answers stands." : news.words}`, "failed");
     if (news.kind === "saved" && isTouched(now)) saveLater(now);
   } else if (news.kind === "refused") {
     say(form, `Not saved: ${news.words || "the server does not take it."}`, "failed");
