@@ -58,7 +58,7 @@ function received(key, fields, with_, came) {
     const wasAway = outbox.tries > 0;
     outbox.tries = 0;
     const settled = told.saved === "saved" || told.saved === "empty";
-    const base = told.saved === "empty" ? draft?.base : baseIn(told) ?? draft?.base;
+    const base = told.saved === "empty" ? draft?.base : baseIn(told, draft) ?? draft?.base;
     if (settled && with_.length) files.set(key, (files.get(key) ?? []).filter((file) => !with_.includes(file)));
     if (draft && settled && same(draft.fields, fields) && !files.get(key)?.length) dropDraft(key);
     else if (draft) writeDraft(key, {...draft, base: settled ? base : draft.base, doubt: null});
@@ -95,10 +95,8 @@ function failed(key, draft, came) {
   }
 }
 
-const baseIn = (told) => {
-  for (const fresh of told.parts.values()) if (fresh.dataset.item && !fresh.hidden) return formOf(fresh)?.elements.base.value ?? fresh.dataset.base;
-  return null;
-};
+// The base of the question that was sent: others, which opened or closed with it, may stand before it.
+const baseIn = (told, draft) => formOf(told.parts.get(draft?.page.split("#")[1]))?.elements.base.value ?? null;
 const wordsIn = (told) => {
   for (const fresh of told.parts.values()) {
     const line = fresh.querySelector("[data-part=said] .trouble");
