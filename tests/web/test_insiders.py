@@ -132,3 +132,19 @@ def test_an_old_page_takes_back_no_answer_that_it_does_not_show(small: Served) -
     for _ in range(2):  # the second time is a request that is sent again
         assert client.post(f"{address}/withdraw", data=new).status_code == 200
     assert len(journal_of(small).splitlines()) == len(before.splitlines()) + 1
+
+
+@pytest.mark.parametrize("fields", [{"value": "word " * 21_000}, {f"cell.{row}.x": "y" * 90_000 for row in range(12)}])
+@pytest.mark.parametrize("files", [{}, {"file": ("proof.txt", b"x")}])
+def test_nobody_fills_everybodys_pages_with_endless_text(
+    served: Served, eva: TestClient, fields: dict[str, str], files: dict[str, tuple[str, bytes]]
+) -> None:
+    _, address, given = answer_to(served, eva)
+    before = journal_of(served)
+
+    answer = eva.post(address, data=given | fields, files=files)
+
+    assert answer.status_code == 413
+    assert "Nothing was changed" in answer.text
+    assert journal_of(served) == before
+    assert eva.post(f"{address}/comment", data=given | {"text": "c" * 110_000}).status_code == 413

@@ -13,6 +13,8 @@ FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 MOST_FIELDS = 5000
 MOST_FILES = 20
+MOST_TEXT = 100 * 1024  # bytes of one field: whoever may answer must not fill everybody's pages, memory and disk
+MOST_TEXTS = 1024 * 1024  # characters of all fields
 
 FOREIGN = (
     "This form was not sent from a page of your present session: perhaps you logged out and in again meanwhile. "
@@ -20,6 +22,10 @@ FOREIGN = (
 )
 
 UNREADABLE = "What was sent holds characters that can't be written down. Nothing was changed."
+LONG = (
+    f"A text can be {MOST_TEXT // 1024} kB long, and all texts of a form together {MOST_TEXTS // 1024} kB. "
+    "Nothing was changed. Shorten it, or send it as a file."
+)
 
 
 async def posted(request: Request) -> FormData:
@@ -31,21 +37,28 @@ async def posted(request: Request) -> FormData:
     Raises
     ------
     HTTPException
-        403 when it doesn't; 400 when it is no form, or no text.
+        403 when it doesn't; 400 when it is no form, or no text; 413 when there is too much text.
     """
     visitor: Visitor = request.state.visitor
     header = request.headers.get(HEADER)
     if header is not None and not same(header, visitor.csrf):
         raise HTTPException(403, FOREIGN)
     try:
-        form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES)
+        form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES, max_part_size=MOST_TEXT)
     except UnicodeError:
         raise HTTPException(400, UNREADABLE) from None
+    except HTTPException as error:
+        if "maximum size" in error.detail:
+            raise HTTPException(413, LONG) from None
+        raise
     if header is None:
         given = form.get(FIELD)
         if not isinstance(given, str) or not same(given, visitor.csrf):
             await form.close()
             raise HTTPException(403, FOREIGN)
+    if sum(len(part) for _, part in form.multi_items() if isinstance(part, str)) > MOST_TEXTS:
+        await form.close()
+        raise HTTPException(413, LONG)
     if not all(_is_text(name) and _is_text(part) for name, part in form.multi_items()):
         await form.close()
         raise HTTPException(400, UNREADABLE)
