@@ -162,7 +162,7 @@ def question_view(
         word=STATE_WORDS[item.state],
         mark=STATE_MARKS[item.state],
         why=why_words(item, checklist),
-        settled=visible(item.settled),
+        settled=visible(settled_words(item.settled)),
         asked=item.state != "hidden",
         may_answer=may("answer", who.role, roles),
         may_settle=may("resolve", who.role, roles),
@@ -312,4 +312,24 @@ def _listed(words: Any) -> str:
     return " or ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-__all__ = ["FormView", "QuestionView", "form_of", "question_view", "said_words", "size_words", "typed_form"]
+def settled_words(settled: str) -> str:
+    """Return who settled a question, as what and why, with the role as people say it.
+
+    >>> settled_words("Rita (ethics_reviewer) settled it as N/A: nobody_asked")
+    'Rita (ethics reviewer) settled it as N/A: nobody_asked'
+    """
+    by, bracket, rest = settled.partition(" (")
+    role, end, said = rest.partition(")")
+    return f"{by} ({role.replace('_', ' ')}){said}" if bracket and end else settled
+
+
+__all__ = [
+    "FormView",
+    "QuestionView",
+    "form_of",
+    "question_view",
+    "said_words",
+    "settled_words",
+    "size_words",
+    "typed_form",
+]

@@ -15,7 +15,7 @@ from ethicscheck.report.checklists import STATE_MARKS, STATE_WORDS, sentence, wi
 
 from .access import Person, may
 from .measured import MeasuredView
-from .questions import SaidView, said_view, why_words
+from .questions import SaidView, said_view, settled_words, why_words
 from .saving import highest
 from .signoff import covers_words, own_word, parts_text
 from .standing import Tally, counts, progress_words, tally
@@ -199,7 +199,7 @@ def read_item(
         mark=STATE_MARKS[item.state],
         why=_why(item, status, texts),
         said=tuple(said_view(answer, item.item, status.checklist, who) for answer in item.answers),
-        settled=sentence(_settled(item)) if item.settled else "",
+        settled=sentence(settled_words(item.settled)) if item.settled else "",
         measured=measured,
         mend=mend,
         history=f"{address}/items/{name}/history",
@@ -259,13 +259,6 @@ def _why(item: ItemStatus, status: ChecklistStatus, texts: dict[str, str]) -> st
     if item.state == "not_applicable":
         return "" if not item.settled else f"Does not apply: {visible(item.why)}"
     return why_words(item, status.checklist) if item.state in ("contradicted", "stale") else ""
-
-
-def _settled(item: ItemStatus) -> str:
-    """Return who settled it, as what and why, with the role as people say it."""
-    by, bracket, rest = item.settled.partition(" (")
-    role, end, said = rest.partition(")")
-    return f"{by} ({role_words(role)}){said}" if bracket and end else item.settled
 
 
 def _signed(part: Signature, opened: OpenJournal, status: ChecklistStatus, address: str) -> SignedView:

@@ -64,6 +64,8 @@ def test_a_reviewer_settles_it_as_one_of_the_answers_with_a_reason(small: Small)
     assert state(small) == "answered"
     read = rita.get(f"{small.base}/read").text
     assert "Rita (ethics reviewer) settled it as “Yes”: We read the letters." in read
+    assert "Rita (ethics reviewer) settled it as “Yes”: We read the letters" in page.text
+    assert "ethics_reviewer" not in page.text + read
 
 
 def test_it_is_settled_as_another_answer_or_as_not_applicable(small: Small) -> None:
