@@ -436,3 +436,39 @@ def test_what_people_write_stays_text_everywhere(small: Small) -> None:
     expect(question(ana, "one.c").locator("[data-part=said]")).to_contain_text("<img src=x onerror=alert(1)>")
     expect(ana.locator("#here")).to_have_text("Here now: <b>Ben</b>")
     expect(ana.locator("main img, #here b")).to_have_count(0)
+
+
+def test_what_the_server_refused_is_not_taken_for_saved_when_save_is_pressed_again(small: Small) -> None:
+    page = small.open(small.desk.owner())
+    one = question(page, "one.c")
+    text = one.get_by_label("Your answer")
+    one.locator(".evidence summary").click()
+    one.get_by_label("Or addresses, one a line").fill("nonsense")
+    text.fill("Typed with care.")
+    text.blur()
+    expect(state(page, "one.c")).to_contain_text("Not saved: ")
+
+    with page.expect_response(lambda answer: "/items/one.c" in answer.url):  # asked again, not passed over
+        one.get_by_role("button", name="Save").click()
+    expect(state(page, "one.c")).to_contain_text("Not saved: ")
+    page.reload()
+
+    expect(text).to_have_value("Typed with care.")
+    assert small.values("one.c") == []
+
+
+def test_a_question_that_was_changed_meanwhile_is_answered_only_once_save_is_pressed(small: Small) -> None:
+    page = small.open(small.desk.owner())
+    path = small.served.folder / "small.yaml"
+    path.write_text(path.read_text().replace("What else?", "What not?"))
+    text = question(page, "one.c").get_by_label("Your answer")
+    text.fill("Typed for the old one.")
+    text.blur()
+    expect(state(page, "one.c")).to_contain_text("this question has been changed")
+    expect(question(page, "one.c").get_by_role("heading")).to_have_text("What not?")
+    assert small.values("one.c") == []
+
+    question(page, "one.c").get_by_role("button", name="Save").click()
+    saved(page, "one.c")
+
+    assert small.values("one.c") == ["Typed for the old one."]

@@ -15,7 +15,8 @@ function keep(form, held = readDraft(keyOf(form))?.held ?? false) {
   const key = keyOf(form);
   if (outbox.left) return null;
   if (!isTouched(form)) {
-    if (!sending.has(key) && !readDraft(key)?.doubt) dropDraft(key);
+    // What was refused is drawn in the form again, but stands nowhere yet.
+    if (!sending.has(key) && !refused.has(key) && !readDraft(key)?.doubt) dropDraft(key);
     if (!readDraft(key)) return null;
   }
   writeDraft(key, draftFrom(form, readDraft(key)?.doubt ?? null, held));
@@ -138,9 +139,9 @@ function pressed(event) {
     return;
   }
   const key = keyOf(form);
-  const conflict = refused.get(key)?.kind === "conflict";
+  const no = refused.has(key);
   refused.delete(key);
-  if (button?.name === "again" || conflict) {
+  if (button?.name === "again" || no) {
     const missing = missingIn(form);
     writeDraft(key, draftFrom(form, null, Boolean(missing)));
     files.set(key, filesOf(form));
