@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -144,8 +145,12 @@ def section_view(
     section: ChecklistSection,
     who: Person,
     typed: Typed | None = None,
+    only: Collection[str] | None = None,
 ) -> SectionView:
-    """Return one section's page for one visitor; `typed` is what was just sent for one of its questions."""
+    """Return one section's page for one visitor.
+
+    `typed` is what was just sent for one of its questions; `only` names the questions that are to be drawn, None for all.
+    """
     address = f"/checklists/{kept.key}"
     sections = status.checklist.sections
     place = next(number for number, part in enumerate(sections) if part.id == section.id)
@@ -164,7 +169,7 @@ def section_view(
             conflict=typed is not None and typed.item == item.item.id and typed.conflict,
         )
         for item in status.items
-        if item.section.id == section.id
+        if item.section.id == section.id and (only is None or item.item.id in only)
     )
     roles = section.roles.answer
     others = roles and who.role not in roles

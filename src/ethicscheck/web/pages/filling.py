@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ethicscheck.checklist.status import ChecklistStatus, ItemStatus
 from ethicscheck.errors import EthicscheckError, UsageError
 from ethicscheck.web.access import Person, posted, require
 from ethicscheck.web.beginning import begin_kept, begin_shipped
@@ -188,17 +189,24 @@ def _answered(
     typed = Typed.of(item, status, saved, filled, message)
     failed = bool(message) or (saved is not None and saved.outcome in ("conflict", "changed"))
     if wants_part(request):
-        view = section_view(site, kept, opened, status, item.section, who, typed)
+        changed = {item.item.id, *_come_or_gone(item, status, frozenset(shown.split()))}
+        view = section_view(site, kept, opened, status, item.section, who, typed, changed)
         code = 409 if failed and not message else 422 if failed else 200
         state = "empty" if empty else "saved" if not failed else "refused" if message else "conflict"
-        before = frozenset(shown.split())
-        return site.render(
-            request, "saved.html.j2", code, view=view, item=item.item.id, saved=state, before=before, known=bool(before)
-        )
+        return site.render(request, "saved.html.j2", code, view=view, saved=state)
     if failed or (saved is not None and saved.meanwhile):
         view = section_view(site, kept, opened, status, item.section, who, typed)
         return site.render(request, "section.html.j2", (422 if message else 409) if failed else 200, view=view)
     return site.go_to(item_address(item, status, f"/checklists/{kept.key}"))
+
+
+def _come_or_gone(item: ItemStatus, status: ChecklistStatus, shown: frozenset[str]) -> list[str]:
+    """Return the questions of the section that are asked now and weren't on the page, and the other way round."""
+    return [
+        part.item.id
+        for place, part in enumerate(status.items, 1)
+        if shown and part.section.id == item.section.id and (part.state != "hidden") != (f"q{place}" in shown)
+    ]
 
 
 __all__ = [
