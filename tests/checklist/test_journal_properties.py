@@ -69,7 +69,9 @@ comments = st.builds(Comment, times, people, roles, names, words, st.none() | st
 later = st.builds(
     lambda kind, at, more: Unknown(at, f"x-{kind}", {"at": at, "kind": f"x-{kind}", "more": more}), words, times, values
 )
-journals = st.lists(answers | answers | apart | resolutions | withdrawals | signings | requests | comments | later, max_size=20)
+journals = st.lists(
+    answers | answers | apart | resolutions | withdrawals | signings | requests | comments | later, max_size=20
+)
 
 
 def written(entries: list[Entry], folder: str) -> Journal:

@@ -100,13 +100,15 @@ async def _refused(request: Request, error: Exception) -> Response:
         hint = "Go back and try again."
         return refusal(error.status_code, error.detail, hint, request.scope["root_path"])
     titles = {403: "That is not for you to do", 404: "There is no such page", 405: "That can't be done here"}
-    return site_of(request).render(
+    answer = site_of(request).render(
         request,
         "trouble.html.j2",
         status_code=error.status_code,
         title=titles.get(error.status_code, "That did not work"),
         problems=[error.detail] if error.detail else [],
     )
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _trouble(request: Request, error: Exception) -> Response:

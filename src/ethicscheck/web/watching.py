@@ -78,7 +78,7 @@ class Watch:
             for event in await asyncio.to_thread(_missed, live, since):
                 yield event
             self._tell_people(checklist)
-            if checklist not in self._tasks:
+            if (looking := self._tasks.get(checklist)) is None or looking.done():  # one that broke off begins again
                 self._tasks[checklist] = asyncio.create_task(self._look(live, checklist))
             while True:
                 try:

@@ -17,8 +17,8 @@ import pytest
 
 from ethicscheck.api import audit
 from ethicscheck.errors import UsageError
-from ethicscheck.web.runs import running
 from ethicscheck.web.access import Person
+from ethicscheck.web.runs import running
 from ethicscheck.web.runs.facts import Run
 from ethicscheck.web.runs.running import Runs
 from helpers import TWELVE, write_config

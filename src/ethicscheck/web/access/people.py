@@ -16,7 +16,7 @@ RIGHTS: tuple[Right, ...] = ("read", "answer", "review", "sign")
 REFUSALS: dict[Right, str] = {
     "read": "You can't see this page.",
     "answer": "You come in as a reader: you can see everything, but not answer.",
-    "review": "This takes a reviewer: settling disputes, asking for changes, beginning checklists, starting audits.",
+    "review": "This takes a reviewer: settling disputes, asking for changes, adding checklists, starting audits.",
     "sign": "This takes an approver: only approvers sign.",
     "manage": "Only whoever started the server invites people and ends their access.",
 }
