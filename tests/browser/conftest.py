@@ -9,22 +9,8 @@ from typing import Any
 
 import pytest
 
-from browser_helpers import FLAGS, PATIENCE, Browsing, Served, find_chromium
+from browser_helpers import Browsing, Served
 from web_helpers import compas
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One browser for all tests of a worker; each test has windows of its own."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    program = find_chromium()
-    if program is None:
-        pytest.skip("there is no chromium: apt-get install chromium")
-    sync_api.expect.set_options(timeout=PATIENCE)
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(FLAGS), timeout=2 * PATIENCE)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="session")
