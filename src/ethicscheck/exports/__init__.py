@@ -37,6 +37,16 @@ FORMATS: dict[str, Format] = {
     "in-toto": Format(
         "attestation.intoto.json", "ethicscheck.exports.in_toto", package="in_toto_attestation", extra="sign"
     ),
+    "junit": Format("junit.xml", "ethicscheck.exports.junit", package="junitparser", extra="ci"),
+    "sarif": Format("ethicscheck.sarif", "ethicscheck.exports.sarif", package="sarif_om", extra="ci"),
+    "gitlab": Format("gl-code-quality.json", "ethicscheck.exports.gitlab"),
+    "openmetrics": Format("metrics.txt", "ethicscheck.exports.openmetrics"),
+    "comment": Format("comment.md", "ethicscheck.exports.comment"),
+    "csv": Format("findings.csv", "ethicscheck.exports.csv"),
+    "cyclonedx": Format("model.cdx.json", "ethicscheck.exports.cyclonedx", package="cyclonedx", extra="ci"),
+    "model-card": Format("model-card.md", "ethicscheck.exports.model_card", package="huggingface_hub", extra="hub"),
+    "dvc": Format("dvc-metrics.json", "ethicscheck.exports.dvc"),
+    "dvc-plots": Format("dvc-plots.json", "ethicscheck.exports.dvc_plots"),
     "ll144": Format("ll144.html", "ethicscheck.exports.ll144", profile="nyc-ll144"),
 }
 

@@ -1,0 +1,1 @@
+"""The pytest plugin; loads without importing the library: every hook imports late."""
