@@ -55,7 +55,9 @@ def _case(line: Line) -> Any:
     text = visible(f"{line.message} {line.remedy}".strip())
     head = visible(f"{line.heading}: {line.rule}")
     place = f"{line.file}:{line.line}" if line.file and line.line else line.file or ""
-    body = "\n".join(part for part in (text, visible(f"({line.code}, set in {place})") if place else f"({line.code})") if part)
+    body = "\n".join(
+        part for part in (text, visible(f"({line.code}, set in {place})") if place else f"({line.code})") if part
+    )
     if line.verdict == "fail":
         case.result = [_result(Failure, head, line.code, body)]
     elif line.verdict == "not_evaluable":

@@ -62,7 +62,9 @@ def _rule(line: Line) -> Any:
         name=line.code,
         short_description=sarif_om.MultiformatMessageString(text=visible(f"{line.heading}: {line.rule}")),
         full_description=sarif_om.MultiformatMessageString(text=visible(line.why)),
-        help=sarif_om.MultiformatMessageString(text=f"`ethicscheck explain {line.code}` says what it means and what to do."),
+        help=sarif_om.MultiformatMessageString(
+            text=f"`ethicscheck explain {line.code}` says what it means and what to do."
+        ),
         default_configuration=sarif_om.ReportingConfiguration(level="error"),
         properties={"tags": ["fairness", line.code]},
     )
@@ -79,7 +81,10 @@ def _result(line: Line, place: int) -> Any:
         level=line.level if kind == "fail" else "none",
         message=sarif_om.Message(text=visible(f"{line.message} {line.remedy}".strip())),
         locations=[_location(line)],
-        partial_fingerprints={"primaryLocationLineHash": f"{line.fingerprint[:16]}:1", "ethicscheck/v1": line.fingerprint},
+        partial_fingerprints={
+            "primaryLocationLineHash": f"{line.fingerprint[:16]}:1",
+            "ethicscheck/v1": line.fingerprint,
+        },
         baseline_state=_state(line),
         suppressions=_suppressions(line),
         properties=_numbers(line),
@@ -101,7 +106,9 @@ def _location(line: Line) -> Any:
             region=sarif_om.Region(start_line=line.line or 1),
         ),
         logical_locations=[
-            sarif_om.LogicalLocation(name=visible(" × ".join(group.values())), fully_qualified_name=visible(_qualified(group)), kind="group")
+            sarif_om.LogicalLocation(
+                name=visible(" × ".join(group.values())), fully_qualified_name=visible(_qualified(group)), kind="group"
+            )
             for group in groups
         ]
         or None,

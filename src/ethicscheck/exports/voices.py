@@ -14,8 +14,8 @@ from typing import Final, Literal
 from ethicscheck.model.comparison import FindingChange
 from ethicscheck.model.record import AuditRecord, Finding
 from ethicscheck.policy.codes import finding_code
-from ethicscheck.report.findings import finding_views
-from ethicscheck.report.index import RecordIndex
+from ethicscheck.report.findings import finding_views, ranked
+from ethicscheck.report.index import RecordIndex, is_share, metric_of
 
 Level = Literal["error", "warning", "note", "none"]
 Known = Literal["new", "worse", "known"]
@@ -34,6 +34,7 @@ class Line:
     heading, rule, message, remedy : the report's words.
     file, line : where its limit was set; the line is None where there is no config file.
     known : beside a baseline, whether it is new, got worse, or was known; None without one, or where it passes.
+    is_share, unit : whether its value is a share of people, shown in hundredths, and its unit then.
     ends_in : days until the waiver that holds ends (0: today is the last), None where there is none or it is further off
         than DAYS_AHEAD.
     """
@@ -53,6 +54,8 @@ class Line:
     line: int | None
     known: Known | None
     ends_in: int | None
+    is_share: bool = False
+    unit: str = ""
 
     @property
     def id(self) -> str:
@@ -67,11 +70,9 @@ class Line:
 
 def lines(record: AuditRecord) -> tuple[Line, ...]:
     """Return every finding as a line, the worst first."""
-    by_id = {finding.id: finding for finding in record.findings}
     changes = {change.id: change for change in (record.baseline.findings if record.baseline is not None else ())}
     made = []
-    for view, finding in zip(finding_views(RecordIndex(record)), _ranked(record), strict=True):
-        assert by_id[finding.id] is finding
+    for view, finding in zip(finding_views(RecordIndex(record)), ranked(record.findings), strict=True):
         made.append(
             Line(
                 finding=finding,
@@ -89,15 +90,21 @@ def lines(record: AuditRecord) -> tuple[Line, ...]:
                 line=finding.rule.line,
                 known=_known(finding, changes.get(finding.id), record),
                 ends_in=_ends_in(finding, record),
+                is_share=_is_share(finding),
+                unit=_unit(finding),
             )
         )
     return tuple(made)
 
 
-def _ranked(record: AuditRecord) -> list[Finding]:
-    from ethicscheck.report.findings import ranked
+def _is_share(finding: Finding) -> bool:
+    return finding.kind == "metric" and is_share(metric_of(finding)) and finding.rule.compare != "ratio"
 
-    return ranked(record.findings)
+
+def _unit(finding: Finding) -> str:
+    if not _is_share(finding):
+        return ""
+    return " points" if finding.rule.compare == "difference" else " %"
 
 
 def _level(finding: Finding) -> Level:
