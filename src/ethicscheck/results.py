@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import UsageError, did_you_mean
 from .exports import write_documents
+from .exports.speaking import GITHUB, resolved, speak_to_github
 from .model.part import Part
 from .model.record import AuditRecord, Disparity, Estimate, Finding
 
@@ -102,8 +105,12 @@ class AuditResult:
         -------
         The paths written.
         """
-        chosen = tuple(as_list(formats)) if formats is not None else self.formats
-        return write_documents(self.record, Path(folder), ("json", *chosen), self.template)
+        asked = as_list(formats) if formats is not None else self.formats
+        chosen = resolved(asked, self.formats, os.environ) if asked else ()
+        written = write_documents(self.record, Path(folder), ("json", *chosen), self.template)
+        if GITHUB in chosen:
+            speak_to_github(self.record, os.environ, sys.stdout)
+        return written
 
 
 @dataclass(frozen=True)

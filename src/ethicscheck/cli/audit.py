@@ -57,19 +57,21 @@ def audit_command(
     from ethicscheck.exports import check_formats
     from ethicscheck.model.profile_use import names_of
 
-    from .formats import checked_formats
+    from .formats import checked_formats, speak
     from .progress import Progress
 
-    chosen = checked_formats(formats)
+    checked_formats(formats)
     loaded = load_config(config)
-    check_formats(chosen or loaded.config.outputs, names_of(loaded.config.policy.profiles))
+    chosen = checked_formats(formats, loaded.config.outputs)
+    check_formats(chosen, names_of(loaded.config.policy.profiles))
     registration = _registration(archive, loaded.content) if archive is not None else None
     earlier = load(baseline).record if baseline is not None else None
     with Progress(quiet) as progress:
         record = make_record(loaded, run=progress.run, baseline=earlier)
     record = registration.put_into(record) if registration is not None else record
     result = AuditResult(record, loaded.config.outputs, loaded.template)
-    written = result.save(output, chosen or None)
+    written = result.save(output, [name for name in chosen if name != "github"])
+    speak(record, chosen)
     if not quiet:
         from .streams import best_effort
         from .summary import print_summary

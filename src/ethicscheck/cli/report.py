@@ -25,10 +25,10 @@ def report_command(record: Path, formats: tuple[str, ...], output: Path, templat
     from ethicscheck.auditing.looks import templates_digest
     from ethicscheck.exports import write_documents
 
-    from .formats import checked_formats
+    from .formats import checked_formats, speak
     from .streams import tell
 
-    chosen = checked_formats(formats) or ("html",)
+    chosen = checked_formats(formats, ("html",))
     found = load(record).record
     drawn_with = found.report.template_sha256 if found.report is not None else None
     if drawn_with is not None and template is None and "html" in chosen:
@@ -38,5 +38,6 @@ def report_command(record: Path, formats: tuple[str, ...], output: Path, templat
     elif template is not None and templates_digest(template) != drawn_with:
         tell("note: these are not the templates that the report was first drawn with")
     written = write_documents(found, output, chosen, template)
+    speak(found, chosen)
     for path in written:
         click.echo(str(path))

@@ -19,7 +19,7 @@ from .writing import write_all
 
 
 class Format(NamedTuple):
-    """A document: its file name, the module whose `render` makes it, and what must be there for it."""
+    """A document: its file name (empty where it goes to the CI job itself, not into the folder), the module whose `render` makes it, and what must be there for it."""
 
     file_name: str
     module: str
@@ -39,6 +39,7 @@ FORMATS: dict[str, Format] = {
     ),
     "junit": Format("junit.xml", "ethicscheck.exports.junit", package="junitparser", extra="ci"),
     "sarif": Format("ethicscheck.sarif", "ethicscheck.exports.sarif", package="sarif_om", extra="ci"),
+    "github": Format("", "ethicscheck.exports.github"),
     "gitlab": Format("gl-code-quality.json", "ethicscheck.exports.gitlab"),
     "openmetrics": Format("metrics.txt", "ethicscheck.exports.openmetrics"),
     "comment": Format("comment.md", "ethicscheck.exports.comment"),
@@ -119,7 +120,7 @@ def render_document(record: AuditRecord, name: str, template: Path | None = None
 def write_documents(
     record: AuditRecord, folder: Path, formats: Sequence[str], template: Path | None = None
 ) -> tuple[Path, ...]:
-    """Render every document first, then write them all.
+    """Render every document first, then write them all; what goes to the CI job itself is not written here.
 
     Parameters
     ----------
@@ -132,4 +133,5 @@ def write_documents(
     """
     chosen = tuple(dict.fromkeys(formats))
     check_formats(chosen, [part.id for part in record.plan.profiles])
-    return write_all({folder / FORMATS[name].file_name: render_document(record, name, template) for name in chosen})
+    named = [name for name in chosen if FORMATS[name].file_name]
+    return write_all({folder / FORMATS[name].file_name: render_document(record, name, template) for name in named})
