@@ -92,6 +92,21 @@ def test_a_config_that_is_in_no_commit_has_none(tmp_path: Path, repository: Path
     assert audit(repository).provenance.git is None
 
 
+def test_the_config_is_named_by_its_path_in_the_repository(repository: Path) -> None:
+    """Annotations in CI stand at a file of the repository, not of the folder that the audit was started in."""
+    inner = repository / "models/loans"
+    inner.mkdir(parents=True)
+    for path in list(repository.iterdir()):
+        if path.is_file():
+            git(repository, "mv", path.name, f"models/loans/{path.name}")
+    git(repository, "commit", "-q", "-m", "moved")
+
+    found = audit(inner).provenance.git
+
+    assert found is not None
+    assert found.path == "models/loans/ethicscheck.yaml"
+
+
 def test_without_git_there_is_no_commit(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """git need not be installed."""
     monkeypatch.setenv("PATH", "")

@@ -122,7 +122,9 @@ def _git(paths: Sequence[Path]) -> Git | None:
     changed = _ask_git(folder, "status", "--porcelain", "--", *inside)
     from .model.record import Git
 
-    return Git(commit=commit, modified=bool(changed)) if changed is not None else None
+    place = paths[0].resolve()
+    inner = place.relative_to(Path(top).resolve()).as_posix() if place.is_relative_to(Path(top).resolve()) else None
+    return Git(commit=commit, modified=bool(changed), path=inner) if changed is not None else None
 
 
 def _ask_git(folder: Path, *words: str) -> str | None:

@@ -86,7 +86,7 @@ def lines(record: AuditRecord) -> tuple[Line, ...]:
                 message=view.message,
                 remedy=view.remedy,
                 why=view.why,
-                file=record.provenance.config,
+                file=_file(record),
                 line=finding.rule.line,
                 known=_known(finding, changes.get(finding.id), record),
                 ends_in=_ends_in(finding, record),
@@ -105,6 +105,12 @@ def _unit(finding: Finding) -> str:
     if not _is_share(finding):
         return ""
     return " points" if finding.rule.compare == "difference" else " %"
+
+
+def _file(record: AuditRecord) -> str | None:
+    """Return the config's path in its repository, where CI looks for it; else its name."""
+    made = record.provenance
+    return (made.git.path if made.git is not None else None) or made.config
 
 
 def _level(finding: Finding) -> Level:

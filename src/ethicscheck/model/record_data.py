@@ -54,6 +54,7 @@ class Git(Part):
 
     commit: str
     modified: bool = Field(description="Whether config or data differ from that commit.")
+    path: str | None = Field(None, description="The config's path within the repository.")
 
 
 class Registered(Part):
