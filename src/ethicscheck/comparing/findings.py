@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from ethicscheck.model.comparison import FindingChange, Judged, Status
+from ethicscheck.model.comparison_checklists import OPEN_STATES
 from ethicscheck.model.record import AuditRecord, Finding
 
 from .gaps import Moved, Seen, how_moved
 from .side import TwoAudits
-
-OPEN_STATES = frozenset({"unanswered", "disputed", "contradicted", "stale"})
 
 
 def finding_changes(two: TwoAudits, broken: bool) -> tuple[FindingChange, ...]:
@@ -60,7 +59,23 @@ def _change(two: TwoAudits, old: Finding, new: Finding, broken: bool) -> Finding
     change = _described(new, status, status == "worse" and new.verdict == "fail", old, new, reason=reason, then=then)
     if moved is None or old.observed is None or new.observed is None:
         return change
-    return change.model_copy(update={"change": new.observed.value - old.observed.value, "interval": moved.interval})
+    update = {
+        "change": new.observed.value - old.observed.value,
+        "interval": moved.interval,
+        "beyond": _beyond(old, new),
+    }
+    return change.model_copy(update=update)
+
+
+def _beyond(old: Finding, new: Finding) -> float | None:
+    """Return the older interval's bad end where the newer value lies beyond it, whatever the change's own interval says."""
+    assert old.observed is not None
+    assert new.observed is not None
+    worst = old.observed.interval.high if new.rule.max is not None else old.observed.interval.low
+    if worst is None:
+        return None
+    value = new.observed.value
+    return worst if (value > worst if new.rule.max is not None else value < worst) else None
 
 
 def _asks(finding: Finding) -> tuple[object, ...]:

@@ -120,6 +120,11 @@ def _rules(old: AuditRecord, new: AuditRecord) -> Iterator[SettingChange]:
         elif was.rule.why != finding.rule.why:
             said.add(finding.rule.id)
             yield SettingChange(name=f"reason of rule {finding.rule.id}", old=was.rule.why, new=finding.rule.why)
+        elif was.rule.severity != finding.rule.severity:
+            said.add(finding.rule.id)
+            yield from _change(
+                f"severity of rule {finding.rule.id}", was.rule.severity or "error", finding.rule.severity or "error"
+            )
 
 
 def rule_words(finding: Finding) -> str:

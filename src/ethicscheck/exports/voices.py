@@ -6,20 +6,19 @@ rounding are the report's.
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
-from ethicscheck.model.comparison import FindingChange
 from ethicscheck.model.record import AuditRecord, Finding
 from ethicscheck.policy.codes import finding_code
+from ethicscheck.policy.gate import ending_waivers, severity_of
+from ethicscheck.policy.standing import Place, standing
 from ethicscheck.report.findings import finding_views, ranked
 from ethicscheck.report.index import RecordIndex, is_share, metric_of
 
 Level = Literal["error", "warning", "note", "none"]
-Known = Literal["new", "worse", "known"]
-DAYS_AHEAD: Final = 14  # a waiver's end is announced so many days before
+Known = Place
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Line:
     known : beside a baseline, whether it is new, got worse, or was known; None without one, or where it passes.
     is_share, unit : whether its value is a share of people, shown in hundredths, and its unit then.
     ends_in : days until the waiver that holds ends (0: today is the last), None where there is none or it is further off
-        than DAYS_AHEAD.
+        than `policy.gate.DAYS_AHEAD`.
     """
 
     finding: Finding
@@ -70,7 +69,7 @@ class Line:
 
 def lines(record: AuditRecord) -> tuple[Line, ...]:
     """Return every finding as a line, the worst first."""
-    changes = {change.id: change for change in (record.baseline.findings if record.baseline is not None else ())}
+    known, ends = standing(record), {part.finding: part.days for part in ending_waivers(record)}
     made = []
     for view, finding in zip(finding_views(RecordIndex(record)), ranked(record.findings), strict=True):
         made.append(
@@ -88,8 +87,8 @@ def lines(record: AuditRecord) -> tuple[Line, ...]:
                 why=view.why,
                 file=_file(record),
                 line=finding.rule.line,
-                known=_known(finding, changes.get(finding.id), record),
-                ends_in=_ends_in(finding, record),
+                known=known.get(finding.id),
+                ends_in=ends.get(finding.id),
                 is_share=_is_share(finding),
                 unit=_unit(finding),
             )
@@ -118,20 +117,16 @@ def _level(finding: Finding) -> Level:
         return "none"
     if finding.verdict == "waived":
         return "note"
-    return "error" if finding.verdict == "fail" else "warning"
+    severity = severity_of(finding)
+    return severity if finding.verdict == "fail" or severity == "note" else "warning"
 
 
-def _known(finding: Finding, change: FindingChange | None, record: AuditRecord) -> Known | None:
-    if record.baseline is None or finding.verdict == "pass":
+def left_out(record: AuditRecord) -> str | None:
+    """Return a sentence about the findings that `--only` and `--skip` left out; None where all are shown."""
+    if record.chosen is None or not record.chosen.left_out:
         return None
-    if change is None or change.status == "new":
-        return "new"
-    return "worse" if change.status == "worse" else "known"
-
-
-def _ends_in(finding: Finding, record: AuditRecord) -> int | None:
-    if finding.waiver is None or not finding.waiver.applied:
-        return None
-    today = datetime.date.fromisoformat(record.provenance.created[:10])
-    left = (datetime.date.fromisoformat(finding.waiver.expires) - today).days
-    return left if left <= DAYS_AHEAD else None
+    number = record.chosen.left_out
+    options = " and ".join(
+        name for name, given in (("--only", record.chosen.only), ("--skip", record.chosen.skip)) if given
+    )
+    return f"{number} {'finding is' if number == 1 else 'findings are'} left out here by {options}; the audit's record has all."

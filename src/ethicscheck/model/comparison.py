@@ -84,6 +84,10 @@ class FindingChange(Part):
     new: float | None = None
     change: float | None = Field(None, description="new − old.")
     interval: Interval | None = None
+    beyond: float | None = Field(
+        None,
+        description="The old interval's bad end, where the new value lies beyond it: worse than the old audit allowed.",
+    )
     reason: str | None = Field(None, description="Why there is no change, or no interval of it, as a code.")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from .part import Part
+
+OPEN_STATES: Final = frozenset(
+    {"unanswered", "disputed", "contradicted", "stale"}
+)  # what leaves a checklist incomplete
 
 
 class AnswerChange(Part):

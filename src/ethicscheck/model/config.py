@@ -36,6 +36,7 @@ from .profile_use import Profiles
 from .relations import check_relations
 from .scalars import MOST, Day, Number, Switch, Text, Whole, refuse
 from .strict_yaml import Document, read_yaml_file
+from .verdicts import Severity
 
 SCHEMA: Literal["ethicscheck/config/1"] = "ethicscheck/config/1"
 
@@ -84,6 +85,10 @@ class RuleConfig(Section):
     min: Number | None = Field(None, description="The value may not be smaller than this.")
     id: Text | None = Field(None, description="A short, stable name.")
     why: Text | None = Field(None, description="Why this limit, agreed by whom and when.")
+    severity: Severity | None = Field(
+        None,
+        description="error (default), warning or note: how grave a failure is, in CI's annotations and for `--fail-on`.",
+    )
 
     @model_validator(mode="after")
     def _one_limit(self) -> RuleConfig:

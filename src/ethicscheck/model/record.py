@@ -67,6 +67,7 @@ from .repeats_record import Repeats as Repeats
 from .suppression_record import HiddenGroup as HiddenGroup
 from .suppression_record import HiddenSize as HiddenSize
 from .thresholds_record import Thresholds as Thresholds
+from .verdicts import Severity as Severity
 from .waiver_record import WaiverEntry as WaiverEntry
 from .warnings_record import WarningEntry as WarningEntry
 
@@ -144,6 +145,7 @@ class RuleEntry(Part):
     line: int | None = Field(None, description="The line of the config that set it.")
     checklist: str | None = Field(None, description="The checklist that must meet the requirement.")
     require: Literal["complete", "signed"] | None = None
+    severity: Severity | None = Field(None, description="How grave a failure is; an error where it is not there.")
 
 
 class Observed(Part):
@@ -181,6 +183,7 @@ class Finding(Part):
     p_adjusted: float | None = Field(None, description="The same after Holm's adjustment over all rules.")
     rows_needed: RowsNeeded | None = None
     waiver: WaiverEntry | None = Field(None, description="The waiver that names it, whether or not it holds.")
+    code: str | None = Field(None, description="What was judged, as a stable code: `ethicscheck explain EC106`.")
 
 
 class Suppression(Part):
@@ -231,6 +234,14 @@ class Abridged(Part):
     sha256: str = Field(description="Digest of the whole record, as it was published.")
 
 
+class Chosen(Part):
+    """Which findings a document for CI was drawn with; the audit's record has them all."""
+
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    left_out: int = Field(description="How many findings are not shown.")
+
+
 class AuditRecord(Part):
     """An audit: one small table of results and everything needed to draw, compare and check it again."""
 
@@ -268,6 +279,7 @@ class AuditRecord(Part):
     )
     suppression: Suppression | None = Field(None, description="What is hidden in published documents.")
     abridged: Abridged | None = Field(None, description="Only in a record that was read out of a page: what it lacks.")
+    chosen: Chosen | None = Field(None, description="Never in a written record: what `--only` and `--skip` left to CI.")
 
     model_config = ConfigDict(
         frozen=True,

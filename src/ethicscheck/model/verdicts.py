@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from .record import Finding, Verdict
+
+Severity = Literal["error", "warning", "note"]  # of a rule; no verdict rests on it
 
 
 def overall_verdict(findings: Iterable[Finding]) -> Verdict:

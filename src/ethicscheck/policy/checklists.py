@@ -34,6 +34,7 @@ from ethicscheck.model.config import ChecklistUse, Config, LoadedConfig
 from ethicscheck.model.record import Finding, RuleEntry
 from ethicscheck.model.wording import NO_BREAK
 
+from .codes import checklist_code
 from .contradictions import conflict, contradictions
 from .links import measured_answers
 from .profile_uses import required_by_profiles
@@ -331,4 +332,5 @@ def _finding(status: ChecklistStatus, one: OpenedChecklist) -> Finding:
         message=message,
         remedy=remedy,
         reason="checklist_unmet" if unmet else None,
+        code=checklist_code(require),
     )

@@ -55,11 +55,27 @@ OWN_MEASURE: Final = "EC190"
 INCOMPLETE, UNSIGNED, CONTRADICTED = "EC201", "EC202", "EC203"
 
 
+CODES: Final = (*MEASURES.values(), OWN_MEASURE, INCOMPLETE, UNSIGNED, CONTRADICTED)
+
+
 def finding_code(finding: Finding) -> str:
-    """Return a finding's code: of the measure that its rule judges, or of what is asked of a checklist."""
+    """Return a finding's code: its own, or, where its record is older than codes, that of what it judges."""
+    if finding.code is not None:
+        return finding.code
     if finding.kind == "checklist":
-        if finding.reason == "contradicted":
-            return CONTRADICTED
-        return UNSIGNED if finding.rule.require == "signed" else INCOMPLETE
-    name = finding.rule.metric or ""
-    return MEASURES.get(name) or MEASURES.get(name.partition("[")[0], OWN_MEASURE)
+        return CONTRADICTED if finding.reason == "contradicted" else checklist_code(finding.rule.require)
+    return measure_code(finding.rule.metric or "")
+
+
+def measure_code(name: str) -> str:
+    """Return the code of a measure; one class's measure has that of its kind, and each of an audit's own the same.
+
+    >>> measure_code("accuracy"), measure_code("urgent:true_positive_rate"), measure_code("my_metric")
+    ('EC112', 'EC104', 'EC190')
+    """
+    return MEASURES.get(name) or MEASURES.get(name.rpartition(":")[2], OWN_MEASURE)
+
+
+def checklist_code(require: str | None) -> str:
+    """Return the code of what is required of a checklist."""
+    return UNSIGNED if require == "signed" else INCOMPLETE

@@ -7,6 +7,8 @@ from typing import Literal
 from ethicscheck.checklist.status import ChecklistStatus, ItemStatus
 from ethicscheck.model.record import Finding, RuleEntry
 
+from .codes import CONTRADICTED
+
 REASON = "contradicted"
 REMEDY = (
     "Find out together which of the two is right: what the answer rests on, and whom the numbers count. Then answer "
@@ -58,6 +60,7 @@ def contradictions(
                 message=f"{said} Asked was: “{item.item.text}”",
                 remedy=REMEDY,
                 reason=REASON,
+                code=CONTRADICTED,
             )
         )
     return tuple(found)

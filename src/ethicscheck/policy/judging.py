@@ -18,6 +18,7 @@ from ethicscheck.metrics.rows import group_names, interval
 from ethicscheck.model.record import Finding, Observed, RuleEntry
 from ethicscheck.stats.multiplicity import holm
 
+from .codes import measure_code
 from .messages import Case, finding_message, finding_remedy
 from .rows_needed import rows_needed
 from .rules import Rule
@@ -130,6 +131,7 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
             why=rule.why,
             profile=rule.profile,
             line=rule.line,
+            severity=rule.severity,
         ),
         observed=observed,
         message=finding_message(case),
@@ -138,6 +140,7 @@ def _finding(draft: _Draft, measurement: Measurement, asked: int) -> Finding:
         p_value=draft.p_value if failed else None,
         p_adjusted=draft.p_adjusted if failed else None,
         rows_needed=needed,
+        code=measure_code(rule.measure.name),
     )
 
 

@@ -96,7 +96,8 @@ class _Rule:
         """Return a finding; without its numbers its status says what the two verdicts say, and no more."""
         if part.kind != "metric" or self.safe(part.features):
             return part
-        gone = {"old": None, "new": None, "change": None, "interval": None, "old_by_new_limit": None}
+        gone = {"old": None, "new": None, "change": None, "interval": None, "beyond": None}
+        gone["old_by_new_limit"] = None
         return part.model_copy(update={**gone, "reason": SUPPRESSED, "status": _by_verdicts(part)})
 
     def data(self, data: DataChange) -> DataChange:

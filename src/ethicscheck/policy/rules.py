@@ -16,6 +16,7 @@ from ethicscheck.model.explaining import dotted, meant_keys
 from ethicscheck.model.profile_use import names_of
 from ethicscheck.model.scalars import as_number
 from ethicscheck.model.strict_yaml import Document, Path
+from ethicscheck.model.verdicts import Severity
 
 from .other_names import OTHER_NAMES as OTHER_NAMES
 from .profile_uses import check_profiles, crossed_by_profiles, known_uses
@@ -38,6 +39,7 @@ class Rule:
     why: str | None
     profile: str | None
     line: int | None
+    severity: Severity | None = None
 
 
 def intersections_of(config: Config) -> tuple[tuple[str, ...], ...]:
@@ -103,6 +105,7 @@ def spread_rule(part: RuleConfig, rule_id: str, config: Config, profile: str | N
             part.why,
             profile,
             line,
+            part.severity,
         )
         for target in targets
     ]
