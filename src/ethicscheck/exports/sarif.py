@@ -46,6 +46,9 @@ def render(record: AuditRecord) -> bytes:
     )
     log = sarif_om.SarifLog(schema_uri=SCHEMA, version=VERSION, runs=[run])
     loaded = json.loads(to_json(log))
+    for result in loaded["runs"][0].get("results", ()):
+        for suppression in result.get("suppressions", ()):
+            suppression["status"] = suppression.pop("state")  # sarif-om has the name of an earlier draft
     return (json.dumps(loaded, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
@@ -134,7 +137,7 @@ def _suppressions(line: Line) -> list[Any] | None:
     status = "accepted" if waiver.applied else "rejected"
     ended = f" ({waiver.lapsed})" if waiver.lapsed else ""
     text = f"{waiver.owner}, until {waiver.expires}{ended}: {waiver.reason}"
-    return [sarif_om.Suppression(kind="external", status=status, justification=visible(text))]
+    return [sarif_om.Suppression(kind="external", state=status, justification=visible(text))]
 
 
 def _numbers(line: Line) -> dict[str, Any]:
