@@ -7,24 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .gating import GateWords, gate_options
 from .options import format_option, output_option
 
 if TYPE_CHECKING:
     from ethicscheck.archive.plans import Registration
 
 DEFAULT_CONFIG = "ethicscheck.yaml"
-UNDECIDED = 3
 
 
 @click.command("audit")
 @click.argument("config", required=False, default=DEFAULT_CONFIG, type=click.Path(path_type=Path))
 @output_option()
 @format_option("the config's outputs")
-@click.option(
-    "--allow-inconclusive",
-    is_flag=True,
-    help="Leave with 0 instead of 3 when nothing failed but something is undecided.",
-)
 @click.option(
     "--archive",
     "archive",
@@ -36,17 +31,18 @@ UNDECIDED = 3
     "--baseline",
     type=click.Path(path_type=Path),
     metavar="RECORD",
-    help="An earlier audit (audit.json); report and record then say what changed since. Verdict and exit code stay this audit's own.",
+    help="An earlier audit (audit.json); report and record then say what changed since, and the exit code counts new and worsened findings only.",
 )
+@gate_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def audit_command(
     config: Path,
     output: Path,
     formats: tuple[str, ...],
-    allow_inconclusive: bool,
     archive: Path | None,
     baseline: Path | None,
     quiet: bool,
+    gate: GateWords,
 ) -> int:
     """Audit the predictions CONFIG describes and write the record and the report.
 
@@ -64,21 +60,24 @@ def audit_command(
     loaded = load_config(config)
     chosen = checked_formats(formats, loaded.config.outputs)
     check_formats(chosen, names_of(loaded.config.policy.profiles))
+    gate.check(loaded)
     registration = _registration(archive, loaded.content) if archive is not None else None
     earlier = load(baseline).record if baseline is not None else None
     with Progress(quiet) as progress:
         record = make_record(loaded, run=progress.run, baseline=earlier)
     record = registration.put_into(record) if registration is not None else record
     result = AuditResult(record, loaded.config.outputs, loaded.template)
-    written = result.save(output, [name for name in chosen if name != "github"])
-    speak(record, chosen)
+    found, told = gate.of(record), gate.chosen(record)
+    written = result.save(output, [name for name in chosen if name != "github"], only=gate.only, skip=gate.skip)
+    speak(told, chosen)
     if not quiet:
+        from .gate_words import gate_lines
         from .streams import best_effort
         from .summary import print_summary
 
         with best_effort("the summary"):
-            print_summary(record, written)
-    return 0 if allow_inconclusive and result.exit_code == UNDECIDED else result.exit_code
+            print_summary(told, written, gate_lines(found, told))
+    return found.exit_code
 
 
 def _registration(archive: Path, config: bytes) -> Registration | None:

@@ -34,8 +34,10 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def print_summary(record: AuditRecord, written: Sequence[Path], console: Console | None = None) -> None:
-    """Print what was found and where the documents lie."""
+def print_summary(
+    record: AuditRecord, written: Sequence[Path], gate: Sequence[str] = (), console: Console | None = None
+) -> None:
+    """Print what was found, what the gate says of it, and where the documents lie."""
     out = console or _Console(highlight=False, soft_wrap=False)
     out.width = min(out.width, WIDTH)
     view = make_view(record)
@@ -50,6 +52,7 @@ def print_summary(record: AuditRecord, written: Sequence[Path], console: Console
     _print_sections(view, out)
     _print_impact_ratios(view, out)
     _print_warnings(view, out)
+    _print_gate(gate, out)
     out.print()
     for path in written:
         out.print(Text(f"wrote {path}", "dim"), soft_wrap=True)
@@ -136,6 +139,13 @@ def _print_warnings(view: ReportView, out: Console) -> None:
             f" and {len(about) - MOST_NAMED} more" if len(about) > MOST_NAMED else ""
         )
         _print_wrapped(f"! {found[0].title}{f': {shown}' if shown else ''}  ({code})", out, indent=2)
+
+
+def _print_gate(lines: Sequence[str], out: Console) -> None:
+    if lines:
+        out.print()
+    for line in lines:
+        _print_wrapped(line.strip(), out, indent=len(line) - len(line.lstrip()))
 
 
 def _print_wrapped(text: str, out: Console, indent: int = 0) -> None:

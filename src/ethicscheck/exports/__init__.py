@@ -52,6 +52,8 @@ FORMATS: dict[str, Format] = {
 }
 
 
+# What CI reads: drawn with the findings that --only and --skip choose.
+VOICES = frozenset({"junit", "sarif", "github", "gitlab", "openmetrics", "comment", "csv"})
 SEALED = "json"  # the record itself; every other document is drawn from what may be published
 # Drawn from the sealed record, whose digest they name; they publish by themselves only what may be.
 NAMES_THE_SEALED = frozenset({"in-toto"})
@@ -118,13 +120,18 @@ def render_document(record: AuditRecord, name: str, template: Path | None = None
 
 
 def write_documents(
-    record: AuditRecord, folder: Path, formats: Sequence[str], template: Path | None = None
+    record: AuditRecord,
+    folder: Path,
+    formats: Sequence[str],
+    template: Path | None = None,
+    told: AuditRecord | None = None,
 ) -> tuple[Path, ...]:
     """Render every document first, then write them all; what goes to the CI job itself is not written here.
 
     Parameters
     ----------
     template : a folder of one's own templates for the report.
+    told : the record that what CI reads is drawn from, where not all findings are chosen.
 
     Raises
     ------
@@ -134,4 +141,5 @@ def write_documents(
     chosen = tuple(dict.fromkeys(formats))
     check_formats(chosen, [part.id for part in record.plan.profiles])
     named = [name for name in chosen if FORMATS[name].file_name]
-    return write_all({folder / FORMATS[name].file_name: render_document(record, name, template) for name in named})
+    drawn = {name: told if told is not None and name in VOICES else record for name in named}
+    return write_all({folder / FORMATS[name].file_name: render_document(drawn[name], name, template) for name in named})

@@ -9,14 +9,18 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from ethicscheck.errors import UsageError, did_you_mean
+from ethicscheck.model.config import LoadedConfig
 from ethicscheck.model.record import AuditRecord, Chosen, Finding
 from ethicscheck.model.verdicts import Severity, overall_verdict
 
-from .codes import CODES, finding_code
+from .codes import CODES, finding_code, measure_code
+from .profile_uses import required_by_profiles
+from .rules import resolve_rules
 from .standing import OPEN, Standing, broken_by, standings
 
 DAYS_AHEAD: Final = 14  # a waiver's end is announced so many days before
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
+Names = tuple[str, str, str]  # a rule's id, a finding's, a code
 PASSED, FAILED, UNDECIDED = 0, 1, 3
 
 
@@ -145,12 +149,7 @@ def choose_findings(record: AuditRecord, only: Sequence[str] = (), skip: Sequenc
     """
     if not only and not skip:
         return record.findings
-    for option, patterns in (("--only", only), ("--skip", skip)):
-        for pattern in patterns:
-            if pattern not in CODES and not any(_matches(finding, (pattern,)) for finding in record.findings):
-                known = dict.fromkeys(name for finding in record.findings for name in _names(finding))
-                what = f"{option}: no finding, rule or code of this audit is {pattern!r}"
-                raise UsageError(what, "", did_you_mean(pattern, known))
+    _check_patterns([_names(finding) for finding in record.findings], only, skip)
     chosen = tuple(
         finding for finding in record.findings if (not only or _matches(finding, only)) and not _matches(finding, skip)
     )
@@ -161,6 +160,20 @@ def choose_findings(record: AuditRecord, only: Sequence[str] = (), skip: Sequenc
             "a gate of nothing would always pass",
         )
     return chosen
+
+
+def check_names(loaded: LoadedConfig, only: Sequence[str], skip: Sequence[str]) -> None:
+    """Refuse a name that no finding of a config can have; where it has checklists, the record has to tell.
+
+    Raises
+    ------
+    UsageError
+        When a name matches no rule.
+    """
+    if loaded.config.checklists or required_by_profiles(loaded.config):
+        return
+    rules = resolve_rules(loaded.config, loaded.document)
+    _check_patterns([(rule.rule_id, rule.id, measure_code(rule.measure.name)) for rule in rules], only, skip)
 
 
 def chosen_record(record: AuditRecord, only: Sequence[str] = (), skip: Sequence[str] = ()) -> AuditRecord:
@@ -201,14 +214,27 @@ def _exit_code(record: AuditRecord, counted: Iterable[Finding], allow_inconclusi
     return UNDECIDED if undecided and not allow_inconclusive else PASSED
 
 
+def _check_patterns(known: Sequence[Names], only: Sequence[str], skip: Sequence[str]) -> None:
+    for option, patterns in (("--only", only), ("--skip", skip)):
+        for pattern in patterns:
+            if pattern not in CODES and not any(_match(names, (pattern,)) for names in known):
+                what = f"{option}: no finding, rule or code of this audit is {pattern!r}"
+                raise UsageError(
+                    what, "", did_you_mean(pattern, dict.fromkeys(name for names in known for name in names))
+                )
+
+
 def _counts(severity: Severity, fail_on: Severity) -> bool:
     return SEVERITIES.index(severity) <= SEVERITIES.index(fail_on)
 
 
 def _matches(finding: Finding, patterns: Sequence[str]) -> bool:
-    names = _names(finding)
+    return _match(_names(finding), patterns)
+
+
+def _match(names: Names, patterns: Sequence[str]) -> bool:
     return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
-def _names(finding: Finding) -> tuple[str, str, str]:
+def _names(finding: Finding) -> Names:
     return finding.rule.id, finding.id, finding_code(finding)
