@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
+from typing import Any, Literal, ParamSpec, TypeVar, overload
 
 from .auditing import Run, load_config, make_config, make_record
 from .errors import DataError, UsageError
@@ -16,9 +16,6 @@ from .model.embedded import is_page, read_embedded
 from .model.record import AuditRecord, read_record
 from .results import AuditResult as AuditResult
 from .results import as_list
-
-if TYPE_CHECKING:
-    pass
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,9 +26,10 @@ def _config_stands_alone(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def checked(*words: P.args, **given: P.kwargs) -> R:
-        frame = words[0] if words else given.get("frame")
+        given_all = {**dict(zip(("frame", "y_pred"), words, strict=False)), **given}
+        frame = given_all.get("frame")
         others = [
-            name for name, value in given.items() if value is not None and name not in ("frame", "run", "baseline")
+            name for name, value in given_all.items() if value is not None and name not in ("frame", "run", "baseline")
         ]
         if isinstance(frame, (str, Path)) and others:
             raise UsageError(
@@ -47,7 +45,10 @@ def _config_stands_alone(function: Callable[P, R]) -> Callable[P, R]:
 @_config_stands_alone
 def audit(
     frame: Any = None,
+    y_pred: Any = None,
     *,
+    y_true: Any = None,
+    y_score: Any = None,
     label: Any = None,
     prediction: Any = None,
     sensitive: Any = None,
@@ -61,7 +62,7 @@ def audit(
     strata: Sequence[str] | str | None = (),
     unknown: Sequence[Any] | str | None = (),
     profiles: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),
-    rules: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = (),
+    rules: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),
     waivers: Sequence[Mapping[str, Any]] | Mapping[str, Any] | str | Path | None = (),
     checklists: Sequence[str | Mapping[str, Any]] | Mapping[str, Any] | str | None = (),
     metrics: Sequence[str | Callable[..., Any]] | str | Callable[..., Any] | None = None,
@@ -84,21 +85,24 @@ def audit(
     baseline: AuditResult | AuditRecord | str | Path | None = None,
     run: Run | None = None,
 ) -> AuditResult:
-    """Audit a data frame, or what a config file describes.
+    """Audit a data frame, arrays as in scikit-learn (`audit(y_true, y_pred, sensitive=A)`), or what a config file describes.
 
     Parameters
     ----------
-    frame : a frame of any library narwhals knows (pandas, polars, Arrow, DuckDB, …), or the path of a config, which
-        then says everything else.
+    frame : a frame of any library narwhals knows (pandas, polars, Arrow, DuckDB, …); or an array, which is then y_true; or
+        the path of a config, which then says everything else.
+    y_true, y_pred, y_score : scikit-learn's words for label, prediction and score.
     label, prediction, score, count, weight, compare_with, cluster, pair : names of columns, or arrays with one value a
         row.
     sensitive : names of columns, a mapping of names to {reference, bins}, or arrays; each is called by its own name, a
-        bare array `group`, and bare arrays in a list `group_1`, `group_2`, ….
+        bare array `group`, and bare arrays in a list `group_1`, `group_2`, …. Without a frame, a list of texts is the
+        groups themselves. pandas objects must have equal indexes: rows are never matched by place in silence.
     threshold : without a prediction, prediction = score >= threshold.
     positive : the value that means "positive"; required unless values are 0/1 or booleans.
     favourable : which prediction helps the person; default: the positive one.
     intersections, strata, unknown, profiles, rules, waivers, metrics, task, confidence, min_group, replicates, seed :
-        as in the config; where several can be given, one alone will do, and None means none (for metrics: all).
+        as in the config; where several can be given, one alone will do, and None means none (for metrics: all). A rule
+        can be a line of text: "false_positive_rate difference <= 0.1 across race".
     tolerance, population, explore, proxies, mitigation, suppress_below : as in the config.
     checklists : ids or paths of checklists, or the config's entries (use, answers, require); paths are relative to the
         current folder.
@@ -124,6 +128,11 @@ def audit(
     if isinstance(frame, (str, Path)):
         loaded = load_config(Path(frame))
         return AuditResult(make_record(loaded, run=run, baseline=record_of(baseline)), loaded.config.outputs)
+    frame, label = _frame_or_array(frame, _one_of("label", label, "y_true", y_true))
+    prediction = _one_of("prediction", prediction, "y_pred", y_pred)
+    score = _one_of("score", score, "y_score", y_score)
+    if frame is None and _is_list_of_texts(sensitive):
+        sensitive = {"group": sensitive}
     columns: dict[str, Any] = {}
     data: dict[str, Any] = {"source": "data frame", "sensitive": _features(sensitive, columns)}
     roles = {"label": label, "prediction": prediction, "score": score, "count": count, "weight": weight}
@@ -154,7 +163,7 @@ def audit(
         "checklists": [{"use": str(use)} if isinstance(use, (str, Path)) else use for use in as_list(checklists)],
         "policy": {
             "profiles": as_list(profiles),
-            "rules": as_list(rules),
+            "rules": _rules(rules, task, custom),
             "waivers": str(waivers) if isinstance(waivers, (str, Path)) else as_list(waivers),
         },
     }
@@ -164,6 +173,36 @@ def audit(
     loaded = make_config(config, functions)
     earlier = record_of(baseline)
     return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run, baseline=earlier))
+
+
+def _one_of(name: str, given: Any, other: str, also: Any) -> Any:
+    """Return what was given under one of two names."""
+    if given is not None and also is not None:
+        raise UsageError(f"{name} and {other} mean the same, and both are given", "audit(…)", "give one of them")
+    return given if also is None else also
+
+
+def _frame_or_array(frame: Any, label: Any) -> tuple[Any, Any]:
+    """Return the frame and the label; an array where a frame could stand is the label."""
+    if frame is None or _is_frame(frame) or not _is_array(frame):
+        return frame, label
+    if label is not None:
+        raise UsageError(
+            "the first argument is an array, so it is y_true, and y_true is given beside it", "audit(…)", "give one"
+        )
+    return None, frame
+
+
+def _rules(given: Any, task: str, custom: Mapping[str, Any] | None) -> list[Any]:
+    """Return the rules as the config writes them."""
+    listed = as_list(given)
+    texts = [one for one in listed if isinstance(one, str)]
+    if not texts:
+        return listed
+    from .policy.rule_text import parse_rules, rule_names
+
+    read = dict(zip(texts, parse_rules(texts, rule_names(task, custom)), strict=True))
+    return [rule for one in listed for rule in (read[one].rules() if isinstance(one, str) else [one])]
 
 
 def _own_measures(
@@ -273,8 +312,47 @@ def _is_array(value: Any) -> bool:
     return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, Mapping))
 
 
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(part, str) for part in value)
+
+
 def _is_frame(value: Any) -> bool:
-    return hasattr(value, "columns") and hasattr(value, "shape")
+    # Asked of the class: a lazy frame warns when its columns are asked for.
+    return hasattr(type(value), "columns") and hasattr(type(value), "shape")
+
+
+def is_one_array(value: Any, frame: Any) -> bool:
+    """Return whether `sensitive` is the groups of one feature, and neither names of columns nor several features."""
+    if _is_list_of_texts(value):
+        return frame is None or not _is_frame(frame)
+    if not _is_array(value) or _is_frame(value):
+        return False
+    return not (isinstance(value, (list, tuple)) and any(_is_array(part) for part in value))
+
+
+def _check_indexes(frame: Any, columns: Mapping[str, Any]) -> None:
+    """Refuse pandas objects that do not speak of the same rows: joined by place, they would give wrong numbers in silence."""
+    import pandas as pd
+
+    parts = {"the frame": frame, **columns}
+    indexed = {name: part.index for name, part in parts.items() if isinstance(part, (pd.Series, pd.DataFrame))}
+    names = list(indexed)
+    for name in names[1:]:
+        first, other = indexed[names[0]], indexed[name]
+        if len(first) != len(other) or first.equals(other):
+            continue  # a length that differs is said of all arrays at once
+        place = _first_difference(first, other)
+        same = " (the same rows in another order)" if set(first) == set(other) else ""
+        raise DataError(
+            f"the index of {name} is not that of {names[0]}{same}: row {place + 1:,} is {other[place]!r}, not {first[place]!r}",
+            "audit(…)",
+            "align them with .loc[y_true.index]; if the rows are in the same order anyway, give .to_numpy()",
+        )
+
+
+def _first_difference(first: Any, other: Any) -> int:
+    places = (place for place, (one, two) in enumerate(zip(first, other, strict=True)) if one != two)
+    return next(places, 0)
 
 
 def _with_columns(frame: Any, columns: Mapping[str, Any]) -> Any:
@@ -286,6 +364,7 @@ def _with_columns(frame: Any, columns: Mapping[str, Any]) -> Any:
     import numpy as np
     import pandas as pd
 
+    _check_indexes(frame, columns)
     arrays = {name: np.asarray(values, dtype=object) for name, values in columns.items()}
     for name, values in arrays.items():
         if values.ndim != 1:
