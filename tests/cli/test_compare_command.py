@@ -138,7 +138,9 @@ def test_a_reader_who_has_gone_changes_no_exit_code(records):
     assert b"Traceback" not in err
 
 
-def test_audit_with_a_baseline_says_what_changed_and_keeps_its_own_exit_code(tmp_path, monkeypatch, capture):
+def test_audit_with_a_baseline_says_what_changed_and_leaves_with_1_for_what_is_new_or_worse(
+    tmp_path, monkeypatch, capture
+):
     """In the terminal, the report and the record; the verdict stays this audit's own."""
     monkeypatch.chdir(tmp_path)
     people(0.4).to_csv("data.csv", index=False)
@@ -146,10 +148,14 @@ def test_audit_with_a_baseline_says_what_changed_and_keeps_its_own_exit_code(tmp
     Path("old.json").write_bytes(audited(0.2).to_json())
     Path("fine.json").write_bytes(audited(0.4).to_json())
     code, out, _ = capture("audit", "--baseline", "old.json", "-f", "html")
-    same, _, _ = capture("audit", "--baseline", "fine.json", "-f", "html", "-o", "same")
+    same, known, _ = capture("audit", "--baseline", "fine.json", "-f", "html", "-o", "same")
     record = read_record(Path("ethicscheck-out/audit.json").read_bytes(), "audit.json")
 
-    assert code == same == 1
+    assert (code, same) == (1, 0)
+    assert "0 known, 0 new, 1 worse." in out
+    assert "1 known, 0 new, 0 worse." in known
+    assert "Exit code 0: nothing that counts failed" in known
+    assert read_record(Path("same/audit.json").read_bytes(), "audit.json").verdict == "fail"
     assert "What changed since the last audit: ✕ Got worse past a rule." in out
     assert record.baseline is not None
     assert [part.status for part in record.baseline.findings] == ["worse"]
@@ -183,7 +189,7 @@ def test_a_baseline_that_can_not_be_read_stops_the_audit_before_it_starts(tmp_pa
 
 
 def test_a_baseline_that_asks_something_else_is_said_and_not_compared(tmp_path, monkeypatch, capture):
-    """The audit is made and keeps its exit code; the report says why no number is compared."""
+    """The audit is made, nothing is known, and that is said; the report says why no number is compared."""
     monkeypatch.chdir(tmp_path)
     people(0.4).to_csv("data.csv", index=False)
     write_config(tmp_path, rules=RULES)
@@ -191,6 +197,7 @@ def test_a_baseline_that_asks_something_else_is_said_and_not_compared(tmp_path, 
     code, out, _ = capture("audit", "--baseline", "old.json", "-f", "html")
 
     assert code == 1
+    assert "Nothing of the baseline counts as known: plan.favourable" in " ".join(out.split())
     assert "Can’t be compared" in " ".join(out.split())
     page = Path("ethicscheck-out/report.html").read_text(encoding="utf-8")
     assert "The same names stand for different things in the two audits" in page

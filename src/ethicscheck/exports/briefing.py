@@ -9,7 +9,7 @@ from ethicscheck.model.wording import visible, whole
 from ethicscheck.report.headline import headline, verdict_words
 
 from .markdown_text import block, code, escape
-from .voices import Line, lines
+from .voices import Line, left_out, lines
 
 MARKS = {"fail": "❌", "not_evaluable": "⚪", "inconclusive": "❔", "waived": "🟦", "pass": "✅"}
 NEW_WORDS = {"new": "**new**", "worse": "**worse**", "known": "known"}
@@ -23,6 +23,8 @@ def opening(record: AuditRecord) -> list[str]:
     blocks = [f"### {mark} {block(name)}: {escape(verdict_words(record).lower())}", escape(headline(record))]
     if record.baseline is not None:
         blocks.append(_beside(found))
+    if (said := left_out(record)) is not None:
+        blocks.append(escape(said))
     worst = next((line for line in found if line.verdict != "pass" and line.known != "known"), None)
     worst = worst or next((line for line in found if line.verdict not in ("pass", "waived")), None)
     if worst is not None:

@@ -44,6 +44,8 @@ def _properties(record: AuditRecord) -> list[tuple[str, str]]:
         ("rows", str(record.data.rows)),
         ("rows_audited", str(record.data.audited)),
     ]
+    if record.chosen is not None:
+        found.append(("findings_left_out", str(record.chosen.left_out)))
     if subject.version:
         found.insert(0, ("subject_version", subject.version))
     return found

@@ -24,6 +24,7 @@ def render(record: AuditRecord) -> bytes:
         ("ethicscheck_finding_high", "Upper end of its interval", _observed(record, "high")),
         ("ethicscheck_finding_limit", "The limit of its rule", _limits(record)),
         ("ethicscheck_findings", "Findings by verdict", (({"verdict": name}, sum(line.verdict == name for line in found)) for name in VERDICTS)),
+        ("ethicscheck_findings_left_out", "Findings that --only and --skip left out here", [({}, record.chosen.left_out)] if record.chosen else []),
         ("ethicscheck_group_value", "A measure's value in a group", _groups(record)),
         ("ethicscheck_rows", "Rows read", [({}, record.data.rows)]),
         ("ethicscheck_rows_audited", "Rows in every table", [({}, record.data.audited)]),

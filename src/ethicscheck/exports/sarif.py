@@ -42,7 +42,11 @@ def render(record: AuditRecord) -> bytes:
         tool=sarif_om.Tool(driver=driver),
         results=[_result(line, places[line.finding.rule.id]) for line in found],
         column_kind="unicodeCodePoints",
-        properties={"verdict": record.verdict, "configSha256": record.provenance.config_sha256},
+        properties={
+            "verdict": record.verdict,
+            "configSha256": record.provenance.config_sha256,
+            **({"findingsLeftOut": record.chosen.left_out} if record.chosen is not None else {}),
+        },
     )
     log = sarif_om.SarifLog(schema_uri=SCHEMA, version=VERSION, runs=[run])
     loaded = json.loads(to_json(log))
