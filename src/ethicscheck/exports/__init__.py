@@ -119,14 +119,14 @@ def render_document(record: AuditRecord, name: str, template: Path | None = None
     return rendered
 
 
-def write_documents(
+def render_documents(
     record: AuditRecord,
     folder: Path,
     formats: Sequence[str],
     template: Path | None = None,
     told: AuditRecord | None = None,
-) -> tuple[Path, ...]:
-    """Render every document first, then write them all; what goes to the CI job itself is not written here.
+) -> dict[Path, bytes]:
+    """Return every document by its path; what goes to the CI job itself is not among them.
 
     Parameters
     ----------
@@ -136,10 +136,27 @@ def write_documents(
     Raises
     ------
     UsageError
-        When a format is unknown or can't be made, or the folder can't be written; anything older is left whole.
+        When a format is unknown or can't be made.
     """
     chosen = tuple(dict.fromkeys(formats))
     check_formats(chosen, [part.id for part in record.plan.profiles])
     named = [name for name in chosen if FORMATS[name].file_name]
     drawn = {name: told if told is not None and name in VOICES else record for name in named}
-    return write_all({folder / FORMATS[name].file_name: render_document(drawn[name], name, template) for name in named})
+    return {folder / FORMATS[name].file_name: render_document(drawn[name], name, template) for name in named}
+
+
+def write_documents(
+    record: AuditRecord,
+    folder: Path,
+    formats: Sequence[str],
+    template: Path | None = None,
+    told: AuditRecord | None = None,
+) -> tuple[Path, ...]:
+    """Render every document first, then write them all: see `render_documents`.
+
+    Raises
+    ------
+    UsageError
+        When a format is unknown or can't be made, or the folder can't be written; anything older is left whole.
+    """
+    return write_all(render_documents(record, folder, formats, template, told))
