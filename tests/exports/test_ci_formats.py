@@ -145,7 +145,7 @@ def test_the_table_holds_exact_numbers_and_no_formula(record: AuditRecord) -> No
 
 def test_annotations_are_commands_of_one_line_that_nothing_breaks_out_of(record: AuditRecord) -> None:
     """A group's name can't stop the commands, hide a word or begin another annotation."""
-    for line in github.annotations(record).splitlines():
+    for line in github.workflow_commands(record).splitlines():
         command, _, message = line.partition(" ")
         assert command in ("::error", "::warning", "::notice")
         properties, found, text = message.partition("::")
@@ -171,7 +171,7 @@ def test_annotations_show_the_worst_ten_and_count_the_rest(tmp_path: Path) -> No
     rules = [{**GAP, "id": f"gap-{place:02}", "max": 0.001 * place} for place in range(14)]
     text = "group,y,p\n" + "a,1,1\n" * 400 + "b,1,0\n" * 400
 
-    found = github.annotations(audit_text(tmp_path, text, rules=rules)).splitlines()
+    found = github.workflow_commands(audit_text(tmp_path, text, rules=rules)).splitlines()
 
     assert len(found) == 10
     assert found[-1].endswith("5 more findings; the job summary has them all")

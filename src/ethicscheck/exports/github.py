@@ -1,6 +1,6 @@
 """GitHub Actions: annotations at the lines that set the limits, and the job's summary in Markdown.
 
-`render` makes the summary; `annotations` the workflow commands for stdout. Where they go is the caller's business.
+`render` makes the summary; `workflow_commands` the workflow commands for stdout. Where they go is the caller's business.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _first(record: AuditRecord, most: int) -> AuditRecord:
     return record.model_copy(update={"findings": tuple(part for part in record.findings if part.id in kept)})
 
 
-def annotations(record: AuditRecord) -> str:
+def workflow_commands(record: AuditRecord) -> str:
     """Return a workflow command for each finding that does not pass: the worst ten of a kind, the last saying how many more."""
     made = []
     for level, command in COMMANDS.items():

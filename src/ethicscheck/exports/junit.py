@@ -26,7 +26,7 @@ def render(record: AuditRecord) -> bytes:
         suite.add_testcase(_case(line))
     suite.time = 0
     suite.hostname = "ethicscheck"  # the schema wants one; where the audit ran is never told
-    document = JUnitXml("ethicscheck")
+    document: Any = JUnitXml("ethicscheck")
     document.add_testsuite(suite)
     document.update_statistics()
     document._elem.attrib.pop("skipped", None)  # counted on the suite; pytest's own schema does not know it here

@@ -53,11 +53,11 @@ def speak_to_github(record: AuditRecord, environment: Mapping[str, str], stream:
     UsageError
         When the file that GitHub names can't be written.
     """
-    from .github import SUMMARY, annotations, render
+    from .github import SUMMARY, render, workflow_commands
 
     shown = publishable(record)
     summary = render(shown)
-    stream.write(annotations(shown))
+    stream.write(workflow_commands(shown))
     target = environment.get(SUMMARY)
     if not target:
         stream.write(summary.decode("utf-8"))
