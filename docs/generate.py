@@ -16,10 +16,17 @@ from ethicscheck.cli import commands
 from ethicscheck.metrics.binary import CRITERIA
 from ethicscheck.metrics.registry import families
 from ethicscheck.model import config, config_data, config_studies, profile_use
+from ethicscheck.policy.code_words import explained_codes
 from ethicscheck.policy.profiles import load_profile, profile_names
 from ethicscheck.policy.warnings import KINDS
 
 DOCS = Path(__file__).parent
+MEASURE_PAGES = {
+    "binary": "metrics.md",
+    "scores": "scores.md",
+    "multiclass": "multiclass-and-regression.md",
+    "regression": "multiclass-and-regression.md",
+}
 PART = re.compile(r"(<!-- generated: ([a-z ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -44,6 +51,7 @@ def _part(what: str) -> str:
         "criteria": _criteria,
         "warnings": _warnings,
         "profiles": _profiles,
+        "codes": _codes,
     }
     return makers[kind]()
 
@@ -93,6 +101,26 @@ def _profiles() -> str:
             f"Rules: {'; '.join(rules) or 'none'}. Citation: {profile.citation} Status on {profile.dated}: {profile.status}"
         )
     return "\n\n".join(shown)
+
+
+def _codes() -> str:
+    shown = []
+    for part in explained_codes():
+        lines = [
+            f"## {part.code}",
+            f"**{part.title}.** {part.says}",
+            f"Typical causes: {part.causes}",
+            f"What to do: {part.do}",
+        ]
+        if part.measure is not None:
+            page = MEASURE_PAGES[_family(part.measure)]
+            lines.append(f"Misleads: {part.misleads} The measure: [`{part.measure}`]({page}).")
+        shown.append("\n\n".join(lines))
+    return "\n\n".join(shown)
+
+
+def _family(measure: str) -> str:
+    return next((family.name for family in families() if measure in family.metrics), "binary")
 
 
 def _limit(rule: config.RuleConfig) -> str:

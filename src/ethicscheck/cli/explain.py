@@ -22,12 +22,13 @@ KINDS = {
     "reason": "Reasons: why something is undecided, undefined or left out",
     "state": "States of a checklist's question",
     "code": "What else `ethicscheck checklist check` finds",
+    "finding": "Finding codes: what CI's annotations name",
     "method": "Intervals",
     "test": "Tests",
     "key": "Other keys of the config",
 }
 ONE = {
-    "code": "finding of a checklist",
+    "code": "finding of a checklist", "finding": "finding code",
     "metric": "measure", "criterion": "fairness criterion", "rule": "word of a rule", "topic": "topic", "profile": "profile", "verdict": "verdict",
     "warning": "warning", "reason": "reason", "state": "state of a question", "method": "interval", "test": "test", "control": "control", "key": "key of the config",
 }  # fmt: skip
@@ -38,7 +39,7 @@ WIDTH, NARROWEST = 100, 40
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def explain_command(name: str | None, as_json: bool) -> None:
-    """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a warning, a reason, a key.
+    """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a warning, a reason, a key, a finding's code (EC106).
 
     Without NAME, list every name there is.
     """

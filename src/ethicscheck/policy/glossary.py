@@ -14,6 +14,7 @@ from ethicscheck.checklist.gating import CODES
 from ethicscheck.metrics.definition import Criterion, Metric
 from ethicscheck.metrics.registry import TASKS, all_measures, find_measure
 
+from .code_words import CodeWords, explained_codes
 from .config_words import DISPLAYED, explained_key, in_the_config, key_of_path, keys_by_name
 from .control_words import explained_control, explained_maps
 from .messages import REASONS
@@ -34,6 +35,7 @@ Kind = Literal[
     "test",
     "state",
     "code",
+    "finding",
     "profile",
     "warning",
     "control",
@@ -289,6 +291,7 @@ def _named() -> Iterator[Entry]:
         yield Entry(name, "state", title, says)
     for name, (title, says) in CODES.items():
         yield Entry(name, "code", title, says)
+    yield from map(_finding_code, explained_codes())
     for kind, table in (("method", METHODS | STUDY_METHODS), ("test", TESTS | STUDY_TESTS)):
         for name, (title, says, source) in table.items():
             yield Entry(name, kind, title, says, (("Source", source),))  # type: ignore[arg-type]
@@ -347,6 +350,14 @@ def _topic(topic: Topic) -> Entry:
 def _warning(kind: WarningKind) -> Entry:
     details = (("When", kind.triggered), ("What helps", kind.helps), ("Source", kind.source))
     return Entry(kind.code, "warning", kind.title, kind.asks, details)
+
+
+def _finding_code(words: CodeWords) -> Entry:
+    details = [("Causes", words.causes), ("What to do", words.do)]
+    details += [("Misleads", words.misleads)] if words.misleads else []
+    details += [("Measure", f"`ethicscheck explain {words.measure}` has its formula.")] if words.measure else []
+    page = f"docs/finding-codes.md#{words.code.lower()}"
+    return Entry(words.code, "finding", words.title, words.says, (*details, ("More", page)))
 
 
 def _profile(name: str) -> Entry:
