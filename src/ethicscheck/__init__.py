@@ -18,6 +18,8 @@ from .errors import ConfigError, DataError, EthicscheckError, RecordError, Usage
 if TYPE_CHECKING:
     from .api import AuditResult, audit, load
     from .comparisons import ComparisonResult, compare
+    from .scorers import make_fairness_scorer, refit_fair
+    from .testing import UnfairError, assert_fair
 
 __all__ = [
     "AuditResult",
@@ -26,11 +28,15 @@ __all__ = [
     "DataError",
     "EthicscheckError",
     "RecordError",
+    "UnfairError",
     "UsageError",
     "__version__",
+    "assert_fair",
     "audit",
     "compare",
     "load",
+    "make_fairness_scorer",
+    "refit_fair",
 ]
 
 
@@ -46,6 +52,14 @@ def __getattr__(name: str) -> Any:
         from . import comparisons
 
         return getattr(comparisons, name)
+    if name in ("make_fairness_scorer", "refit_fair"):
+        from . import scorers
+
+        return getattr(scorers, name)
+    if name in ("UnfairError", "assert_fair"):
+        from . import testing
+
+        return getattr(testing, name)
     raise AttributeError(f"module 'ethicscheck' has no attribute {name!r}")
 
 

@@ -244,6 +244,10 @@ def _whereabouts(function: Callable[..., Any], name: str) -> str:
 def load(path: str | Path) -> AuditResult:
     """Read an audit back from its `audit.json`, or from the `report.html` that was drawn from it.
 
+    Parameters
+    ----------
+    path : of the file.
+
     Raises
     ------
     RecordError
