@@ -20,6 +20,7 @@ from .checklist import checklist_command
 from .compare import compare_command
 from .explain import explain_command
 from .init import init_command
+from .lint import lint_command
 from .power import power_command
 from .report import report_command
 from .schema import schema_command
@@ -50,6 +51,7 @@ commands.add_command(checklist_command)
 commands.add_command(compare_command)
 commands.add_command(explain_command)
 commands.add_command(init_command)
+commands.add_command(lint_command)
 commands.add_command(power_command)
 commands.add_command(report_command)
 commands.add_command(schema_command)
