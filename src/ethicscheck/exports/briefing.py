@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from ethicscheck.model.record import AuditRecord
 from ethicscheck.model.wording import visible, whole
 from ethicscheck.report.headline import headline, verdict_words
+from ethicscheck.report.wording import VERDICT_MARKS
 
 from .markdown_text import block, code, escape
 from .voices import Line, left_out, lines
 
-MARKS = {"fail": "❌", "not_evaluable": "⚪", "inconclusive": "❔", "waived": "🟦", "pass": "✅"}
 NEW_WORDS = {"new": "**new**", "worse": "**worse**", "known": "known"}
 
 
@@ -19,7 +19,7 @@ def opening(record: AuditRecord) -> list[str]:
     """Return the verdict, the worst finding, the next step, and waivers that end soon."""
     found = lines(record)
     name = escape(visible(record.report.title if record.report and record.report.title else record.subject.name))
-    mark = MARKS[record.verdict]
+    mark = VERDICT_MARKS[record.verdict]
     blocks = [f"### {mark} {block(name)}: {escape(verdict_words(record).lower())}", escape(headline(record))]
     if record.baseline is not None:
         blocks.append(_beside(found))
@@ -77,7 +77,7 @@ def _table(found: Sequence[Line], beside: bool) -> str:
     for line in found:
         since = [NEW_WORDS[line.known] if line.known else ""] if beside else []
         cells = [
-            f"{MARKS[line.verdict]} {escape(line.word)}",
+            f"{line.mark} {escape(line.word)}",
             f"{escape(visible(line.heading))}<br>{code(visible(line.id), in_table=True)}",
             escape(measured(line)),
             escape(visible(line.rule)),
@@ -118,4 +118,4 @@ def more_of_it(record: AuditRecord) -> list[str]:
     ]
 
 
-__all__ = ["MARKS", "ending_words", "findings_table", "measured", "more_of_it", "opening"]
+__all__ = ["ending_words", "findings_table", "measured", "more_of_it", "opening"]
