@@ -57,7 +57,7 @@ def safe_name(nodeid: str) -> str:
     """Return a test's id as the name of a folder on any system; two tests never share one.
 
     >>> safe_name("tests/test_a.py::test_b[x/y]")
-    'tests-test_a.py-test_b-x-y-d0d6c63c'
+    'tests-test_a.py-test_b-x-y-f85c6ad3'
     """
     words = re.sub(r"[^A-Za-z0-9_.]+", "-", nodeid).strip("-.")[-80:].strip("-.")
     return f"{words}-{hashlib.sha256(nodeid.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

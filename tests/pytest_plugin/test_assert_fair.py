@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -212,6 +213,20 @@ def test_the_plugin_loads_without_the_library(project: pytest.Pytester) -> None:
     result = project.runpytest_subprocess("test_light.py", "-W", "error", "-p", "no:hypothesispytest")
 
     result.assert_outcomes(passed=1)
+
+
+def test_the_page_on_pytest_shows_what_it_shows(pytester: pytest.Pytester) -> None:
+    """Its test is run as it stands there, and its lines are looked for in that order; … stands for anything."""
+    page = (Path(__file__).parents[2] / "docs/pytest.md").read_text(encoding="utf-8")
+    code, shown = re.findall(
+        r"<!-- file: test_model.py -->\n\n```python\n(.+?)```.+?```text\n(.+?)```", page, re.DOTALL
+    )[0]
+    pytester.path.joinpath("test_model.py").write_text(code, encoding="utf-8")
+
+    result = pytester.runpytest("test_model.py", "--ethicscheck-dir", "fairness")
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([line.replace("…", "*").replace("[", "[[]") for line in shown.splitlines()])
 
 
 def test_in_a_fixture_and_in_unittest_it_works_as_well(pytester: pytest.Pytester) -> None:
