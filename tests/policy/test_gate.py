@@ -17,6 +17,7 @@ from ethicscheck.model.record import AuditRecord, Finding, RuleEntry, read_recor
 from ethicscheck.model.verdicts import overall_verdict
 from ethicscheck.policy.gate import DAYS_AHEAD, chosen_record, ending_waivers, make_gate
 from ethicscheck.policy.standing import standing, standings
+from ethicscheck.report.glance import glance
 from ethicscheck.results import AuditResult
 from helpers import audit_frame, config_value
 
@@ -188,8 +189,10 @@ def test_what_is_not_published_is_neither_called_new_nor_known_and_counts() -> N
     hidden = record.baseline.findings[0].model_copy(update={"status": "hidden", "old": None, "new": None})
     record = record.model_copy(update={"baseline": record.baseline.model_copy(update={"findings": (hidden,)})})
 
+    gate = make_gate(record)
+
     assert standings(record)["fpr"].place is None
-    assert make_gate(record).exit_code == 1
+    assert (gate.exit_code, gate.untold, gate.new, gate.known) == (1, ("fpr",), (), ())
 
 
 @pytest.mark.parametrize(
@@ -298,3 +301,12 @@ def test_the_same_gate_is_there_in_python_and_frozen() -> None:
 def test_a_severity_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="no severity"):
         make_gate(audited(0.3), fail_on="fatal")
+
+
+@pytest.mark.parametrize(("days", "said"), [(5, ", in 5 days"), (0, ", today"), (40, "")])
+def test_the_report_says_so_too(days: int, said: str) -> None:
+    """At a glance, beside the number of waivers."""
+    record = waived(audited(0.3), days)
+    (line,) = (part for part in glance(record, (), ()) if part.label == "Open")
+
+    assert line.text.endswith(f"the first ends on {record.findings[0].waiver.expires}{said}")

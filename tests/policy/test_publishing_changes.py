@@ -81,6 +81,17 @@ def test_of_a_table_with_hidden_groups_no_number_and_no_direction_is_left():
         assert json.dumps(value) not in text
 
 
+def test_that_a_hidden_value_lies_beyond_what_the_old_audit_allowed_is_not_published_either():
+    """The sealed record keeps it for the gate; the bad end of a hidden interval is a hidden number."""
+    result = ec.compare(audited(people(1, rows=8_000)), audited(people(2, rows=8_000)))
+    sealed = {part.id: part for part in result.comparison.findings}["race"].model_copy(update={"beyond": 0.123456})
+    whole = result.comparison.model_copy(update={"findings": (sealed,)})
+    shown = publishable(result.new.model_copy(update={"baseline": whole, "findings": result.new.findings[:1]})).baseline
+
+    assert [part.beyond for part in shown.findings] == [None]
+    assert "0.123456" not in shown.model_dump_json()
+
+
 def test_sizes_that_either_audit_hides_are_not_compared():
     """A size in one audit and a change would be the size in the other."""
     published = ec.compare(audited(people(1)), audited(people(2))).published

@@ -76,7 +76,7 @@ def audit_command(
         from .summary import print_summary
 
         with best_effort("the summary"):
-            print_summary(told, written, gate_lines(found, told))
+            print_summary(told, written, gate_lines(gate.told(record), told))
     return found.exit_code
 
 

@@ -40,6 +40,8 @@ def _beside(gate: Gate, shown: AuditRecord) -> Iterator[str]:
     for word, names in (("new", gate.new), ("worse", gate.worsened)):
         for name in names:
             yield f"  {word}: {visible(name)} ({why.get(name, '')})"
+    if gate.untold:
+        yield f"  not published, so not told here: {_listed(gate.untold)}"
     if gate.known:
         yield f"  known: {_listed(gate.known)}"
 

@@ -42,6 +42,15 @@ class GateWords:
 
         return make_gate(record, self.only, self.skip, self.fail_on, self.allow_inconclusive, self.exit_zero)
 
+    def told(self, record: AuditRecord) -> Gate:
+        """Return what may be printed of the same gate: a log is read by those who must not know what is hidden."""
+        from dataclasses import replace
+
+        from ethicscheck.policy.publishing import publishable
+
+        found = self.of(record)
+        return replace(self.of(publishable(record)), exit_code=found.exit_code, counted=found.counted)
+
     def chosen(self, record: AuditRecord) -> AuditRecord:
         """Return the record as CI and terminal are shown it."""
         from ethicscheck.policy.gate import chosen_record

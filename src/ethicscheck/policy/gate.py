@@ -55,6 +55,7 @@ class Gate:
     exit_code : 0, 1 (a finding that counts failed) or 3 (one is undecided).
     counted : ids of the findings that make the exit code, in the record's order.
     new, worsened, known : beside a baseline, the chosen findings that do not pass; empty without one.
+    untold : those of which what is published does not tell; they count.
     ending_waivers : of the chosen findings, those within DAYS_AHEAD days.
     left_out : ids that `only` and `skip` left out.
     lighter : ids of findings that do not pass and are less grave than `fail_on`.
@@ -67,6 +68,7 @@ class Gate:
     new: tuple[str, ...] = ()
     worsened: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
     ending_waivers: tuple[EndingWaiver, ...] = ()
     left_out: tuple[str, ...] = ()
     lighter: tuple[str, ...] = ()
@@ -109,7 +111,8 @@ def make_gate(
     return Gate(
         exit_code=PASSED if exit_zero else _exit_code(record, counted, allow_inconclusive),
         counted=tuple(finding.id for finding in counted),
-        new=tuple(name for name, part in places.items() if part.place in ("new", None)),
+        new=tuple(name for name, part in places.items() if part.place == "new"),
+        untold=tuple(name for name, part in places.items() if part.place is None),
         worsened=tuple(name for name, part in places.items() if part.place == "worse"),
         known=tuple(name for name, part in places.items() if part.place == "known"),
         ending_waivers=tuple(part for part in ending_waivers(record) if part.finding in kept),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ethicscheck.model.record import AuditRecord, Finding, Interval
 from ethicscheck.model.wording import visible
+from ethicscheck.policy.gate import ending_waivers
 
 from .charts import write, write_interval_of
 from .checklists import OPEN_STATES, ChecklistView
@@ -76,8 +77,18 @@ def _open(record: AuditRecord, checklists: tuple[ChecklistView, ...]) -> list[Gl
         )
     ends = sorted(finding.waiver.expires for finding in record.findings if finding.waiver is not None)
     if ends:
-        parts.append(f"{len(ends)} {'waiver' if len(ends) == 1 else 'waivers'}, the first ends on {ends[0]}")
+        parts.append(
+            f"{len(ends)} {'waiver' if len(ends) == 1 else 'waivers'}, the first ends on {ends[0]}{_soon(record, ends[0])}"
+        )
     return [GlanceLine("Open", "; ".join(parts), "questions" if checklists else "waivers")] if parts else []
+
+
+def _soon(record: AuditRecord, end: str) -> str:
+    """Return in how many days that end is, where a waiver that holds ends then and it is soon."""
+    days = next((part.days for part in ending_waivers(record) if part.expires == end), None)
+    if days is None:
+        return ""
+    return ", today" if days == 0 else f", in {days} {'day' if days == 1 else 'days'}"
 
 
 def _signed(record: AuditRecord) -> list[GlanceLine]:
