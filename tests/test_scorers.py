@@ -13,7 +13,7 @@ from fairlearn.metrics import demographic_parity_difference, demographic_parity_
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.exceptions import UndefinedMetricWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.pipeline import make_pipeline
@@ -86,6 +86,29 @@ def test_measures_of_scores_and_thresholds_ask_for_probabilities(people: Any) ->
 
     assert area == pytest.approx(min(areas), abs=1e-9)
     assert gap == pytest.approx(-demographic_parity_difference(y, chance >= 0.7, sensitive_features=sex), abs=1e-12)
+
+
+def test_words_for_classes_need_the_positive_one(people: Any) -> None:
+    """Its column of predict_proba is found by its name, not by its place."""
+    frame, y, sex = people
+    words = y.map({1: "hired", 0: "not"})  # alphabetically the positive class is the first
+    model = LogisticRegression().fit(frame, words)
+    chance = model.predict_proba(frame)[:, 0]
+    areas = [roc_auc_score(y[sex == one], chance[sex == one]) for one in ("f", "m")]
+
+    area = make_fairness_scorer("roc_auc each >= 0.5 across sex", sensitive=sex, positive="hired")(model, frame, words)
+    gap = make_fairness_scorer(RULE, sensitive=sex, positive="hired")(model, frame, words)
+
+    assert area == pytest.approx(min(areas), abs=1e-9)
+    assert gap == pytest.approx(
+        -demographic_parity_difference(y, model.predict(frame) == "hired", sensitive_features=sex)
+    )
+    with pytest.raises(ec.DataError, match="which value counts as positive"):
+        make_fairness_scorer(RULE, sensitive=sex)(model, frame, words)
+    with pytest.raises(ec.DataError, match="the model knows no class 'yes'"):
+        make_fairness_scorer("roc_auc each >= 0.5", sensitive=sex, positive="yes")(model, frame, words)
+    with pytest.raises(ec.DataError, match="give a classifier of two classes"):
+        make_fairness_scorer("roc_auc each >= 0.5", sensitive=sex)(LinearRegression().fit(frame, y), frame, y)
 
 
 def test_folds_find_their_groups_by_the_index(people: Any) -> None:

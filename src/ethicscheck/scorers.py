@@ -266,7 +266,11 @@ def _plain(values: Any) -> Any:
 
 
 def _scores(estimator: Any, X: Any, positive: Any) -> Any:  # noqa: N803
-    classes = list(estimator.classes_)
+    classes = list(getattr(estimator, "classes_", ()))
+    if len(classes) != 2:
+        raise DataError(
+            "the model decides between no two classes", "argument estimator", "give a classifier of two classes"
+        )
     if positive is not None and positive not in classes:
         raise DataError(f"the model knows no class {positive!r}", "argument positive", f"its classes are {classes}")
     if hasattr(estimator, "predict_proba"):

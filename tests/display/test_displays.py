@@ -73,6 +73,36 @@ def test_dots_intervals_and_band_are_the_records_numbers(compas: ec.AuditResult)
     assert hollow == [count for count in rows.rows if count < 30]
 
 
+def test_a_group_without_a_value_says_why_and_no_band_leaves_the_range() -> None:
+    """A rate of 110 % there is not, whatever a rule allows; nobody to count is told in words."""
+    y = np.r_[np.zeros(60), np.arange(140) % 2, np.arange(100) % 2].astype(int)
+    age = np.array(["old"] * 60 + ["young"] * 140 + ["middle"] * 100)
+    result = ec.audit(y, y, sensitive={"age": age}, rules="true_positive_rate difference <= 0.1")
+
+    display = GapDisplay.from_result(result, "true_positive_rate", "age").plot()
+
+    assert [text.get_text() for text in display.ax_.texts] == ["nobody for whom the outcome happened"]
+    assert [label.get_text() for label in display.ax_.get_yticklabels()][-1] == "old (60)"
+    band = display.ax_.patches[0].get_extents().transformed(display.ax_.transData.inverted())
+    assert band.x1 == pytest.approx(1.0)
+
+
+def test_an_interval_without_an_end_runs_to_the_edge() -> None:
+    """R² of a handful of rows may be anything; the figure stays finite."""
+    made = np.random.default_rng(0)
+    group = made.choice(["a", "b", "c"], 400, p=[0.6, 0.39, 0.01])
+    y = made.normal(size=400)
+    result = ec.audit(
+        y, y + made.normal(size=400), sensitive={"g": group}, task="regression", rules="r2_score each >= 0.2"
+    )
+
+    display = GapDisplay.from_result(result, "r2_score", "g").plot()
+
+    draw(display.figure_)
+    assert np.isfinite(display.ax_.get_xlim()).all()
+    assert max(np.abs(display.ax_.get_xlim())) < 1e3
+
+
 @pytest.mark.parametrize("kind", ["gap", "calibration", "representation"])
 def test_nothing_is_clipped_however_long_the_names(made: ec.AuditResult, kind: str) -> None:
     """Every text lies inside the figure, and no two labels of groups overlap."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from ethicscheck.model.record import AuditRecord, Estimate, Finding
 from ethicscheck.model.wording import group_label, percent, whole
 from ethicscheck.policy.publishing import publishable
-from ethicscheck.report.index import RecordIndex, components, metric_findings, metric_of, title
+from ethicscheck.report.index import RecordIndex, components, definition, metric_findings, metric_of, title
 from ethicscheck.report.wording import reason_text, rows_word
 
 from .canvas import BAND, INK, LINES, ROW, SOFT, Display, as_share, label_of, plain
@@ -76,7 +76,8 @@ class GapDisplay(Display):
         for place, row in enumerate(rows):
             if row.value is None:
                 ax.text(0.01, place, reason_text(row.undefined, self.record), transform=ax.get_yaxis_transform(),
-                        va="center", fontsize="small", color=SOFT)  # fmt: skip
+                        va="center", fontsize="small", color=SOFT, zorder=4,
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
                 continue
             few = f"fewer than {whole(small)} {rows_word(self.record.plan)}" if told[:1] == [place] else None
             ax.plot(row.value, place, "o", color=INK, markerfacecolor="white" if place in told else INK, markersize=5,
@@ -87,6 +88,7 @@ class GapDisplay(Display):
         ax.tick_params(axis="y", length=0)
         level = percent(self.record.plan.confidence, 0)
         ax.set_xlabel(f"{plain(title(self.metric))}, with {level} intervals")
+        ax.locator_params(axis="x", nbins=6)
         as_share(ax.xaxis, self.metric)
 
     def _rows(self) -> list[Estimate]:
@@ -106,7 +108,13 @@ class GapDisplay(Display):
                 ax.plot([max(start, low), min(stop, high)], [place, place], "-", color=INK, linewidth=1.2, zorder=2)
 
     def _band(self, rows: Sequence[Estimate]) -> tuple[float, float] | None:
-        """Return what the rule allows, in the measure's own values."""
+        """Return what the rule allows, in the measure's own values, as far as there are such values."""
+        band, known = self._allowed(rows), definition(self.metric, self.record.plan.task)
+        if band is None or known is None:
+            return band
+        return max(band[0], known.lowest), min(band[1], known.highest)
+
+    def _allowed(self, rows: Sequence[Estimate]) -> tuple[float, float] | None:
         if self.finding is None:
             return None
         rule = self.finding.rule

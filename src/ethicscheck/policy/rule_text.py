@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from ethicscheck.errors import ConfigError, Problem, did_you_mean
+from ethicscheck.model.wording import visible
 
 COMPARISONS: Final = ("difference", "ratio", "each")
 EVERY: Final = "*"
@@ -160,7 +161,7 @@ class _Reader:
         return self.words[self.at - 1]
 
     def _refuse(self, what: str, word: _Word, hint: str) -> NoReturn:
-        raise ConfigError([Problem(what, f'rule "{self.text}", character {word.place + 1}', hint)])
+        raise ConfigError([Problem(what, f'rule "{visible(self.text)}", character {word.place + 1}', hint)])
 
 
 def rule_names(task: str, custom: Mapping[str, Any] | None = None) -> tuple[str, ...] | None:
