@@ -59,7 +59,7 @@ def make_provenance(
         waivers_sha256=waivers[1] if waivers else None,
         sources=tuple(sources),
         seed=seed,
-        packages=_versions((*PACKAGES, *also)),
+        packages=package_versions((*PACKAGES, *also)),
         git=_git(paths) if config_name is not None else None,
     )
 
@@ -100,7 +100,8 @@ def created_now() -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _versions(names: Sequence[str]) -> dict[str, str]:
+def package_versions(names: Sequence[str] = PACKAGES) -> dict[str, str]:
+    """Return the versions of Python and of the libraries that numbers depend on, of those that are installed."""
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in names:
         try:

@@ -18,6 +18,7 @@ from .archive import archive_command
 from .audit import audit_command
 from .checklist import checklist_command
 from .compare import compare_command
+from .completion import completion_command
 from .explain import explain_command
 from .init import init_command
 from .lint import lint_command
@@ -29,13 +30,36 @@ from .streams import is_full, let_go, settle_streams, tell
 
 STOPPED = 130
 CANNOT = 2
+COMPLETE = "_ETHICSCHECK_COMPLETE"  # set by the script of `ethicscheck completion`
+
+
+def _print_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:  # noqa: ARG001
+    if not wanted:
+        return
+    if "--json" in context.obj["words"]:
+        import json
+
+        from ethicscheck.provenance import package_versions
+
+        click.echo(json.dumps({"ethicscheck": __version__, **package_versions()}, indent=2))
+    else:
+        click.echo(f"ethicscheck, version {__version__}")
+    context.exit()
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 every rule passed, 1 a rule failed, 2 could not audit, 3 undecided, 130 stopped.",
 )
-@click.version_option(__version__, prog_name="ethicscheck")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and leave.",
+)
+@click.option("--json", is_flag=True, expose_value=False, help="With --version: as JSON, with the libraries' versions.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error (may stand anywhere).")
 def commands(debug: bool) -> None:  # noqa: ARG001  # main() has taken it out of the words already
     """Audit how an AI system's decisions treat groups of people."""
@@ -49,6 +73,7 @@ commands.add_command(archive_command)
 commands.add_command(audit_command)
 commands.add_command(checklist_command)
 commands.add_command(compare_command)
+commands.add_command(completion_command)
 commands.add_command(explain_command)
 commands.add_command(init_command)
 commands.add_command(lint_command)
@@ -77,8 +102,14 @@ def run(words: Sequence[str], debug: bool = False) -> int:
     from ethicscheck.errors import EthicscheckError
 
     settle_streams()
+    if instruction := os.environ.get(COMPLETE):
+        from .completion import answer_shell
+
+        return answer_shell(instruction)
     try:
-        code = commands.main(args=list(words), prog_name="ethicscheck", standalone_mode=False)
+        code = commands.main(
+            args=list(words), prog_name="ethicscheck", standalone_mode=False, obj={"words": tuple(words)}
+        )
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Exit as done:

@@ -16,6 +16,7 @@ from .checklist_history import history_command
 from .checklist_moving import export_command, import_command
 from .checklist_versions import diff_command, migrate_command
 from .checklist_walk import lang_option, walk_command
+from .completion import complete_checklists
 
 if TYPE_CHECKING:
     from ethicscheck.checklist.status import Require
@@ -55,7 +56,7 @@ def list_command(as_json: bool) -> None:
 
 
 @checklist_command.command("show")
-@click.argument("use", metavar="ID|PATH")
+@click.argument("use", metavar="ID|PATH", shell_complete=complete_checklists)
 @lang_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, in the form of the YAML.")
 def show_command(use: str, lang: str | None, as_json: bool) -> None:
@@ -73,7 +74,7 @@ def show_command(use: str, lang: str | None, as_json: bool) -> None:
 
 
 @checklist_command.command("start")
-@click.argument("use", metavar="ID|PATH")
+@click.argument("use", metavar="ID|PATH", shell_complete=complete_checklists)
 @click.option(
     "-o",
     "--output",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .completion import complete_names
+
 if TYPE_CHECKING:
     from ethicscheck.policy.glossary import Entry
 
@@ -36,7 +38,7 @@ WIDTH, NARROWEST = 100, 40
 
 
 @click.command("explain")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_names)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def explain_command(name: str | None, as_json: bool) -> None:
     """Explain NAME in plain words: a measure, a rule's word, a profile, a verdict, a warning, a reason, a key, a finding's code (EC106).

@@ -10,6 +10,8 @@ import click
 
 from ethicscheck.model.outputs import OUTPUTS
 
+from .completion import complete_formats
+
 DEFAULT_OUTPUT = "ethicscheck-out"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -35,5 +37,6 @@ def format_option(default: str) -> Decorator:
         "formats",
         multiple=True,
         metavar="FORMAT",
+        shell_complete=complete_formats,
         help=f"{', '.join(OUTPUTS[:-1])} or {OUTPUTS[-1]}; may be repeated. Default: {default}.",
     )
