@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from compare_helpers import RULES, people
+from compare_helpers import RULES, audited, people
 from ethicscheck.cli import run
+from ethicscheck.exports.voices import lines
 from helpers import config_value
 
 SEL = {"id": "sel", "metric": "selection_rate", "across": "group", "compare": "difference", "max": 0.5}
@@ -112,3 +113,40 @@ def test_a_waiver_that_ends_soon_is_announced_in_the_terminal(folder: Path, caps
 
     assert run(["audit"]) == 0
     assert f"Waiver of fpr ends in 5 days ({end}); Ada answers for it." in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("severity", "verdict", "level"),
+    [
+        (None, "fail", "error"),
+        ("warning", "fail", "warning"),
+        ("note", "fail", "note"),
+        (None, "inconclusive", "warning"),
+        ("warning", "not_evaluable", "warning"),
+        ("note", "inconclusive", "note"),
+        ("note", "pass", "none"),
+        (None, "waived", "note"),
+    ],
+)
+def test_every_voice_in_ci_speaks_as_loud_as_the_rule_is_grave(severity: str | None, verdict: str, level: str) -> None:
+    record = audited(0.3, rules=({**RULES[0], **({"severity": severity} if severity else {})},))
+    (finding,) = record.findings
+    record = record.model_copy(update={"findings": (finding.model_copy(update={"verdict": verdict}),)})
+
+    assert [line.level for line in lines(record)] == [level]
+
+
+def test_a_log_is_not_told_which_way_a_hidden_gap_moved(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code is the gate's; the words leave out what neither audit publishes."""
+    frame = people(0.4)
+    frame.loc[:2, "group"] = "few"
+    frame.to_csv("data.csv", index=False)
+    value = config_value(rules=[{**RULES[0], "max": 0.1}], report={"suppress_below": 10}, statistics={"min_group": 30})
+    Path("ethicscheck.yaml").write_text(json.dumps(value), encoding="utf-8")
+    run(["audit", "-q", "-o", "old"])
+    code = run(["audit", "--baseline", "old/audit.json"])
+    out = " ".join(capsys.readouterr().out.split())
+
+    assert code == 0
+    assert "Beside the baseline" in out
+    assert "0 known, 0 new, 0 worse. not published, so not told here: fpr" in out
