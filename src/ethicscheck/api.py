@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, overload
 
 from .auditing import Run, load_config, make_config, make_record
-from .errors import DataError, UsageError
+from .errors import UsageError
 from .model.embedded import is_page, read_embedded
 from .model.record import AuditRecord, read_record
 from .results import AuditResult as AuditResult
 from .results import as_list
+from .sources.joining import column, features, is_array, is_frame, is_list_of_texts, with_columns
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -131,15 +132,15 @@ def audit(
     frame, label = _frame_or_array(frame, _one_of("label", label, "y_true", y_true))
     prediction = _one_of("prediction", prediction, "y_pred", y_pred)
     score = _one_of("score", score, "y_score", y_score)
-    if frame is None and _is_list_of_texts(sensitive):
+    if frame is None and is_list_of_texts(sensitive):
         sensitive = {"group": sensitive}
     columns: dict[str, Any] = {}
-    data: dict[str, Any] = {"source": "data frame", "sensitive": _features(sensitive, columns)}
+    data: dict[str, Any] = {"source": "data frame", "sensitive": features(sensitive, columns)}
     roles = {"label": label, "prediction": prediction, "score": score, "count": count, "weight": weight}
     roles |= {"compare_with": compare_with, "cluster": cluster, "pair": pair}
     for role, given in roles.items():
         if given is not None:
-            data[role] = _column(given, role, columns)
+            data[role] = column(given, role, columns)
     options = {"threshold": threshold, "positive": positive, "favourable": favourable, "tolerance": tolerance}
     options["population"] = str(population) if isinstance(population, Path) else population
     data |= {name: value for name, value in options.items() if value is not None}
@@ -172,7 +173,7 @@ def audit(
     config |= {name: section for name, section in sections.items() if section is not None}
     loaded = make_config(config, functions)
     earlier = record_of(baseline)
-    return AuditResult(make_record(loaded, frame=_with_columns(frame, columns), run=run, baseline=earlier))
+    return AuditResult(make_record(loaded, frame=with_columns(frame, columns), run=run, baseline=earlier))
 
 
 def _one_of(name: str, given: Any, other: str, also: Any) -> Any:
@@ -184,7 +185,7 @@ def _one_of(name: str, given: Any, other: str, also: Any) -> Any:
 
 def _frame_or_array(frame: Any, label: Any) -> tuple[Any, Any]:
     """Return the frame and the label; an array where a frame could stand is the label."""
-    if frame is None or _is_frame(frame) or not _is_array(frame):
+    if frame is None or is_frame(frame) or not is_array(frame):
         return frame, label
     if label is not None:
         raise UsageError(
@@ -271,132 +272,3 @@ def record_of(given: AuditResult | AuditRecord | str | Path | None) -> AuditReco
     if given is None or isinstance(given, AuditRecord):
         return given
     return (given if isinstance(given, AuditResult) else load(given)).record
-
-
-def _features(sensitive: Any, columns: dict[str, Any]) -> Any:
-    if sensitive is None:
-        return None
-    if isinstance(sensitive, str):
-        return [sensitive]
-    if isinstance(sensitive, Mapping) and not _is_frame(sensitive):
-        named = {}
-        for name, part in sensitive.items():
-            if _is_array(part):
-                _add(str(name), part, columns)
-                part = None
-            named[str(name)] = part
-        return named
-    if _is_frame(sensitive):
-        for name in sensitive.columns:
-            _add(str(name), sensitive[name], columns)
-        return [str(name) for name in sensitive.columns]
-    if isinstance(sensitive, (list, tuple)) and all(isinstance(part, str) or _is_array(part) for part in sensitive):
-        return [_column(part, f"group_{place}", columns, own_name=True) for place, part in enumerate(sensitive, 1)]
-    return [_column(sensitive, "group", columns, own_name=True)]
-
-
-def _column(given: Any, role: str, columns: dict[str, Any], own_name: bool = False) -> str:
-    if isinstance(given, str):
-        return given
-    if not _is_array(given):
-        raise DataError(f"{given!r} is neither a column's name nor an array", f"argument {role}", "give one of them")
-    own = getattr(given, "name", None)
-    name = own if own_name and isinstance(own, str) and own else role
-    _add(name, given, columns)
-    return name
-
-
-def _add(name: str, values: Any, columns: dict[str, Any]) -> None:
-    if name in columns:
-        raise DataError(f"two arrays are called {name!r}", "audit(…)", "give each a name of its own")
-    columns[name] = values
-
-
-def _is_array(value: Any) -> bool:
-    return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, Mapping))
-
-
-def _is_list_of_texts(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(part, str) for part in value)
-
-
-def _is_frame(value: Any) -> bool:
-    # Asked of the class: a lazy frame warns when its columns are asked for.
-    return hasattr(type(value), "columns") and hasattr(type(value), "shape")
-
-
-def is_one_array(value: Any, frame: Any) -> bool:
-    """Return whether `sensitive` is the groups of one feature, and neither names of columns nor several features."""
-    if _is_list_of_texts(value):
-        return frame is None or not _is_frame(frame)
-    if not _is_array(value) or _is_frame(value):
-        return False
-    return not (isinstance(value, (list, tuple)) and any(_is_array(part) for part in value))
-
-
-def _check_indexes(frame: Any, columns: Mapping[str, Any]) -> None:
-    """Refuse pandas objects that do not speak of the same rows: joined by place, they would give wrong numbers in silence."""
-    import pandas as pd
-
-    parts = {"the frame": frame, **columns}
-    indexed = {name: part.index for name, part in parts.items() if isinstance(part, (pd.Series, pd.DataFrame))}
-    names = list(indexed)
-    for name in names[1:]:
-        first, other = indexed[names[0]], indexed[name]
-        if len(first) != len(other) or first.equals(other):
-            continue  # a length that differs is said of all arrays at once
-        place = _first_difference(first, other)
-        same = " (the same rows in another order)" if set(first) == set(other) else ""
-        raise DataError(
-            f"the index of {name} is not that of {names[0]}{same}: row {place + 1:,} is {other[place]!r}, not {first[place]!r}",
-            "audit(…)",
-            "align them with .loc[y_true.index]; if the rows are in the same order anyway, give .to_numpy()",
-        )
-
-
-def _first_difference(first: Any, other: Any) -> int:
-    places = (place for place, (one, two) in enumerate(zip(first, other, strict=True)) if one != two)
-    return next(places, 0)
-
-
-def _with_columns(frame: Any, columns: Mapping[str, Any]) -> Any:
-    """Return the frame with the arrays joined to it, row by row."""
-    if not columns:
-        if frame is None:
-            raise UsageError("there is nothing to audit", "audit(…)", "give a data frame, arrays, or a config's path")
-        return frame
-    import numpy as np
-    import pandas as pd
-
-    _check_indexes(frame, columns)
-    arrays = {name: np.asarray(values, dtype=object) for name, values in columns.items()}
-    for name, values in arrays.items():
-        if values.ndim != 1:
-            raise DataError(
-                f"the array has {values.ndim} dimensions, not 1",
-                f"argument {name}",
-                "give one value for each row; several features are a list or a mapping of arrays",
-            )
-    sizes = {name: len(values) for name, values in arrays.items()}
-    if frame is not None:
-        try:
-            sizes["the frame"] = len(frame)
-        except TypeError:
-            raise UsageError(
-                "arrays can't be joined to a lazy frame", "audit(…)", "add them to the frame as columns first"
-            ) from None
-    if len(set(sizes.values())) > 1:
-        shown = ", ".join(f"{name}: {rows:,}" for name, rows in sizes.items())
-        raise DataError(f"the number of rows differs ({shown})", "audit(…)", "give one value for each row")
-    made = {name: pd.Series(values).infer_objects() for name, values in arrays.items()}
-    if frame is None:
-        return pd.DataFrame(made)
-    import narwhals as nw
-
-    whole = nw.from_native(frame, eager_only=True)
-    taken = [name for name in made if name in whole.columns]
-    if taken:
-        raise DataError(f"the frame already has a column {taken[0]!r}", "audit(…)", "rename it, or name the column")
-    backend = nw.get_native_namespace(whole)
-    added = [nw.new_series(name, values.tolist(), backend=backend) for name, values in made.items()]
-    return whole.with_columns(*added).to_native()

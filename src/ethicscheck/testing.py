@@ -232,7 +232,7 @@ def _audited(frame: Any, rule: Any, sensitive: Any, task: str, custom: Any, **gi
 
 def _named(sensitive: Any, named: tuple[str, ...], frame: Any) -> Any:
     """Return one array without a name as the feature that the rules speak of."""
-    from .api import is_one_array
+    from .sources.joining import is_one_array
 
     if not is_one_array(sensitive, frame):
         return sensitive
