@@ -41,6 +41,12 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation as a site, in site/: strictly, any warning is an error."""
+    session.run(sys.executable, "-m", "mkdocs", "build", "--strict", "-q", *session.posargs)
+
+
+@nox.session
 def coverage_table(session: nox.Session) -> None:
     """The simulations behind docs/statistics.md, at full size (minutes); prints the table."""
     session.run(sys.executable, "-m", "tests.coverage.simulate", *session.posargs)

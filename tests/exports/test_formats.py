@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ethicscheck.exports import FORMATS
+from ethicscheck.exports.speaking import AUTO
 from ethicscheck.model.outputs import OUTPUTS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -12,7 +13,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_config_knows_the_documents_that_can_be_made() -> None:
     """`outputs:`, `-f` and what is drawn are one list."""
-    assert set(OUTPUTS) == set(FORMATS)
+    assert set(OUTPUTS) == {*FORMATS, AUTO}
     assert len({part.file_name for part in FORMATS.values()}) == len(FORMATS)
 
 
