@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -82,6 +83,42 @@ def test_yaml_can_be_read(page: Path) -> None:
     """A config that is copied from the docs must at least be YAML; keys twice would be an error."""
     for block in blocks(page, "yaml"):
         assert YAML(typ="safe").load(block) is not None
+
+
+REFUSED = 99
+CHECKED = """
+ethicscheck() {
+  command ethicscheck "$@"; code=$?
+  if [ "$code" -eq 2 ]; then echo "refused: $*" >&2; exit 99; fi
+  return "$code"
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the tutorial is typed into bash, which is not here")
+def test_the_tutorial_ends_with_a_signed_archive_that_verifies(tmp_path: Path) -> None:
+    """Every command in its order, in an empty folder; what it prints stands in the tutorial as it came out."""
+    pytest.importorskip("bagit", reason="the extra `archive` is not installed")
+    pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
+    page = ROOT / "docs/tutorial.md"
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+    done = subprocess.run(
+        ["bash", "-c", CHECKED + "\n".join(blocks(page, "sh")) + "\nexit 0"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != REFUSED, done.stderr
+    assert "It is signed with the key you gave" in done.stdout
+    assert "2 known, 0 new, 0 worse" in done.stdout
+    for shown in blocks(page, "text"):
+        for part in shown.strip().split("\n\n"):
+            assert part in done.stdout
 
 
 def test_what_is_not_run_says_why() -> None:
