@@ -22,7 +22,7 @@ from ethicscheck.policy.publishing import publishable
 from helpers import audit_text, config_value
 
 SCHEMAS = Path(__file__).parents[1] / "cases/schemas"
-HOSTILE = 'a"]]>\\ ::stop-commands::x\u202e<b>|`@ann` %0A'
+HOSTILE = 'a"]]>\\ ::stop-commands::x\u202e<b>|`@ann` %0A\n\x07🙂'
 VOICES = ("junit", "sarif", "github", "gitlab", "openmetrics", "comment", "csv")
 RULES: list[dict[str, Any]] = [
     GAP,
@@ -117,6 +117,35 @@ def test_openmetrics_is_read_by_prometheus(record: AuditRecord) -> None:
     assert len(families["ethicscheck_group_value"].samples) == len(defined)
 
 
+def test_groups_that_read_alike_are_two_series(tmp_path: Path) -> None:
+    """Joined names and control characters can look the same; a series twice would be refused, or one value lost."""
+    rows = "".join(
+        f"{a},{b},1,{p}\n" * 40
+        for a, b, p in (("x", "y × b", 1), ("x × y", "b", 0), ("x\u2401", "c", 1), ("x\x01", "c", 0))
+    )
+    record = audit_text(
+        tmp_path, f"group,other,y,p\n{rows}", sensitive=["group", "other"], intersections=[["group", "other"]]
+    )
+
+    found = [line.rpartition(" ")[0] for line in openmetrics.render(record).decode().splitlines() if line[0] != "#"]
+
+    assert len(set(found)) == len(found)
+
+
+def test_an_audit_without_a_config_names_the_record() -> None:
+    """No file is named that is not there."""
+    import pandas as pd
+
+    import ethicscheck as ec
+
+    frame = pd.DataFrame({"g": ["a"] * 99 + ["b"] * 99, "p": [1] * 99 + [0] * 99})
+    rule = {"metric": "selection_rate", "across": "g", "compare": "difference", "max": 0.1}
+    record = ec.audit(frame, prediction="p", sensitive="g", rules=[rule]).record
+
+    assert json.loads(gitlab.render(record))[0]["location"]["path"] == "audit.json"
+    assert '"uri": "audit.json"' in sarif.render(record).decode()
+
+
 def test_gitlab_gets_what_does_not_pass(record: AuditRecord) -> None:
     """The fields GitLab asks for; a fingerprint each."""
     found = json.loads(gitlab.render(record))
@@ -135,6 +164,7 @@ def test_the_table_holds_exact_numbers_and_no_formula(record: AuditRecord) -> No
     rows = list(csv.DictReader(io.StringIO(table.render(record).decode(), newline="")))
 
     assert [row["id"] for row in rows] == [line.id for line in lines(record)]
+    assert all(row["group"] != "=1+1" for row in rows)
     by_id = {finding.id: finding for finding in record.findings}
     for row in rows:
         seen = by_id[row["id"]].observed

@@ -252,7 +252,7 @@ def test_the_terminal_summary_is_made_of_what_may_be_published():
     texts = []
     for swap in (False, True):
         out = Console(file=io.StringIO(), width=100)
-        print_summary(plain(swap), [], out)
+        print_summary(plain(swap), [], console=out)
         texts.append(out.file.getvalue())
 
     assert texts[0] == texts[1]

@@ -21,7 +21,7 @@ def render(record: AuditRecord) -> bytes:
             "description": visible(f"{line.word}: {line.heading} ({line.id}). {line.message} {line.remedy}".strip()),
             "fingerprint": line.fingerprint,
             "severity": SEVERITIES[line.level],
-            "location": {"path": visible(line.file or "ethicscheck"), "lines": {"begin": line.line or 1}},
+            "location": {"path": visible(line.file or "audit.json"), "lines": {"begin": line.line or 1}},
         }
         for line in lines(record)
         if line.level != "none"

@@ -31,7 +31,7 @@ def render(record: AuditRecord) -> bytes:
     ]  # fmt: skip
     out = []
     for name, help_text, samples in families:
-        shown = [f"{name}{_labels(labels)} {value!r}" for labels, value in samples]
+        shown = _shown(name, samples)
         if shown:
             out += [f"# TYPE {name} gauge", f"# HELP {name} {help_text}", *shown]
     return ("\n".join([*out, "# EOF"]) + "\n").encode("utf-8")
@@ -59,6 +59,17 @@ def _groups(record: AuditRecord) -> Iterator[Sample]:
         if row.value is not None and row.stratum is None:
             features, group = " × ".join(row.features), " × ".join(row.group.values())
             yield {"metric": row.metric, "features": features, "group": group}, row.value
+
+
+def _shown(name: str, samples: Iterable[Sample]) -> list[str]:
+    """Return the lines; of label sets that read alike (names that differ in what can't be seen) the later are numbered."""
+    taken: dict[str, int] = {}
+    written = []
+    for labels, value in samples:
+        again = taken[_labels(labels)] = taken.get(_labels(labels), 0) + 1
+        told = labels if again == 1 else {**labels, "again": str(again)}
+        written.append(f"{name}{_labels(told)} {value!r}")
+    return written
 
 
 def _labels(labels: Labels) -> str:

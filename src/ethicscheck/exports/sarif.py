@@ -109,7 +109,7 @@ def _location(line: Line) -> Any:
     groups = [group for group in ((seen.group, seen.against) if seen is not None else ()) if group]
     return sarif_om.Location(
         physical_location=sarif_om.PhysicalLocation(
-            artifact_location=sarif_om.ArtifactLocation(uri=_uri(line.file or "ethicscheck.yaml")),
+            artifact_location=sarif_om.ArtifactLocation(uri=_uri(line.file or "audit.json")),
             region=sarif_om.Region(start_line=line.line or 1),
         ),
         logical_locations=[
