@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.fixture(scope="session", autouse=True)
 def _library_is_loaded(tmp_path_factory: pytest.TempPathFactory) -> None:
