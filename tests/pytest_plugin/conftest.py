@@ -1,4 +1,4 @@
-"""pytest's own helper for testing plugins."""
+"""What the tests of the plugin share: the library is loaded before pytester runs anything inside this process."""
 
 import contextlib
 from pathlib import Path
