@@ -134,6 +134,7 @@ def test_the_guessed_config_runs(capsys: pytest.CaptureFixture[str]) -> None:
     assert err == ""
     assert out.splitlines() == [
         "wrote ethicscheck.yaml",
+        "wrote ethicscheck.schema.json",
         "guessed: label repaid; prediction approved; groups by sex, age",
         "Look at each line that says “check this”.",
         "next: ethicscheck audit",

@@ -67,26 +67,28 @@ class Condition(Strict):
 class MetricLink(Strict):
     """The measurement that bears on a question: a rule without a gate."""
 
-    metric: Text
-    across: Texts
-    compare: Literal["difference", "ratio", "each"]
-    max: Number | None = None
-    min: Number | None = None
+    metric: Text = Field(description="A metric or criterion, as in a config's rules.")
+    across: Texts = Field(description="The sensitive features whose groups are compared.")
+    compare: Literal["difference", "ratio", "each"] = Field(
+        description="difference: largest − smallest; ratio: smallest ÷ largest; each: every group's own value."
+    )
+    max: Number | None = Field(None, description="Above this, the measurement answers for itself.")
+    min: Number | None = Field(None, description="Below this, the measurement answers for itself.")
 
 
 class Column(Strict):
     """A column of a table question."""
 
-    id: Text
-    title: Text
+    id: Text = Field(description="A short, stable name; answers are kept under it.")
+    title: Text = Field(description="What stands above the column.")
     options: dict[str, Text] | None = Field(None, description="Allowed entries; default: any text.")
 
 
 class Item(Strict):
     """One question."""
 
-    id: Text
-    type: Kind
+    id: Text = Field(description="A short, stable name; answers are kept under it.")
+    type: Kind = Field(description="What kind of answer is given.")
     text: Text = Field(description="The question.")
     help: Text | None = Field(None, description="Why it is asked and what a good answer holds.")
     options: Options | None = Field(
@@ -109,9 +111,9 @@ class Item(Strict):
 class Roles(Strict):
     """Who may do what in a section; empty means anyone."""
 
-    answer: Texts = ()
-    sign: Texts = ()
-    resolve: Texts = ()
+    answer: Texts = Field((), description="Who answers.")
+    sign: Texts = Field((), description="Who signs.")
+    resolve: Texts = Field((), description="Who settles a dispute between two answers.")
 
 
 class Review(Strict):
@@ -131,22 +133,22 @@ class SignOff(Strict):
 class ChecklistSection(Strict):
     """Questions that belong together."""
 
-    id: Text
-    title: Text
-    intro: Text | None = None
+    id: Text = Field(description="A short, stable name.")
+    title: Text = Field(description="The heading of its page.")
+    intro: Text | None = Field(None, description="What to keep in mind while answering.")
     roles: Roles = Roles()
     controls: Texts = Field((), description="Controls of regulations and standards these answers bear on.")
     review: Review = Review()
-    items: tuple[Item, ...]
+    items: tuple[Item, ...] = Field(description="The questions, in order.")
 
 
 class Checklist(Strict):
     """A checklist."""
 
-    schema_: Literal["ethicscheck/checklist/1"] = Field(SCHEMA, alias="schema")
-    id: Text
-    version: Text
-    title: Text
+    schema_: Literal["ethicscheck/checklist/1"] = Field(SCHEMA, alias="schema", description="The format of this file.")
+    id: Text = Field(description="The name by which configs use it.")
+    version: Text = Field(description="Its version: raise it when questions change.")
+    title: Text = Field(description="Its title.")
     summary: Text | None = Field(None, description="What it is for, in a sentence or two.")
     renamed: dict[str, Text] = Field(
         {}, description="Old question id to new one, so that old answers find their question."
@@ -159,7 +161,7 @@ class Checklist(Strict):
     instead: dict[str, Texts] = Field(
         {}, description="A question of an included checklist that is not asked here: the questions that ask it instead."
     )
-    sections: tuple[ChecklistSection, ...]
+    sections: tuple[ChecklistSection, ...] = Field(description="The questions, in sections; [] when all are included.")
 
     def items(self) -> Iterator[tuple[ChecklistSection, Item]]:
         """Yield every question with its section, in order."""

@@ -13,9 +13,14 @@ MARGIN = 38
 MOST_SHOWN = 5
 RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
-TEMPLATE = """\
+SCHEMA_FILE = "ethicscheck.schema.json"
+MODELINE = f"# yaml-language-server: $schema={SCHEMA_FILE}"
+
+TEMPLATE = (
+    f"{MODELINE}\n"
+    """\
 # A config to fill in: put your own file, columns and limit in place of these. Paths are relative to this file.
-# docs/config.md describes every key; `ethicscheck schema config` prints its JSON Schema for your editor.
+# docs/config.md describes every key; editors that know the line above show it while you type.
 schema: ethicscheck/config/1
 subject:
   name: Loan pre-screening
@@ -45,6 +50,7 @@ policy:
       max: 0.05
       why: Refusing someone who would have paid back; agreed by whom, and when?
 """
+)
 
 
 def draft_config(guess: Guess, source: str, name: str, delimiter: str | None, rows: int, whole: bool) -> str:
@@ -60,6 +66,7 @@ def draft_config(guess: Guess, source: str, name: str, delimiter: str | None, ro
     """
     seen = f"all {rows:,} rows" if whole else f"the first {rows:,} rows"
     head = [
+        MODELINE,
         f"# Written by `ethicscheck init` after a look at {seen} of {_comment(name)}.",
         "# Every line that says “check this” is a guess. docs/config.md describes every key.",
         "schema: ethicscheck/config/1",

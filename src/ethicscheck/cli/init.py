@@ -28,6 +28,7 @@ MADE = (DEFAULT_OUTPUT, "__pycache__")  # left behind by an audit or by Python (
 def init_command(folder: Path, data: Path | None, example: str | None) -> None:
     """Write a commented ethicscheck.yaml into DIR (default: here), or copy an example there.
 
+    The JSON Schema that lets an editor explain and complete the config's keys is put beside it.
     Nothing that exists is overwritten.
     """
     from ethicscheck.errors import UsageError
@@ -39,16 +40,25 @@ def init_command(folder: Path, data: Path | None, example: str | None) -> None:
         _say_next(folder)
     elif data is not None:
         text, guess = _from_data(data, folder)
-        _write({folder / DEFAULT_CONFIG: text.encode("utf-8")})
+        _write({folder / DEFAULT_CONFIG: text.encode("utf-8"), **_schema_for_editors(folder)})
         _say_guess(guess, folder)
     else:
         from .drafting import TEMPLATE
 
-        _write({folder / DEFAULT_CONFIG: TEMPLATE.encode("utf-8")})
+        _write({folder / DEFAULT_CONFIG: TEMPLATE.encode("utf-8"), **_schema_for_editors(folder)})
         click.echo(
             "It is a template: put your own file, columns and limit into it, or let `ethicscheck init --data FILE` guess."
         )
         _say_next(folder)
+
+
+def _schema_for_editors(folder: Path) -> dict[Path, bytes]:
+    """Return the config's JSON Schema, which its first line names; nothing where one lies there from before."""
+    from .drafting import SCHEMA_FILE
+    from .schema import schema_text
+
+    path = folder / SCHEMA_FILE
+    return {} if os.path.lexists(path) else {path: schema_text("config").encode("utf-8")}
 
 
 def _write(contents: Mapping[Path, bytes]) -> None:

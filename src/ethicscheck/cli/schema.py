@@ -13,17 +13,24 @@ FILES = {
     "comparison": ("ethicscheck.model.comparison", "Comparison"),
     "waivers": ("ethicscheck.policy.waivers", "WaiversFile"),
     "controls": ("ethicscheck.policy.controls", "ControlMap"),
+    "profile": ("ethicscheck.policy.profiles", "Profile"),
 }
 
 
 @click.command("schema")
 @click.argument("what", type=click.Choice(list(FILES)))
 def schema_command(what: str) -> None:
-    """Print the JSON Schema of a config, a checklist, a translation of one, a record, a comparison, a waivers file or a control map."""
-    import importlib
+    """Print the JSON Schema of a config, a checklist, a translation of one, a record, a comparison, a waivers file, a control map or a profile.
+
+    Editors show its descriptions and examples beside each key: see docs/editors.md.
+    """
+    click.echo(schema_text(what), nl=False)
+
+
+def schema_text(what: str) -> str:
+    """Return the schema of a kind of file, as it is printed and as `init` writes it."""
     import json
 
-    module, name = FILES[what]
-    schema = getattr(importlib.import_module(module), name).model_json_schema(by_alias=True)
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))
+    from .schema_building import build_schema
+
+    return json.dumps(build_schema(what, *FILES[what]), indent=2, ensure_ascii=False) + "\n"

@@ -17,19 +17,21 @@ class RequiredChecklist(Section):
     """A checklist that a profile asks for."""
 
     use: Text = Field(description="A shipped checklist's id.")
-    require: Literal["complete", "signed"]
+    require: Literal["complete", "signed"] = Field(
+        description="What must hold: every question answered, or signed too."
+    )
 
 
 class Profile(Section):
     """A shipped rule set: limits on measures, tables that must be made, checklists that must be answered."""
 
-    schema_: str = Field(alias="schema")
-    id: Text
-    version: Text
+    schema_: str = Field(alias="schema", description="The format of this file.")
+    id: Text = Field(description="The name by which configs use it.")
+    version: Text = Field(description="Its version: raised when a rule changes.")
     dated: Text = Field(description="The day its citation and status were last checked.")
-    title: Text
-    summary: Text
-    citation: Text
+    title: Text = Field(description="Its title.")
+    summary: Text = Field(description="What it asks, in plain words.")
+    citation: Text = Field(description="Where it is written, so that a reader can look it up.")
     status: Text = Field(description="The state of the law on that day.")
     rules: tuple[RuleConfig, ...] = Field((), description="What must hold; none where the law sets no limit.")
     tasks: tuple[Text, ...] = Field(
