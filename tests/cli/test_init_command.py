@@ -449,3 +449,14 @@ def test_the_help_names_every_example() -> None:
     named = set(re.findall(r"[a-z]+(?=[,.])", str(option.help).partition(":")[2]))  # type: ignore[attr-defined]
 
     assert named == {path.parent.name for path in EXAMPLES.glob("*/ethicscheck.yaml")}
+
+
+def test_a_number_with_a_control_character_behind_it_is_a_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Found by the test of drafts above: Python strips the character, and then can't read the number."""
+    monkeypatch.chdir(tmp_path)
+    Path("rows.csv").write_text("age,offered\n" + "0\x1f,1\n31,0\n" * 20)
+
+    assert run(["init", "--data", "rows.csv"]) == 0
+    capsys.readouterr()

@@ -96,9 +96,10 @@ class Column:
         """Its values as numbers, each as often as it was seen; empty when one of them is none."""
         found: list[float] = []
         for text, times in self.values.items():
-            if not re.fullmatch(r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?", text.strip()):
+            number = text.strip(" \t")
+            if not re.fullmatch(r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?", number):
                 return []
-            found += [float(text)] * times
+            found += [float(number)] * times
         return sorted(found)
 
     @property
