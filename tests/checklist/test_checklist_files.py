@@ -99,7 +99,7 @@ def test_a_slip_in_a_question_is_named_with_its_line(lines: tuple[str, ...], exp
         (items(question()).replace("yes: Yes", "yes: Yes, yes: Maybe"), "the key 'yes' stands here twice (first on line 5) (c.yaml:5) — keep one of them"),
         (items(question()).replace("version: 1.10", "version: !!float 1.10"), "the tag '!!float' is not allowed (c.yaml:3) — remove it"),
         (items(question()).replace("title: A small", "title: &a A small"), "the anchor '&a' is not allowed (c.yaml:4) — write the value out where it is used"),
-        (items(question()).replace("title: A small checklist\n", ""), "title is missing (c.yaml:1) — add `title`"),
+        (items(question()).replace("title: A small checklist\n", ""), "title is missing (c.yaml:1) — add `title`: What it is called, as people read it."),
         (items(question()).replace("/1", "/2"), "schema can't be 'ethicscheck/checklist/2' (c.yaml:1) — did you mean 'ethicscheck/checklist/1'?"),
     ],
 )  # fmt: skip

@@ -148,7 +148,7 @@ class Checklist(Strict):
     schema_: Literal["ethicscheck/checklist/1"] = Field(SCHEMA, alias="schema", description="The format of this file.")
     id: Text = Field(description="The name by which configs use it.")
     version: Text = Field(description="Its version: raise it when questions change.")
-    title: Text = Field(description="Its title.")
+    title: Text = Field(description="What it is called, as people read it.")
     summary: Text | None = Field(None, description="What it is for, in a sentence or two.")
     renamed: dict[str, Text] = Field(
         {}, description="Old question id to new one, so that old answers find their question."

@@ -29,7 +29,7 @@ class Profile(Section):
     id: Text = Field(description="The name by which configs use it.")
     version: Text = Field(description="Its version: raised when a rule changes.")
     dated: Text = Field(description="The day its citation and status were last checked.")
-    title: Text = Field(description="Its title.")
+    title: Text = Field(description="What it is called, as people read it.")
     summary: Text = Field(description="What it asks, in plain words.")
     citation: Text = Field(description="Where it is written, so that a reader can look it up.")
     status: Text = Field(description="The state of the law on that day.")
