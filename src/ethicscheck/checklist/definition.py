@@ -72,8 +72,8 @@ class MetricLink(Strict):
     compare: Literal["difference", "ratio", "each"] = Field(
         description="difference: largest − smallest; ratio: smallest ÷ largest; each: every group's own value."
     )
-    max: Number | None = Field(None, description="Above this, the measurement answers for itself.")
-    min: Number | None = Field(None, description="Below this, the measurement answers for itself.")
+    max: Number | None = Field(None, description="The value may not be larger than this.")
+    min: Number | None = Field(None, description="The value may not be smaller than this.")
 
 
 class Column(Strict):
