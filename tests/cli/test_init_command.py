@@ -460,3 +460,4 @@ def test_a_number_with_a_control_character_behind_it_is_a_text(
 
     assert run(["init", "--data", "rows.csv"]) == 0
     capsys.readouterr()
+    assert "bins: [" not in Path("ethicscheck.yaml").read_text(encoding="utf-8")

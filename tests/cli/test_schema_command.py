@@ -136,10 +136,13 @@ def test_init_puts_the_schema_beside_the_config_and_names_it(
     assert beside == schema_of("config", capsys)
 
 
-def test_init_leaves_a_schema_that_lies_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing that exists is overwritten."""
+def test_init_leaves_a_schema_that_lies_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing that exists is overwritten, and it is said: it may be an older version's."""
     monkeypatch.chdir(tmp_path)
     Path(SCHEMA_FILE).write_text("{}")
 
     assert run(["init"]) == 0
     assert Path(SCHEMA_FILE).read_text() == "{}"
+    assert f"left {SCHEMA_FILE} as it is" in capsys.readouterr().out

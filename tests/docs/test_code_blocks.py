@@ -20,8 +20,18 @@ BLOCK = re.compile(
     r"(?P<not_run><!-- not run: (?P<why>[^>]+) -->\n)?^```(?P<kind>[a-z]+)\n(?P<code>.*?)^```", re.DOTALL | re.MULTILINE
 )
 # Pages whose commands stand on a config here and earlier audits; the archive's have tests of their own (tests/archive).
-RUN_HERE = ("attestations", "ci", "ci-github", "ci-pre-commit", "comparing-audits", "gates", "power", "registries")
-COULD_NOT, UNUSABLE = 2, re.compile(r"\b(OLD|NEW)\b")
+RUN_HERE = (
+    "attestations",
+    "ci",
+    "ci-github",
+    "ci-pre-commit",
+    "comparing-audits",
+    "editors",
+    "gates",
+    "power",
+    "registries",
+)
+UNUSABLE = re.compile(r"\b(OLD|NEW)\b")
 
 
 def blocks(page: Path, kind: str) -> list[str]:
@@ -72,7 +82,7 @@ def test_commands_run(name: str, folder: Path) -> None:
 
     assert lines
     for line in lines:
-        words = shlex.split(line.split(" || ")[0].split("; ")[0], comments=True)
+        words = shlex.split(re.split(r" \|\| |; | > ", line)[0], comments=True)
         program = str(Path(sys.executable).parent / "ethicscheck")
         done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
         assert done.returncode in (0, 1, 3), (line, done.stderr)

@@ -28,7 +28,7 @@ MADE = (DEFAULT_OUTPUT, "__pycache__")  # left behind by an audit or by Python (
 def init_command(folder: Path, data: Path | None, example: str | None) -> None:
     """Write a commented ethicscheck.yaml into DIR (default: here), or copy an example there.
 
-    The JSON Schema that lets an editor explain and complete the config's keys is put beside it.
+    A config that is written gets its JSON Schema beside it, with which editors explain and complete its keys.
     Nothing that exists is overwritten.
     """
     from ethicscheck.errors import UsageError
@@ -53,12 +53,15 @@ def init_command(folder: Path, data: Path | None, example: str | None) -> None:
 
 
 def _schema_for_editors(folder: Path) -> dict[Path, bytes]:
-    """Return the config's JSON Schema, which its first line names; nothing where one lies there from before."""
+    """Return the config's JSON Schema, which its first line names; one that lies there from before is left, and said."""
     from .drafting import SCHEMA_FILE
     from .schema import schema_text
 
     path = folder / SCHEMA_FILE
-    return {} if os.path.lexists(path) else {path: schema_text("config").encode("utf-8")}
+    if os.path.lexists(path):
+        click.echo(f"left {path} as it is; `ethicscheck schema config` prints today's")
+        return {}
+    return {path: schema_text("config").encode("utf-8")}
 
 
 def _write(contents: Mapping[Path, bytes]) -> None:
