@@ -19,8 +19,8 @@ from ethicscheck.exports.in_toto import make_statement
 from ethicscheck.model.record import AuditRecord, WaiverEntry
 from helpers import audit_text
 
-dsse = pytest.importorskip("securesystemslib.dsse")
-pytest.importorskip("in_toto_attestation")
+dsse = pytest.importorskip("securesystemslib.dsse", reason="the extra `sign` is not installed")
+pytest.importorskip("in_toto_attestation", reason="the extra `sign` is not installed")
 
 PEOPLE = "group,y,p\n" + "".join(f"{group},{n % 2},{n % 3 % 2}\n" for group in "ab" for n in range(200))
 RULES = [

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from ethicscheck.archive.signing import library_verifies
 from ethicscheck.archive.standalone import verify
 
-ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+ed25519 = pytest.importorskip(
+    "cryptography.hazmat.primitives.asymmetric.ed25519", reason="the extra `sign` is not installed"
+)
 
 # RFC 8032, section 7.1: public key, message, signature.
 VECTORS = [

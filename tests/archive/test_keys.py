@@ -14,7 +14,7 @@ from ethicscheck.archive.keys import PASSPHRASE, make_key, open_or_make_signer, 
 from ethicscheck.archive.standalone.verify import ed25519_verifies, pae
 from ethicscheck.errors import UsageError
 
-pytest.importorskip("securesystemslib")
+pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
 SECRET = "correct horse battery"
 
 

@@ -18,8 +18,8 @@ from ethicscheck.archive.keys import PASSPHRASE
 from ethicscheck.archive.standalone import verify as checker
 from ethicscheck.cli import run
 
-pytest.importorskip("bagit")
-pytest.importorskip("securesystemslib")
+pytest.importorskip("bagit", reason="the extra `archive` is not installed")
+pytest.importorskip("securesystemslib", reason="the extra `sign` is not installed")
 
 
 @pytest.fixture(scope="module")

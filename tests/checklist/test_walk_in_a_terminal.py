@@ -224,7 +224,7 @@ def test_ctrl_c_ctrl_d_and_a_closed_window_lose_nothing(folder: Path) -> None:
 
 def test_a_line_can_be_mended_with_the_arrow_keys(folder: Path) -> None:
     """What is left of the key stays; no escape codes end up in an answer."""
-    pytest.importorskip("readline")
+    pytest.importorskip("readline", reason="this Python was built without readline")
     walk = Terminal()
     walk.until("> ")
     walk.type("s")

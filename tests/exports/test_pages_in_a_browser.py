@@ -10,7 +10,7 @@ from export_helpers import AUDITS, example
 
 from ethicscheck.exports import FORMATS, render_document
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 pytestmark = pytest.mark.slow
 
 

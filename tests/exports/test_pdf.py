@@ -44,7 +44,7 @@ def document(record: AuditRecord) -> bytes:
 
 
 def opened(content: bytes) -> Any:
-    pikepdf = pytest.importorskip("pikepdf")
+    pikepdf = pytest.importorskip("pikepdf", reason="the extra `dev` is not installed")
     return pikepdf.open(io.BytesIO(content))
 
 

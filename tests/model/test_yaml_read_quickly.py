@@ -26,7 +26,7 @@ texts = st.lists(st.sampled_from(PARTS), max_size=14).map("".join)
 
 @pytest.fixture(autouse=True)
 def libyaml() -> None:
-    pytest.importorskip("_ruamel_yaml")
+    pytest.importorskip("_ruamel_yaml", reason="the quick YAML parser has no wheel for this system")
 
 
 def kinds(value: Any) -> Any:
