@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
-
-from rich.text import Text
 
 from ethicscheck.checklist.answering import answer_item, check_answers_something, may, person
 from ethicscheck.checklist.definition import Checklist, Item
@@ -43,6 +39,7 @@ from .checklist_words import (
     open_in_words,
     print_text,
     progress_line,
+    read_line,
     today,
 )
 
@@ -380,23 +377,7 @@ class Walk:
             self._print(text, "yellow")
 
     def _read(self, prompt: str) -> str:
-        """Read a line; with a terminal it can be edited.
-
-        Raises
-        ------
-        EOFError
-            When there are no more lines.
-        """
-        if sys.stdin.isatty():
-            with contextlib.suppress(ImportError):
-                import readline  # noqa: F401  # lets `input` edit the line
-            return input(prompt)
-        self.console.print(Text(prompt), end="")
-        line = sys.stdin.readline()
-        self.console.print()
-        if not line:
-            raise EOFError
-        return line
+        return read_line(self.console, prompt)
 
 
 __all__ = ["Walk"]

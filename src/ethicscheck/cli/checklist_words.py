@@ -54,6 +54,26 @@ def new_console(stderr: bool = False) -> Console:
     return console
 
 
+def read_line(console: Console, prompt: str) -> str:
+    """Read a line; with a terminal it can be edited.
+
+    Raises
+    ------
+    EOFError
+        When there are no more lines.
+    """
+    if sys.stdin.isatty():
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401  # lets `input` edit the line
+        return input(prompt)
+    console.print(Text(prompt), end="")
+    line = sys.stdin.readline()
+    console.print()
+    if not line:
+        raise EOFError
+    return line
+
+
 class Page:
     """What is to be printed, gathered so that the console is troubled once: it weighs each call anew."""
 
