@@ -5,6 +5,7 @@ Sessions use the environment nox itself is installed in, so the one command of t
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -44,6 +45,25 @@ def tests(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """The documentation as a site, in site/: strictly, any warning is an error."""
     session.run(sys.executable, "-m", "mkdocs", "build", "--strict", "-q", *session.posargs)
+
+
+@nox.session(venv_backend="virtualenv")
+def coming_from(session: nox.Session) -> None:
+    """The pages for those who come from AIF360 and Aequitas, both sides, in an environment of their own."""
+    session.install(".", "aif360==0.6.1", "aequitas==1.1.0", "pytest", "markdown-it-py", "pyarrow")
+    session.run(
+        "python",
+        "-m",
+        "pytest",
+        "--noconftest",
+        "-c",
+        os.devnull,
+        "--rootdir",
+        ".",
+        "tests/docs/test_every_block.py",
+        "-k",
+        "coming and blocks_of",
+    )
 
 
 @nox.session

@@ -5,14 +5,21 @@ A part stands between `<!-- generated: WHAT -->` and `<!-- end -->`; `tests/test
 
 from __future__ import annotations
 
+import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 from pydantic import BaseModel
 
+import ethicscheck as ec
+from ethicscheck.checklist.shipped import load, shipped_ids
 from ethicscheck.cli import commands
+from ethicscheck.cli.schema import FILES
+from ethicscheck.cli.schema_building import build_schema
 from ethicscheck.metrics.binary import CRITERIA
 from ethicscheck.metrics.registry import families
 from ethicscheck.model import config, config_data, config_studies, profile_use
@@ -37,7 +44,7 @@ def generate(text: str) -> str:
 
 def pages() -> Iterator[Path]:
     """Yield the pages that have generated parts."""
-    for page in sorted(DOCS.glob("*.md")):
+    for page in sorted(DOCS.rglob("*.md")):
         if PART.search(page.read_text(encoding="utf-8")):
             yield page
 
@@ -52,6 +59,9 @@ def _part(what: str) -> str:
         "warnings": _warnings,
         "profiles": _profiles,
         "codes": _codes,
+        "record": _record,
+        "checklists": _checklists,
+        "python": _python,
     }
     return makers[kind]()
 
@@ -117,6 +127,109 @@ def _codes() -> str:
             lines.append(f"Misleads: {part.misleads} The measure: [`{part.measure}`]({page}).")
         shown.append("\n\n".join(lines))
     return "\n\n".join(shown)
+
+
+def _record() -> str:
+    """The record's schema as tables: itself, then its parts in the order in which they are met."""
+    schema = build_schema("record", *FILES["record"])
+    parts, met = schema["$defs"], ["AuditRecord"]
+    shown = []
+    for name in met:
+        part = schema if name == "AuditRecord" else parts[name]
+        rows = ["| field | type | meaning |", "|---|---|---|"]
+        for field, about in part.get("properties", {}).items():
+            kind = _kind(about)
+            used_here = [used for used in re.findall(r"\w+", kind) if used in parts]
+            met += [used for used in used_here if used not in met]
+            always = "" if field in part.get("required", ()) else "*may be left out.* "
+            says = _first_words(about) or next((_first_words(parts[used]) for used in used_here), "")
+            linked = re.sub(
+                r"\w+", lambda word: f"[{word[0]}](#{word[0].lower()})" if word[0] in parts else word[0], kind
+            )
+            rows.append(f"| `{field}` | {linked} | {always}{says} |")
+        shown.append("\n\n".join([f"## {name}", _first_words(part), *(["\n".join(rows)] if len(rows) > 2 else [])]))
+    return "\n\n".join(shown)
+
+
+def _first_words(about: dict[str, Any]) -> str:
+    """Return the first paragraph of a description, as it may stand in a table."""
+    return " ".join((about.get("description") or "").split("\n\n")[0].split()).replace("|", "\\|")
+
+
+def _kind(about: dict[str, Any]) -> str:
+    """Return a field's type in words."""
+    if "$ref" in about:
+        return str(about["$ref"]).rsplit("/", 1)[1]
+    if "const" in about:
+        return f"`{about['const']}`"
+    if "enum" in about:
+        return ", ".join(f"`{value}`" for value in about["enum"])
+    if "anyOf" in about or "oneOf" in about:
+        return " or ".join(dict.fromkeys(_kind(one) for one in about.get("anyOf") or about["oneOf"]))
+    if about.get("type") == "array":
+        return f"list of {_kind(about['items'])}" if "items" in about else "list"
+    if about.get("type") == "object":
+        values = about.get("additionalProperties")
+        return f"map of {_kind(values)}" if isinstance(values, dict) and values else "map"
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(
+        about.get("type", ""), about.get("type", "any")
+    )
+
+
+def _checklists() -> str:
+    shown = []
+    for name in shipped_ids():
+        checklist = load(name, DOCS).checklist
+        own = [section for section in checklist.sections if "." not in section.id]
+        lines = [f"## {checklist.title} `{checklist.id}`", f"{checklist.summary} Version {checklist.version}."]
+        if len(own) < len(checklist.sections):
+            lines.append("It takes over questions of the others above and below; its own are:")
+        for section in own:
+            lines.append(f"### {section.title}")
+            lines.append("\n".join(f"- {item.text} `{item.id}`" for item in section.items))
+        shown.append("\n\n".join(lines))
+    return "\n\n".join(shown)
+
+
+def _python() -> str:
+    """The public names: signature without types, what it does, its parameters as a list."""
+    shown = []
+    for name in ec.__all__:
+        thing = getattr(ec, name)
+        if not callable(thing):
+            continue
+        shown.append(_documented("##", name, thing))
+        if inspect.isclass(thing) and not issubclass(thing, Exception):
+            for method, value in vars(thing).items():
+                if method.startswith("_") or not (inspect.isfunction(value) or isinstance(value, property)):
+                    continue
+                shown.append(_documented("###", f"{name}.{method}", value))
+    return "\n\n".join(shown)
+
+
+def _documented(level: str, name: str, thing: Any) -> str:
+    words = inspect.cleandoc(thing.__doc__ or "")
+    words = re.sub(r"^(\w+)\n-{3,}$", r"**\1**\n", words, flags=re.MULTILINE)
+    words = re.sub(r"^(\w+Error)\n +", r"- `\1`: ", words, flags=re.MULTILINE)
+    words = re.sub(r"\n(?=\S[^\n]* : )", "\n\n- ", words)
+    words = re.sub(r"^(- [\w, ]+) : ", lambda found: f"{found[1].replace('- ', '- `')}`: ", words, flags=re.MULTILINE)
+    words = re.sub(
+        r"((?:^>>> .*\n(?:^(?:\.\.\.|[^\s>]).*\n?)*)+)", r"```pycon\n\1```\n", words + "\n", flags=re.MULTILINE
+    )
+    made = not isinstance(thing, property) and not (inspect.isclass(thing) and issubclass(thing, Exception))
+    call = f"```text\n{_call(name, thing)}\n```\n\n" if made else ""
+    return re.sub(r"\n{3,}", "\n\n", f"{level} {name}\n\n{call}{words.strip()}")
+
+
+def _call(name: str, thing: Any) -> str:
+    """Return how something is called, without types, in lines of at most 90 characters."""
+    plain = [
+        parameter.replace(annotation=parameter.empty)
+        for parameter in inspect.signature(thing).parameters.values()
+        if parameter.name != "self"
+    ]
+    text = f"{name}{inspect.Signature(plain)}"
+    return "\n".join(textwrap.wrap(text, 90, subsequent_indent="    ", break_long_words=False))
 
 
 def _family(measure: str) -> str:

@@ -1,7 +1,8 @@
 """Reads the code blocks of a page and what its invisible comments say of them.
 
 A comment directly before a block says how it is tried: `<!-- not run: REASON -->`, `<!-- exits: 1 -->`,
-`<!-- file: PATH -->` (written to PATH, not run), `<!-- in: FOLDER -->`, `<!-- output -->` (what the block above printed).
+`<!-- file: PATH -->` (written to PATH, not run), `<!-- in: FOLDER -->`, `<!-- output -->` (what the block above printed),
+`<!-- needs: MODULE -->` (tried where that other tool is installed: `nox -s coming_from`).
 `<!-- setup: NAME -->` and `<!-- files: FROM > TO -->`, anywhere, prepare the page's folder.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -16,9 +18,9 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).parents[2]
 RUN = frozenset({"sh", "console", "python"})
 PARSED = frozenset({"yaml", "json", "toml"})
-SHOWN = frozenset({"text", "csv", "nginx", "jinja", "html", "markdown", "diff", "bibtex", "groovy"})
-MARKS = frozenset({"not run", "exits", "file", "in", "output"})
-_COMMENT = re.compile(r"<!--\s*(not run|exits|file|in|output|setup|files)\s*(?::\s*(.*?))?\s*-->", re.DOTALL)
+SHOWN = frozenset({"text", "pycon", "csv", "nginx", "jinja", "html", "markdown", "diff", "bibtex", "groovy"})
+MARKS = frozenset({"not run", "exits", "file", "in", "output", "needs"})
+_COMMENT = re.compile(r"<!--\s*(not run|exits|file|in|output|needs|setup|files)\s*(?::\s*(.*?))?\s*-->", re.DOTALL)
 _COMMAND = re.compile(r"^\s*(\$ |ethicscheck |pip |python3? |nox |pytest |curl |git )")
 
 
@@ -41,6 +43,11 @@ class Block:
     def reason(self) -> str | None:
         """Return why it is not run; None when it is."""
         return self.marks.get("not run")
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Say whether it is to be run, and the other tool it may need is there."""
+        return self.reason is None and ("needs" not in self.marks or find_spec(self.marks["needs"]) is not None)
 
     @property
     def hides_a_command(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -25,7 +26,10 @@ def test_the_site_builds_without_a_warning_and_loads_nothing_from_elsewhere(tmp_
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr
     pages = list((tmp_path / "site").rglob("*.html"))
-    assert len(pages) > 40
+    assert len(pages) > 60
+    assert "Undecided" in (tmp_path / "site/gallery/promotion/report.html").read_text()
+    assert json.loads((tmp_path / "site/schemas/config.schema.json").read_text())["properties"]
+    assert "refit_fair" in (tmp_path / "site/reference/python.html").read_text()
     for page in pages:
         loaded = re.findall(
             r"<(?:script|img|link|iframe)\b[^>]*?(?:src|href)=\"?(https?://[^\s\">]+)", page.read_text()
