@@ -6,7 +6,9 @@ Sessions use the environment nox itself is installed in, so the one command of t
 from __future__ import annotations
 
 import os
+import re
 import sys
+import tomllib
 from pathlib import Path
 
 import nox
@@ -64,6 +66,36 @@ def coming_from(session: nox.Session) -> None:
         "-k",
         "coming and blocks_of",
     )
+
+
+@nox.session(venv_backend="virtualenv")
+def lowest(session: nox.Session) -> None:
+    """The tests with the oldest versions of every dependency that pyproject.toml promises to work with."""
+    _with_versions(session, _oldest())
+
+
+@nox.session(venv_backend="virtualenv")
+def newest(session: nox.Session) -> None:
+    """The tests with the newest versions of everything, pre-releases of the dependencies too where there are some."""
+    _with_versions(session, "", "--pre")
+
+
+def _with_versions(session: nox.Session, constraints: str, *options: str) -> None:
+    path = Path(session.create_tmp()) / "constraints.txt"
+    path.write_text(constraints, encoding="utf-8")
+    session.install("--upgrade", "-c", str(path), *options, "-e", ".[dev]")
+    session.run("python", "-m", "pip", "freeze", "--exclude-editable")
+    session.run("python", "-m", "pytest", "-n", "auto", "--dist", "worksteal", *session.posargs)
+
+
+def _oldest() -> str:
+    """Return each dependency, and each one of an extra but `dev`, at the version that its `>=` names."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [needed for name, part in project["optional-dependencies"].items() if name != "dev" for needed in part]
+    found = re.findall(
+        r"^([\w.-]+)(?:\[[^]]*\])?>=([\w.]+)", "\n".join([*project["dependencies"], *extras]), re.MULTILINE
+    )
+    return "".join(f"{name}=={version}\n" for name, version in found)
 
 
 @nox.session

@@ -211,8 +211,8 @@ def _documented(level: str, name: str, thing: Any) -> str:
     words = inspect.cleandoc(thing.__doc__ or "")
     words = re.sub(r"^(\w+)\n-{3,}$", r"**\1**\n", words, flags=re.MULTILINE)
     words = re.sub(r"^(\w+Error)\n +", r"- `\1`: ", words, flags=re.MULTILINE)
-    words = re.sub(r"\n(?=\S[^\n]* : )", "\n\n- ", words)
-    words = re.sub(r"^(- [\w, ]+) : ", lambda found: f"{found[1].replace('- ', '- `')}`: ", words, flags=re.MULTILINE)
+    words = re.sub(r"\n(?=\S[^\n]* :(?: |\n))", "\n\n- ", words)
+    words = re.sub(r"^(- [\w, ]+) :\s+", lambda found: f"{found[1].replace('- ', '- `')}`: ", words, flags=re.MULTILINE)
     words = re.sub(
         r"((?:^>>> .*\n(?:^(?:\.\.\.|[^\s>]).*\n?)*)+)", r"```pycon\n\1```\n", words + "\n", flags=re.MULTILINE
     )

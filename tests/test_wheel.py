@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import urllib.request
 import zipfile
 from pathlib import Path
@@ -110,3 +111,47 @@ def _serves_once_its_extra_is_there(scripts: Path, wheel: Path, work: Path, clea
     finally:
         server.kill()
         server.communicate(timeout=120)
+
+
+def test_the_same_sources_make_the_same_bytes(tmp_path: Path) -> None:
+    """Wheel and sdist, built in two folders with other clocks and file times: who doubts a release can build it again."""
+    built = []
+    for number, name in enumerate(("one", "a-folder-elsewhere")):
+        copy = tmp_path / name
+        shutil.copytree(
+            ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", ".nox", "site", "__pycache__", ".*_cache")
+        )
+        for path in copy.rglob("*"):
+            os.utime(path, (1_600_000_000 + number, 1_600_000_000 + 10_000 * number))
+        made = tmp_path / f"{name}-dist"
+        subprocess.run(
+            [sys.executable, "-m", "build", "--outdir", str(made), str(copy)],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000", "TZ": ("UTC", "Asia/Tokyo")[number]},
+        )
+        built.append({path.name: path.read_bytes() for path in made.iterdir()})
+
+    assert sorted(built[0]) == sorted(built[1])
+    assert [name.rpartition(".")[2] for name in sorted(built[0])] == ["whl", "gz"]
+    for name, content in built[0].items():
+        assert built[1][name] == content, name
+
+
+def test_the_metadata_say_what_a_reader_of_a_registry_needs(wheel: Path) -> None:
+    """Licence with its file, Python versions, every extra, the README."""
+    from email import message_from_bytes
+
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = message_from_bytes(archive.read(name))
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert any(part.endswith("licenses/LICENSE") for part in archive.namelist())
+    assert metadata["Requires-Python"] == ">=3.11"
+    assert metadata["Version"] == re.search(r'= "(.+)"', (ROOT / "src/ethicscheck/__about__.py").read_text())[1]  # type: ignore[index]
+    assert sorted(metadata.get_all("Provides-Extra", [])) == sorted(extras)
+    assert len(metadata["Summary"]) < 200
+    assert metadata["Description-Content-Type"] == "text/markdown"
+    assert str(metadata.get_payload()).startswith("# ethicscheck")
