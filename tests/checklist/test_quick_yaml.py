@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from checklist_helpers import AT, answer, begin
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ethicscheck.checklist.entries import Answer, Evidence
@@ -42,6 +42,7 @@ def outcome(read: Any, text: str) -> Any:
 
 
 @settings(deadline=None, max_examples=400)
+@example(["    answer: |", "      two words", '  - item: "a.text"'], "\n")  # the block once lost its end of line
 @given(st.lists(st.sampled_from(PIECES), max_size=9), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_quick_and_strict_say_the_same_of_whatever_was_typed(pieces: list[str], end: str) -> None:
     """Values, lines and problems, of half-broken forms too."""

@@ -72,8 +72,9 @@ def _parts(lines: Sequence[str], start: int) -> Iterator[tuple[int, Sequence[str
             begins.append(place)
     if not begins:
         raise _NotSoError
-    for place, first in enumerate(begins):
-        yield first, lines[first : begins[place + 1] if place + 1 < len(begins) else len(lines)]
+    for first, after in zip(begins, begins[1:], strict=False):
+        yield first, [*lines[first:after], ""]  # its last line ends, which a block of text would miss
+    yield begins[-1], lines[begins[-1] :]
 
 
 def _empty(line: str) -> bool:
