@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ethicscheck.errors import ConfigError
@@ -72,7 +73,7 @@ def _parts(lines: Sequence[str], start: int) -> Iterator[tuple[int, Sequence[str
             begins.append(place)
     if not begins:
         raise _NotSoError
-    for first, after in zip(begins, begins[1:], strict=False):
+    for first, after in pairwise(begins):
         yield first, [*lines[first:after], ""]  # its last line ends, which a block of text would miss
     yield begins[-1], lines[begins[-1] :]
 
