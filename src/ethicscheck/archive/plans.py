@@ -146,7 +146,7 @@ def _data_then(record: AuditRecord, seen: Sequence[str]) -> Literal["absent", "p
 def _digests_there(loaded: LoadedConfig) -> set[str]:
     """Return the digests of the data files that are where the config names them now."""
     found = set()
-    for source in loaded.config.data.source:
+    for source in loaded.config.data.files:
         try:
             paths = expand_sources([source], loaded.base)
         except DataError:

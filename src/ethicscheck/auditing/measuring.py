@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from ethicscheck.counts.values import canonical
 from ethicscheck.errors import DataError
 from ethicscheck.metrics.measurement import Measurement
 from ethicscheck.model.config import Config, LoadedConfig
+from ethicscheck.model.config_data import SqlSource
 from ethicscheck.model.record import (
     SourceEntry,
 )
@@ -90,11 +91,13 @@ def _with_proxies(roles: Roles, loaded: LoadedConfig, frame: Any) -> Roles:
     columns = asked.columns
     if columns == ("all",):
         data = loaded.config.data
+        if not data.files:
+            raise DataError("`all` needs files or a frame", "proxies.columns", "name the columns")
         if frame is None:
             from ethicscheck.sources.files import file_header
             from ethicscheck.sources.paths import expand_sources
 
-            header = file_header(expand_sources(data.source, loaded.base)[0], loaded.base, data.delimiter)
+            header = file_header(expand_sources(data.files, loaded.base)[0], loaded.base, data.delimiter)
         else:
             header = frame_header(frame)
         taken = set(roles.columns())
@@ -120,6 +123,8 @@ def _open(loaded: LoadedConfig, roles: Roles, frame: Any, run: Run | None) -> So
     from ethicscheck.sources.files import open_files, run_plainly
 
     data = loaded.config.data
+    if isinstance(data.source, SqlSource):
+        return _open_database(data.source, loaded.base, roles, columns, numeric, run or run_plainly)
     opened = open_files(
         data.source,
         loaded.base,
@@ -136,6 +141,27 @@ def _open(loaded: LoadedConfig, roles: Roles, frame: Any, run: Run | None) -> So
         return tuple(SourceEntry(name=file.name, sha256=file.sha256, rows=file.rows) for file in found)
 
     return Source(opened.view, entries, opened.paths)
+
+
+def _open_database(
+    source: SqlSource, base: Path, roles: Roles, columns: Sequence[str], numeric: frozenset[str], run: Run
+) -> Source:
+    from ethicscheck.sources.databases import view_database
+
+    if roles.others:
+        raise DataError(
+            "a search for proxies reads a sample of rows, and rows don't leave a database",
+            "proxies",
+            "leave it out, or audit an extract",
+        )
+    view = view_database(source.sql, base, source.table, source.query, columns, numeric, run)
+    if roles.task == "regression" and "wide sums" in view.lacks:
+        raise DataError(
+            "the exact sums of predicted numbers need whole numbers of more than 64 bits, which this database has not",
+            "data.source",
+            "audit an extract",
+        )
+    return Source(view, lambda total: (SourceEntry(name=source.title, sha256=None, rows=total),))
 
 
 def _favourable(config: Config, collected: Collected) -> int:

@@ -213,11 +213,11 @@ class ClusterSums:
         roles, view = self.roles, self.view
         if roles.task == "regression":
             numbers = [name for name in (roles.label, roles.prediction) if name is not None]
-            return [known_number(nw.col(view.alias(name)).cast(nw.Float64), roles) for name in numbers]
+            return [known_number(view, nw.col(view.alias(name)).cast(nw.Float64), roles) for name in numbers]
         named = [roles.label]
         needed = []
         if kind == "scores":
-            needed.append(known_number(nw.col(view.alias(str(roles.score))).cast(nw.Float64), roles))
+            needed.append(known_number(view, nw.col(view.alias(str(roles.score))).cast(nw.Float64), roles))
         elif roles.prediction is not None:
             named.append(roles.prediction)
         elif roles.decides:

@@ -105,7 +105,7 @@ def _refuse_unusable(view: FrameView, roles: Roles) -> None:
 
 def _too_large(view: FrameView, roles: Roles, name: str) -> nw.Expr:
     number = nw.col(view.alias(name)).cast(nw.Float64)
-    known = known_number(number, roles)
+    known = known_number(view, number, roles)
     return nw.when(known).then((number > LARGEST) | (number < -LARGEST)).otherwise(nw.lit(False))
 
 
@@ -117,7 +117,7 @@ def _numbers(view: FrameView, roles: Roles, scale: WeightScale | None) -> nw.Laz
         if name is None:
             continue
         number = nw.col(view.alias(name)).cast(nw.Float64)
-        known = known_number(number, roles)
+        known = known_number(view, number, roles)
         columns[f"no_{part}"] = nw.when(known).then(nw.lit(0)).otherwise(1)
         columns[part] = number
         judged = known if judged is None else judged & known
@@ -203,7 +203,7 @@ def _group(view: FrameView, roles: Roles, frame: nw.LazyFrame[Any], scales: _Sca
     if scales.edges:
         place = nw.lit(0.0)
         for edge in scales.edges:
-            place = place + (nw.col("label") > edge).cast(nw.Float64)
+            place = place + nw.when(nw.col("label") > edge).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
         placed["quarter"] = nw.when(nw.col("judged") == 1).then(place).otherwise(-1.0)
     variables = {
         name: nw.when(nw.col("judged") == 1)

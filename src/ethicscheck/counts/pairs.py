@@ -137,7 +137,7 @@ class _Pairing:
                 columns["d"] = nw.when(cut == 1).then(nw.lit(1)).otherwise(nw.lit(0))
         if self.value is not None:
             number = nw.col(view.alias(self.value)).cast(nw.Float64)
-            there = known_number(number, roles)
+            there = known_number(view, number, roles)
             columns["s"] = nw.when(there).then(number)
             if not self.decides:
                 known = known & there

@@ -73,6 +73,9 @@ def distinct_values(view: FrameView, columns: list[str], first: int | None = Non
         return {}
     frame = view.frame if first is None else view.frame.head(first)
     counted = [nw.col(view.original(name)).n_unique().alias(f"u{place}") for place, name in enumerate(columns)]
+    if "n_unique" in view.lacks:
+        alone = [frame.select(nw.col(view.original(name))).unique().select(nw.len().alias("u")) for name in columns]
+        return {name: int(view.run(one)[0][0]) for name, one in zip(columns, alone, strict=True)}
     found = view.run(frame.select(*counted))
     return {name: int(number or 0) for name, number in zip(columns, found[0], strict=True)} if found else {}
 
@@ -88,10 +91,10 @@ def key_value(view: FrameView, key: KeyColumn, roles: Roles) -> nw.Expr:
     if not key.bins:
         return nw.col(view.original(key.name))
     number = nw.col(view.alias(key.name)).cast(nw.Float64)
-    known = known_number(number, roles)
-    place = (number >= key.bins[0]).cast(nw.Float64)
+    known = known_number(view, number, roles)
+    place = _one_where(number >= key.bins[0])
     for edge in key.bins[1:]:
-        place = place + (number >= edge).cast(nw.Float64)
+        place = place + _one_where(number >= edge)
     return nw.when(known).then(place)
 
 
@@ -105,18 +108,25 @@ def cut_value(view: FrameView, roles: Roles) -> nw.Expr:
     """Return the decision that a score and its threshold make, 1 or 0; null where the score is not known."""
     assert roles.threshold is not None
     score, known = _read_score(view, roles)
-    return nw.when(known).then((score >= roles.threshold).cast(nw.Float64))
+    return nw.when(known).then(_one_where(score >= roles.threshold))
+
+
+def _one_where(condition: nw.Expr) -> nw.Expr:
+    """Return 1.0 where it holds, else 0.0: PostgreSQL casts no truth value to a number."""
+    return nw.when(condition).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
 
 
 def _read_score(view: FrameView, roles: Roles) -> tuple[nw.Expr, nw.Expr]:
     assert roles.score is not None
     score = nw.col(view.alias(roles.score)).cast(nw.Float64)
-    return score, known_number(score, roles)
+    return score, known_number(view, score, roles)
 
 
-def known_number(number: nw.Expr, roles: Roles) -> nw.Expr:
+def known_number(view: FrameView, number: nw.Expr, roles: Roles) -> nw.Expr:
     """Return whether a number is there and does not mean "not known"."""
-    known = ~number.is_null() & ~number.is_nan()
+    known = ~number.is_null()
+    if "is_nan" not in view.lacks:
+        known = known & ~number.is_nan()
     for text in sorted(roles.unknown):
         if _is_number(text):
             known = known & (number != float(text))
@@ -128,7 +138,7 @@ def known_value(view: FrameView, column: str, roles: Roles) -> nw.Expr:
     name = view.original(column)
     kind, value = view.frame.collect_schema()[name], nw.col(name)
     known = ~value.is_null()
-    if kind.is_float():
+    if kind.is_float() and "is_nan" not in view.lacks:
         known = known & ~value.is_nan()
     if kind == nw.String or roles.unknown:
         text = value if kind == nw.String else value.cast(nw.String)

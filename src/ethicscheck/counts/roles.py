@@ -22,6 +22,11 @@ class FrameView(Protocol):
         """The lazy frame."""
         ...
 
+    @property
+    def lacks(self) -> frozenset[str]:
+        """What the engine behind it can't be asked, so that it is asked otherwise: "is_nan" where there is no NaN, "n_unique"."""
+        ...
+
     def alias(self, column: str) -> str:
         """Return our name of the user's column."""
         ...

@@ -5,10 +5,13 @@ The config as a whole is in `config`.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from .scalars import Number, Scalar, Text, as_text, refuse
 from .section import Section as Section
@@ -102,11 +105,52 @@ class FeatureConfig(Section):
         return edges
 
 
+class SqlSource(Section):
+    """A table of a database, or what a query returns."""
+
+    sql: Text = Field(
+        description="The database's address, such as postgresql://host/name, without a password; or $NAME, a variable that holds it."
+    )
+    table: Text | None = Field(None, description="The table: `name`, or `schema.name`.")
+    query: Text | None = Field(None, description="A SELECT whose rows are audited, instead of a table.")
+
+    @field_validator("sql")
+    @classmethod
+    def _holds_no_password(cls, address: str) -> str:
+        if address.startswith("$"):
+            return address
+        parts = urlsplit(address)
+        if not parts.scheme:
+            raise refuse("an address begins with the kind of database, such as postgresql:// or sqlite:///")
+        if parts.password is not None or re.search(r"(?i)passw|pwd|token|secret", parts.query):
+            raise refuse("a config holds no password: let the driver find it, or name a variable, `sql: $DATABASE_URL`")
+        return address
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> SqlSource:
+        if (self.table is None) == (self.query is None):
+            raise refuse("a database needs either `table` or `query`")
+        return self
+
+    @property
+    def title(self) -> str:
+        """What the record calls it: nothing of the address."""
+        kind = "database" if self.sql.startswith("$") else urlsplit(self.sql).scheme
+        if self.table is not None:
+            return f"{kind} table {self.table}"
+        return f"{kind} query {hashlib.sha256(str(self.query).encode()).hexdigest()[:12]}"
+
+
 class DataConfig(Section):
     """Where the predictions are and which column plays which part."""
 
-    source: Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore)] = Field(
-        description="Path, glob or list of them, relative to this file: csv, tsv, parquet, json, jsonl, arrow."
+    source: Annotated[
+        Annotated[tuple[Text, ...], BeforeValidator(as_list, json_schema_input_type=OneOrMore), Tag("<files>")]
+        | Annotated[SqlSource, Tag("<database>")],
+        Discriminator(lambda value: "<database>" if isinstance(value, (Mapping, SqlSource)) else "<files>"),
+    ] = Field(
+        description="Path, glob or list of them, relative to this file: csv, tsv, parquet, json, jsonl, arrow. "
+        "Or a database: {sql: ADDRESS, table: NAME} or {sql: ADDRESS, query: SELECT …}."
     )
     label: Text | None = Field(None, description="What happened. Without it only prediction-based metrics are made.")
     prediction: Text | None = Field(None, description="The decision.")
@@ -186,6 +230,11 @@ class DataConfig(Section):
         if number is not None and number < 0:
             raise refuse("a tolerance is 0 or more, in the unit of the label")
         return number
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths and globs; none where the data lie in a database."""
+        return self.source if isinstance(self.source, tuple) else ()
 
     @property
     def unknown_texts(self) -> frozenset[str]:

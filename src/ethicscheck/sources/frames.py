@@ -51,7 +51,17 @@ def view_frame(native: Any, columns: Sequence[str], numeric: frozenset[str]) -> 
             )
     aliases = {name: f"c{place}" for place, name in enumerate(columns)}
     chosen = lazy.select(*[nw.col(name).alias(alias) for name, alias in aliases.items()])
-    return SourceView(chosen, aliases, _collect)
+    return SourceView(chosen, aliases, _collect, lacks=_lacks(native))
+
+
+def _lacks(native: Any) -> frozenset[str]:
+    """Return what a database behind an ibis table can't be asked."""
+    if not nw.dependencies.is_ibis_table(native):
+        return frozenset()
+    from ibis.expr.operations import IsNan
+
+    # narwhals counts different values by casting a truth value to a small integer, which PostgreSQL refuses.
+    return frozenset({"n_unique"} | (set() if native.get_backend().has_operation(IsNan) else {"is_nan"}))
 
 
 def frame_header(native: Any) -> list[str]:
@@ -98,6 +108,10 @@ def _header(native: Any) -> list[Any]:
 
 def _collect(frame: nw.LazyFrame[Any]) -> Rows:
     native = frame.to_native()
+    if nw.dependencies.is_ibis_table(native):
+        from .databases import fetch
+
+        return fetch(native)
     if hasattr(native, "fetchall"):  # a DuckDB relation: its own rows need neither pandas nor pyarrow
         return list(native.fetchall())
     return list(frame.collect().rows())

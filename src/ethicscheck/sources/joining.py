@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import narwhals as nw
+
 from ethicscheck.errors import DataError, UsageError
 
 
@@ -62,7 +64,9 @@ def is_list_of_texts(value: Any) -> bool:
 def is_frame(value: Any) -> bool:
     """Return whether a value has named columns."""
     # Asked of the class: a lazy frame warns when its columns are asked for.
-    return hasattr(type(value), "columns") and hasattr(type(value), "shape")
+    if hasattr(type(value), "columns") and hasattr(type(value), "shape"):
+        return True
+    return nw.dependencies.is_ibis_table(value) or nw.dependencies.is_pyspark_dataframe(value)
 
 
 def is_one_array(value: Any, frame: Any) -> bool:

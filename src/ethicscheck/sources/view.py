@@ -34,6 +34,7 @@ class SourceView:
     runner: Runner
     flags: Mapping[str, str] = field(default_factory=dict)
     originals: Mapping[str, str] = field(default_factory=dict)
+    lacks: frozenset[str] = frozenset()
 
     def alias(self, column: str) -> str:
         """Return our name of the user's column."""

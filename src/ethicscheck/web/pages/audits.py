@@ -220,7 +220,7 @@ def _config(config: ReadConfig, running: Run | None) -> ConfigLine:
     read = config.loaded.config
     checklists = [visible(used.answers or used.use) for used in read.checklists]
     reads = (
-        ("Data", ", ".join(map(visible, read.data.source))),
+        ("Data", ", ".join(map(visible, read.data.files)) or visible(getattr(read.data.source, "title", ""))),
         ("Answers", ", ".join(checklists)),
         ("Documents", ", ".join(read.outputs)),
     )
