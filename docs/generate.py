@@ -245,6 +245,7 @@ def _keys() -> str:
         ("subject", config.SubjectConfig),
         ("subject.words", config_data.WordsConfig),
         ("data", config.DataConfig),
+        ("data.source", config_data.SqlSource),
         ("data.sensitive.FEATURE", config_data.FeatureConfig),
         ("statistics", config.StatisticsConfig),
         ("policy", config.PolicyConfig),

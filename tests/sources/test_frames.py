@@ -125,6 +125,7 @@ def test_rows_stay_in_their_engine() -> None:
         alias = view.alias
         original = view.original
         unreadable = view.unreadable
+        lacks = view.lacks
 
         @staticmethod
         def run(query: Any) -> list[tuple[Any, ...]]:
