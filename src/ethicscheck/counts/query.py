@@ -74,10 +74,15 @@ def distinct_values(view: FrameView, columns: list[str], first: int | None = Non
     frame = view.frame if first is None else view.frame.head(first)
     counted = [nw.col(view.original(name)).n_unique().alias(f"u{place}") for place, name in enumerate(columns)]
     if "n_unique" in view.lacks:
-        alone = [frame.select(nw.col(view.original(name))).unique().select(nw.len().alias("u")) for name in columns]
-        return {name: int(view.run(one)[0][0]) for name, one in zip(columns, alone, strict=True)}
+        return {name: _distinct_alone(view, frame, name) for name in columns}
     found = view.run(frame.select(*counted))
     return {name: int(number or 0) for name, number in zip(columns, found[0], strict=True)} if found else {}
+
+
+def _distinct_alone(view: FrameView, frame: nw.LazyFrame[Any], column: str) -> int:
+    value = frame.select(nw.col(view.original(column)).alias("v"))
+    grouped = value.group_by("v", drop_null_keys=False).agg(nw.len().alias("lines"))
+    return int(view.run(grouped.select(nw.len().alias("u")))[0][0])
 
 
 def whole_count(view: FrameView, column: str) -> tuple[nw.Expr, nw.Expr]:
