@@ -93,7 +93,11 @@ def _control_maps(document: Document, base: Path) -> tuple[Mapping[str, LoadedMa
 
 
 def make_record(
-    loaded: LoadedConfig, frame: Any = None, run: Run | None = None, baseline: AuditRecord | None = None
+    loaded: LoadedConfig,
+    frame: Any = None,
+    run: Run | None = None,
+    baseline: AuditRecord | None = None,
+    memory: str | None = None,
 ) -> AuditRecord:
     """Audit what a config describes.
 
@@ -103,6 +107,7 @@ def make_record(
     frame : a data frame to audit instead of the config's data source.
     run : runs each engine call; for progress and for stopping.
     baseline : an earlier audit; the record then says what changed since. No verdict rests on it.
+    memory : how much the engine that reads files may take, such as 500MB; what does not fit goes to a temporary folder.
 
     Raises
     ------
@@ -112,7 +117,7 @@ def make_record(
     config, created = loaded.config, created_now()
     population = read_population(config.data.population, tuple(config.data.sensitive), loaded.document, loaded.base)
     checklists = _open_checklists(loaded)
-    measured = measure_data(loaded, frame, run)
+    measured = measure_data(loaded, frame, run, memory)
     roles, source, collected = measured.roles, measured.source, measured.collected
     measurement, favourable = measured.measurement, measured.measurement.favourable
     rules = resolve_rules(config, loaded.document)

@@ -34,7 +34,9 @@ class MeasuredData:
     measurement: Measurement
 
 
-def measure_data(loaded: LoadedConfig, frame: Any = None, run: Run | None = None) -> MeasuredData:
+def measure_data(
+    loaded: LoadedConfig, frame: Any = None, run: Run | None = None, memory: str | None = None
+) -> MeasuredData:
     """Open the data and count them: the part of the road that audits and plans share.
 
     Raises
@@ -44,7 +46,7 @@ def measure_data(loaded: LoadedConfig, frame: Any = None, run: Run | None = None
     """
     config = loaded.config
     roles = _with_proxies(roles_of(config), loaded, frame)
-    source = _open(loaded, roles, frame, run)
+    source = _open(loaded, roles, frame, run, memory)
     collected = collect(source.view, roles)
     favourable = _favourable(config, collected)
     measurement = Measurement(
@@ -115,7 +117,7 @@ class Source:
     paths: tuple[Path, ...] = ()
 
 
-def _open(loaded: LoadedConfig, roles: Roles, frame: Any, run: Run | None) -> Source:
+def _open(loaded: LoadedConfig, roles: Roles, frame: Any, run: Run | None, memory: str | None) -> Source:
     columns, numeric = roles.columns(), roles.numeric()
     if frame is not None:
         view = view_frame(frame, columns, numeric)
@@ -134,6 +136,7 @@ def _open(loaded: LoadedConfig, roles: Roles, frame: Any, run: Run | None) -> So
         data.count,
         run or run_plainly,
         data.delimiter,
+        memory,
     )
 
     def entries(total: int) -> tuple[SourceEntry, ...]:

@@ -33,6 +33,11 @@ DEFAULT_CONFIG = "ethicscheck.yaml"
     metavar="RECORD",
     help="An earlier audit (audit.json); report and record then say what changed since, and the exit code counts new and worsened findings only.",
 )
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="How much memory reading files may take, such as 500MB; the rest goes to a temporary folder.",
+)
 @gate_options
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
 def audit_command(
@@ -41,6 +46,7 @@ def audit_command(
     formats: tuple[str, ...],
     archive: Path | None,
     baseline: Path | None,
+    memory: str | None,
     quiet: bool,
     gate: GateWords,
 ) -> int:
@@ -64,7 +70,7 @@ def audit_command(
     registration = _registration(archive, loaded.content) if archive is not None else None
     earlier = load(baseline).record if baseline is not None else None
     with Progress(quiet) as progress:
-        record = make_record(loaded, run=progress.run, baseline=earlier)
+        record = make_record(loaded, run=progress.run, baseline=earlier, memory=memory)
     record = registration.put_into(record) if registration is not None else record
     result = AuditResult(record, loaded.config.outputs, loaded.template)
     found, told = gate.of(record), gate.chosen(record)

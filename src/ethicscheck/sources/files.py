@@ -5,7 +5,6 @@ How each format is read stands in `scanning`; here is what becomes of the result
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ import narwhals as nw
 
 from ethicscheck.errors import DataError
 
+from .engine import connect
 from .paths import digest_of, expand_sources, name_of, stamp_of
 from .scanning import Scanner, Wanted
 from .view import SourceFile, SourceView
@@ -69,6 +69,7 @@ def open_files(
     count: str | None,
     run: Run,
     delimiter: str | None = None,
+    memory: str | None = None,
 ) -> OpenedFiles:
     """Open data files as one lazy frame.
 
@@ -82,6 +83,7 @@ def open_files(
     count : the frequency column, for rows by file.
     run : runs an engine call (with progress, stoppable).
     delimiter : what separates the cells of a CSV, when it is not the comma.
+    memory : how much the engine may take (`engine.connect`).
 
     Raises
     ------
@@ -90,7 +92,7 @@ def open_files(
     """
     paths = expand_sources(sources, base)
     stamps = tuple(stamp_of(path) for path in paths)
-    connection = _connect()
+    connection = connect(memory)
     scanner = Scanner(connection, base, Wanted(tuple(columns), numeric, unknown, delimiter))
 
     stop = threading.Event()
@@ -135,7 +137,7 @@ def open_files(
 def file_header(path: Path, base: Path, delimiter: str | None = None) -> list[str]:
     """Return the names of a data file's columns, exactly as they are written."""
     try:
-        return Scanner(_connect(), base, Wanted((), delimiter=delimiter)).header(path)
+        return Scanner(connect(), base, Wanted((), delimiter=delimiter)).header(path)
     except duckdb.Error as error:
         raise explain_engine_error(error, [path], base) from None
 
@@ -149,7 +151,9 @@ def explain_engine_error(error: duckdb.Error, paths: Sequence[Path], base: Path)
     """Return DuckDB's complaint in the user's terms: file, line, and what to do."""
     text = str(error)
     if isinstance(error, duckdb.OutOfMemoryException):
-        return DataError("the memory of this machine does not suffice", "data.source", "audit the files in parts")
+        return DataError(
+            "the memory does not suffice", "data.source", "give more (--memory), or audit the files in parts"
+        )
     line = re.search(r"Line: (\d+)", text)
     # The longest name first: one file's name may begin another's.
     named = next((path for path in sorted(paths, key=lambda path: -len(str(path))) if str(path) in text), paths[0])
@@ -170,14 +174,3 @@ def explain_engine_error(error: duckdb.Error, paths: Sequence[Path], base: Path)
         reason = reason.replace(str(path), path.name)
     reason = re.sub(r"^(\w+ )*Error: ", "", reason)
     return DataError(f"the file can't be read: {reason}", where, "check that it is what its ending says")
-
-
-def _connect() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": _threads()})
-    connection.execute("SET preserve_insertion_order = false; SET enable_progress_bar = true")
-    connection.execute("SET enable_progress_bar_print = false; SET autoinstall_known_extensions = false")
-    return connection
-
-
-def _threads() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
