@@ -145,3 +145,19 @@ def test_a_smooth_measure_gets_limits_on_its_scale():
 
     assert 0 < low[0] < found.value[0] < high[0] < 1
     assert found.variance()[0] > 1.2 * cell_variance(f1, CELLS)[0]
+
+
+def test_what_is_no_sum_over_clusters_says_nothing():
+    """The rest of a group whose clusters have rows in both: the difference of the sums once gave a variance below 0, and
+    limits that were NaN, or as narrow as for independent rows.
+    """
+    cells = np.array([[10.0, 0.0, 0.0, 10.0]])
+    products = np.zeros((1, 4, 4))
+    products[0][np.ix_([0, 3], [0, 3])] = [[5.0, 20.0], [20.0, 5.0]]
+
+    rate = clustered_proportion(cells, cells, products, (1, 3), (0, 1, 2, 3))
+    smooth = clustered_scaled(selection_rate, cells, cells, products, "logit", 0.0, 1.0)
+
+    for found in (rate, smooth):
+        low, high = (float(end[0]) for end in found.limits(Z))
+        assert (low, high) == (0.0, 1.0)

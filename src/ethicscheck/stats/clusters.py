@@ -49,16 +49,25 @@ def clustered_covariance(first: Floats, products: Floats, clusters: Floats, seco
 
     Returns
     -------
-    m/(m − 1) · ∇fᵀ M ∇g, shape (G,); NaN where there are no two clusters.
+    m/(m − 1) · ∇fᵀ M ∇g, shape (G,); NaN where there are no two clusters, or a variance would be negative.
 
     Notes
     -----
     The linearised ("ultimate cluster", with replacement) variance: D. A. Binder (1983), International Statistical
     Review 51, 279–292. The clusters' mean contribution is 0, because scaling the cells changes nothing.
     """
-    other = first if second is None else second
-    raw = np.einsum("gc,gcd,gd->g", first, products, other)
+    raw = _variance(first, products) if second is None else np.einsum("gc,gcd,gd->g", first, products, second)
     return np.where(clusters > 1, raw * _bessel(clusters), np.nan)
+
+
+def _variance(derivative: Floats, products: Floats) -> Floats:
+    """Return ∇fᵀ M ∇f, shape (G,); NaN where it is below 0 by more than rounding, so that M is no sum over clusters.
+
+    That is so of the rest of a group whose clusters have rows in both: M is then a difference of sums, and says nothing.
+    """
+    raw = np.einsum("gc,gcd,gd->g", derivative, products, derivative)
+    most = np.einsum("gc,gcd,gd->g", np.abs(derivative), np.abs(products), np.abs(derivative))
+    return np.where(raw < -1e-9 * most, np.nan, np.maximum(raw, 0.0))
 
 
 def rests_on_one(estimator: Estimator) -> Bools:
@@ -141,12 +150,14 @@ def clustered_proportion(
     residual = np.zeros_like(cells, dtype=float)
     residual[:, bottom] = -p[:, None]
     residual[:, top] += 1.0
-    variance = np.maximum(np.einsum("gc,gcd,gd->g", residual, products, residual), 0) * _bessel(clusters) / safe**2
+    raw = _variance(residual, products)
+    known_spread = known & ~np.isnan(raw)
+    variance = np.nan_to_num(raw) * _bessel(clusters) / safe**2
     both = p * (1 - p)
     per_row = np.where(both > 0, variance / np.where(both > 0, both, 1.0), 0.0)
     doubt = 1 / (1 + clusters * np.minimum(p, 1 - p)) ** 2
     drawn = (1 - doubt) * per_row + doubt / np.maximum(clusters, _TINY)
-    size = np.where(known, np.minimum(1 / np.maximum(drawn, _TINY), kish), 0.0)
+    size = np.where(known_spread, np.minimum(1 / np.maximum(drawn, _TINY), kish), 0.0)
     return ClusteredProportion(share, size, freedom=clusters - 1)
 
 
